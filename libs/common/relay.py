@@ -1,0 +1,126 @@
+"""The relay: takes unsent outbox rows to the broker, in order, and marks those that it confirmed.
+
+One relay is active per database (an advisory lock); the others stand by. Rows are found by ``sent_at IS NULL``,
+never by position, so that a row which commits late is not passed over.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import orjson
+import psycopg
+
+from libs.common.events import EXCHANGE
+from libs.common.logging import get_logger
+from libs.common.publisher import Outgoing, Publisher, PublishFailed
+from libs.common.telemetry import EVENTS_PUBLISHED
+
+log = get_logger(__name__)
+
+_LOCK = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
+_UNSENT = """
+    SELECT event_id::text, type, aggregate_id::text, mandatory, envelope
+    FROM outbox WHERE sent_at IS NULL ORDER BY position LIMIT 500
+"""
+_SENT = "UPDATE outbox SET sent_at = clock_timestamp() WHERE event_id = ANY(%s::uuid[])"
+
+_STANDBY_SECONDS = 2.0
+_POLL_SECONDS = 1.0
+
+
+class Relay:
+    """Runs until told to stop; every fault is waited out."""
+
+    def __init__(self, database_url: str, amqp_url: str, service: str) -> None:
+        self._database_url = database_url
+        self._service = service
+        self._publisher = Publisher(amqp_url, f"{service} relay")
+        self._stop = threading.Event()
+        self.wake = threading.Event()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._database_url, autocommit=True, connect_timeout=3) as connection:
+                    self._serve(connection)
+            except psycopg.Error as error:
+                log.warning("relay waits for the database", error=str(error).strip())
+                self._stop.wait(1.0)
+        self._publisher.close()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self.wake.set()
+
+    def _serve(self, connection: psycopg.Connection[Any]) -> None:
+        while not self._stop.is_set() and not _flag(connection, _LOCK):
+            self._stop.wait(_STANDBY_SECONDS)
+        while not self._stop.is_set():
+            self.wake.clear()
+            try:
+                sent = self._send_some(connection)
+            except PublishFailed as error:
+                log.warning("relay waits for the broker", error=str(error))
+                self._stop.wait(1.0)
+                continue
+            if not sent:
+                self.wake.wait(_POLL_SECONDS)
+
+    def _send_some(self, connection: psycopg.Connection[Any]) -> int:
+        """Send one batch; returns how many were taken by the broker."""
+        rows = connection.execute(_UNSENT).fetchall()
+        if not rows:
+            return 0
+        refused: frozenset[str] = frozenset()
+        failure: PublishFailed | None = None
+        try:
+            self._publisher.publish([_outgoing(row) for row in rows])
+        except PublishFailed as error:
+            if not error.refused:
+                raise
+            refused, failure = error.refused, error
+        sent = [row[0] for row in rows if row[0] not in refused]
+        connection.execute(_SENT, (sent,))
+        EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
+        if failure is not None:
+            raise failure
+        return len(sent)
+
+
+def _outgoing(row: tuple[str, str, str, bool, dict[str, Any]]) -> Outgoing:
+    event_id, event_type, aggregate_id, mandatory, envelope = row
+    return Outgoing(EXCHANGE, event_type, orjson.dumps(envelope), event_id, {"aggregate_id": aggregate_id}, mandatory)
+
+
+def _flag(connection: psycopg.Connection[Any], statement: str) -> bool:
+    row = connection.execute(statement).fetchone()
+    return bool(row and row[0])
+
+
+class Listener:
+    """Turns the database's notifications into wake-ups; the polls of the woken are the truth."""
+
+    def __init__(self, database_url: str, channels: dict[str, threading.Event]) -> None:
+        self._database_url = database_url
+        self._channels = channels
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(self._database_url, autocommit=True, connect_timeout=3) as connection:
+                    self._listen(connection)
+            except psycopg.Error:
+                self._stop.wait(1.0)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _listen(self, connection: psycopg.Connection[Any]) -> None:
+        for channel in self._channels:
+            connection.execute(f"LISTEN {channel}")
+        while not self._stop.is_set():
+            for notice in connection.notifies(timeout=1.0):
+                self._channels[notice.channel].set()

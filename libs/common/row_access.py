@@ -1,0 +1,152 @@
+"""A local copy of who may see the records another service owns, so that each service decides on its own rows in SQL.
+
+The owner of the records publishes, for each, its owner, its readers (each until an instant, or for good) and
+whether it is open to everyone of the role; the copy keeps the highest version it saw.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from libs.common.events import Event
+from libs.common.ids import is_id
+
+SCHEMA_V1 = """
+CREATE TABLE row_access (
+    record_id uuid PRIMARY KEY,
+    owner_id  uuid,
+    label     text NOT NULL,
+    is_open   boolean NOT NULL,
+    version   integer NOT NULL
+);
+CREATE INDEX row_access_owner ON row_access (owner_id);
+CREATE INDEX row_access_open ON row_access (record_id) WHERE is_open;
+CREATE TABLE row_access_readers (
+    record_id uuid NOT NULL REFERENCES row_access (record_id) ON DELETE CASCADE,
+    user_id   uuid NOT NULL,
+    until     timestamptz,
+    PRIMARY KEY (record_id, user_id)
+);
+CREATE INDEX row_access_readers_user ON row_access_readers (user_id);
+"""
+DROP_V1 = "DROP TABLE row_access_readers; DROP TABLE row_access;"
+
+metadata = MetaData()
+
+entries = Table(
+    "row_access",
+    metadata,
+    Column("record_id", Uuid(as_uuid=False), primary_key=True),
+    Column("owner_id", Uuid(as_uuid=False)),
+    Column("label", Text),
+    Column("is_open", Boolean),
+    Column("version", Integer),
+)
+readers = Table(
+    "row_access_readers",
+    metadata,
+    Column("record_id", Uuid(as_uuid=False), primary_key=True),
+    Column("user_id", Uuid(as_uuid=False), primary_key=True),
+    Column("until", DateTime(timezone=True)),
+)
+
+
+class Reader(Event):
+    """One who may read, until an instant or, with None, for good."""
+
+    event_type: ClassVar[str] = ""
+
+    user_id: str
+    until: datetime | None = None
+
+
+class AccessChanged(Event):
+    """Who may see a record now."""
+
+    event_type: ClassVar[str] = "client.access_changed"
+
+    record_id: str
+    owner_id: str | None
+    label: str
+    is_open: bool
+    readers: list[Reader]
+    version: int
+
+
+def apply(session: Session, event: AccessChanged) -> None:
+    """Take the state over unless a newer one is here already."""
+    values = {"owner_id": event.owner_id, "label": event.label, "is_open": event.is_open, "version": event.version}
+    statement = (
+        upsert(entries)
+        .values(record_id=event.record_id, **values)
+        .on_conflict_do_update(index_elements=["record_id"], set_=values, where=entries.c.version < event.version)
+        .returning(entries.c.record_id)
+    )
+    if session.execute(statement).first() is None:
+        return
+    session.execute(delete(readers).where(readers.c.record_id == event.record_id))
+    if event.readers:
+        rows = [{"record_id": event.record_id, "user_id": each.user_id, "until": each.until} for each in event.readers]
+        session.execute(insert(readers), rows)
+
+
+def known(session: Session, record_id: str) -> bool:
+    """Whether the copy has this record."""
+    if not is_id(record_id):
+        return False
+    return session.execute(select(entries.c.record_id).where(entries.c.record_id == record_id)).first() is not None
+
+
+def label(session: Session, record_id: str) -> str:
+    """The record's name, "" when it is not known."""
+    return session.execute(select(entries.c.label).where(entries.c.record_id == record_id)).scalar_one_or_none() or ""
+
+
+def owner(session: Session, record_id: str) -> str | None:
+    """Who owns the record, None when nobody does or it is not known."""
+    return session.execute(select(entries.c.owner_id).where(entries.c.record_id == record_id)).scalar_one_or_none()
+
+
+def owned(column: ColumnElement[str], user_id: str) -> ColumnElement[bool]:
+    """Rows whose record (named by the column) this person owns."""
+    return column.in_(select(entries.c.record_id).where(entries.c.owner_id == user_id))
+
+
+def readable(column: ColumnElement[str], user_id: str) -> ColumnElement[bool]:
+    """Rows whose record this person owns, was given to read for now, or finds open."""
+    mine = select(entries.c.record_id).where(or_(entries.c.owner_id == user_id, entries.c.is_open))
+    lent = select(readers.c.record_id).where(
+        readers.c.user_id == user_id, or_(readers.c.until.is_(None), readers.c.until > func.now())
+    )
+    return or_(column.in_(mine), column.in_(lent))
+
+
+def everything() -> ColumnElement[bool]:
+    """All rows."""
+    return literal(True)
+
+
+def nothing() -> ColumnElement[bool]:
+    """No rows."""
+    return literal(False)

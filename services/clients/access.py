@@ -1,0 +1,63 @@
+"""Who may do what, and which rows a person sees: clients owns the rule, other services keep a copy of its result."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+
+from libs.common.identity import Actor
+from services.clients.models import access_grants, clients
+
+_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
+_WRITERS = frozenset({"admin", "sales", "system"})
+_ADMIN = frozenset({"admin", "system"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "intake": frozenset({"system"}),
+    "clients.read": _EVERYONE,
+    "clients.write": _WRITERS,
+    "clients.assign": _ADMIN,
+    "clients.grant": _ADMIN,
+    "clients.access": frozenset({"system"}),
+    "activities.log": _EVERYONE,
+    "documents.read": _EVERYONE,
+    "documents.write": _WRITERS,
+    "operate": _ADMIN,
+}
+
+_SEE_ALL = frozenset({"admin", "finance", "manager", "system"})
+
+
+def scope(actor: Actor) -> ColumnElement[bool]:
+    """The clients a person may read in full: all; or, in sales, the own, the lent and those open to all of sales."""
+    present = clients.c.deleted_at.is_(None)
+    if actor.role in _SEE_ALL:
+        return present
+    if actor.role != "sales":
+        return literal(False)
+    return and_(present, or_(clients.c.owner_id == actor.id, _lent(actor), _open()))
+
+
+def card_scope(actor: Actor) -> ColumnElement[bool]:
+    """The clients whose public card a person may see: those in scope, and all active ones."""
+    active = and_(clients.c.deleted_at.is_(None), clients.c.status == "active", literal(actor.role == "sales"))
+    return or_(scope(actor), active)
+
+
+def writable(actor: Actor) -> ColumnElement[bool]:
+    """The clients a person may change."""
+    present = clients.c.deleted_at.is_(None)
+    if actor.role in ("admin", "system"):
+        return present
+    return and_(present, clients.c.owner_id == actor.id, literal(actor.role == "sales"))
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(clients.c.status == "prospect", clients.c.owner_id.is_(None))
+
+
+def _lent(actor: Actor) -> ColumnElement[bool]:
+    grant = access_grants.c
+    live = and_(
+        grant.user_id == actor.id, grant.revoked_at.is_(None), or_(grant.ends_at.is_(None), grant.ends_at > func.now())
+    )
+    return clients.c.id.in_(select(grant.client_id).where(live))

@@ -1,0 +1,205 @@
+"""Clients, their contacts and what happened with them. Pure: no I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+STATUSES = ("prospect", "active", "inactive", "churned")
+ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
+# What a person may log by hand; "system" is the system's own word.
+LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
+
+# Company forms that say nothing about who a company is, in the spelling that ``normal_name`` leaves.
+_LEGAL_FORMS = frozenset(
+    "ab ag as asa bv co company corp corporation cv doo eirl eood gmbh inc incorporated kft kg kk limited llc llp lp "
+    "ltd ltda mbh nv ohg oy oyj pbc plc pllc pte pty pvt sa sarl sas sasu se sl slu snc sp zoo spa spol srl sro ug "
+    "ulc".split()
+)
+_DOTTED = re.compile(r"\b(?:\w\.){2,}")
+
+# Mail hosts that anybody can have an address at: they say nothing about a company.
+FREE_MAIL_HOSTS = frozenset(
+    "aol.com fastmail.com gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.co.uk "
+    "hotmail.com hotmail.de hotmail.fr hotmail.it icloud.com live.com mac.com mail.com mail.ru me.com msn.com "
+    "outlook.com outlook.de pm.me proton.me protonmail.com qq.com t-online.de tutanota.com web.de yahoo.co.uk "
+    "yahoo.com yahoo.de yahoo.fr yandex.com yandex.ru ymail.com zoho.com 163.com 126.com".split()
+)
+
+
+class ClientError(Exception):
+    """A rule of this service that a command would break; ``field`` names the input at fault."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def normal_name(name: str) -> str:
+    """A company name as it is matched: case, accents, punctuation and legal form do not count.
+
+    ``TechCorp Solutions, Inc.`` and ``techcorp solutions`` are the same; a name of nothing but legal forms stays
+    as it is.
+    """
+    text = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
+    text = "".join(char for char in text if not unicodedata.combining(char)).replace("&", " and ")
+    text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    words = re.sub(r"['’`]", "", text)
+    kept = re.sub(r"[\W_]+", " ", words).split()
+    whole = list(kept)
+    while kept and (kept[-1] in _LEGAL_FORMS or (kept[-1] == "and" and len(kept) < len(whole))):
+        kept.pop()
+    return " ".join(kept or whole)
+
+
+def mail_host(address: str | None) -> str | None:
+    """The full host of an e-mail address, None for a host anybody can have an address at."""
+    if not address or "@" not in address:
+        return None
+    host = address.rsplit("@", 1)[1].strip().lower().rstrip(".")
+    return None if host in FREE_MAIL_HOSTS or not host else host
+
+
+def intake_key(company_name: str | None, *addresses: str | None) -> str | None:
+    """What a form is matched by: the whole company name, else the company's mail host, else the person's address.
+
+    Never a phone number and never a likeness: two companies must not become one by accident.
+    """
+    if company_name and (name := normal_name(company_name)):
+        return f"name:{name}"
+    for address in addresses:
+        if host := mail_host(address):
+            return f"host:{host}"
+    for address in addresses:
+        if address:
+            return f"mail:{address.strip().lower()}"
+    return None
+
+
+@dataclass(eq=False)
+class Client:
+    """A company we work with or might. ``lifetime_value_minor`` is the sum of its won deals in ``currency``."""
+
+    id: str
+    company_name: str
+    match_name: str
+    status: str
+    source: str
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    owner_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    industry: str | None = None
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    notes: str | None = None
+    tags: list[str] = field(default_factory=list)
+    lifetime_value_minor: int = 0
+    last_activity_at: datetime | None = None
+    deleted_at: datetime | None = None
+    access_version: int = 1
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """A prospect that nobody owns is everybody's in sales to read."""
+        return self.status == "prospect" and self.owner_id is None and self.deleted_at is None
+
+    def change(self, changes: dict[str, Any], now: datetime) -> bool:
+        """Take over new values; True when who may see the client changes with them."""
+        was = (self.owner_id, self.is_open, self.company_name)
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.match_name = normal_name(self.company_name)
+        self.touch(now)
+        return self.access_changed(was != (self.owner_id, self.is_open, self.company_name))
+
+    def assign(self, owner_id: str | None, now: datetime) -> bool:
+        """Give the client to a sales rep, or to nobody; False when it is so already."""
+        if owner_id == self.owner_id:
+            return False
+        self.owner_id = owner_id
+        self.touch(now)
+        return self.access_changed(True)
+
+    def delete(self, now: datetime) -> None:
+        """Take the client out of every list; its history stays for the books."""
+        self.deleted_at = now
+        self.touch(now)
+        self.access_changed(True)
+
+    def won(self, now: datetime) -> bool:
+        """A prospect that buys is an active client; True when that changed anything."""
+        if self.status != "prospect":
+            return False
+        return self.change({"status": "active"}, now)
+
+    def access_changed(self, changed: bool) -> bool:
+        if changed:
+            self.access_version += 1
+        return changed
+
+    def touch(self, now: datetime) -> None:
+        self.updated_at = now
+        self.version += 1
+
+
+@dataclass(eq=False)
+class Contact:
+    """A person at a client. One of a client's contacts is the primary one, to whom invoices go."""
+
+    id: str
+    client_id: str
+    first_name: str
+    last_name: str
+    created_at: datetime
+    updated_at: datetime
+    email: str | None = None
+    phone: str | None = None
+    job_title: str | None = None
+    is_primary: bool = False
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def change(self, changes: dict[str, Any], now: datetime) -> None:
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.updated_at = now
+        self.version += 1
+
+    def learn(self, known: dict[str, Any], now: datetime) -> None:
+        """Fill in what was not known; what a person entered before is kept."""
+        missing = {name: value for name, value in known.items() if value and not getattr(self, name)}
+        if missing:
+            self.change(missing, now)
+
+
+@dataclass(eq=False)
+class Activity:
+    """Something that happened with a client."""
+
+    id: str
+    client_id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    created_at: datetime
+    description: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    contact_id: str | None = None
+    deal_id: str | None = None
+    due_at: datetime | None = None
+    actor_id: str = ""
+    actor_name: str = ""
+    version: int = 1

@@ -1,0 +1,160 @@
+"""What clients tells, and the fields it reads of what others tell."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from libs.common.events import Event
+from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import Reader
+
+__all__ = ["ClientAccessChanged", "Reader"]
+
+
+class ContactCard(BaseModel):
+    """A person, as other services need them."""
+
+    contact_id: str
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    job_title: str | None
+
+
+class ClientCreated(Event):
+    event_type: ClassVar[str] = "client.created"
+    has_subscribers: ClassVar[bool] = False
+
+    client_id: str
+    company_name: str
+    status: str
+    source: str
+    industry: str | None
+    owner_id: str | None
+    contact: ContactCard | None
+    message: str | None
+    reference: str | None
+    version: int
+
+
+class ClientInquired(Event):
+    """A contact form came in, for a new client or a known one."""
+
+    event_type: ClassVar[str] = "client.inquired"
+
+    client_id: str
+    company_name: str
+    contact: ContactCard
+    message: str | None
+    owner_id: str | None
+    created: bool
+    reference: str
+    version: int
+
+
+class ClientAssigned(Event):
+    event_type: ClassVar[str] = "client.assigned"
+
+    client_id: str
+    company_name: str
+    owner_id: str | None
+    previous_owner_id: str | None
+    industry: str | None
+    phone: str | None
+    email: str | None
+    contact: ContactCard | None
+    assigned_by: str
+    version: int
+
+
+class ContactCreated(Event):
+    event_type: ClassVar[str] = "contact.created"
+    has_subscribers: ClassVar[bool] = False
+
+    contact_id: str
+    client_id: str
+    company_name: str
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    job_title: str | None
+    is_primary: bool
+    version: int
+
+
+class ActivityLogged(Event):
+    event_type: ClassVar[str] = "activity.logged"
+    has_subscribers: ClassVar[bool] = False
+
+    activity_id: str
+    client_id: str
+    type: str
+    subject: str
+    version: int
+
+
+class DealState(Event):
+    """What clients reads of a deal, whatever happened to it."""
+
+    deal_id: str
+    client_id: str
+    deal_name: str
+    deal_value_minor: int | None
+    currency: str
+    stage: str
+    actual_close_date: date | None
+    version: int
+
+
+class DealCreated(DealState):
+    event_type: ClassVar[str] = "deal.created"
+
+
+class DealChanged(DealState):
+    event_type: ClassVar[str] = "deal.changed"
+
+
+class DealStageChanged(DealState):
+    event_type: ClassVar[str] = "deal.stage_changed"
+
+
+class DealWon(DealState):
+    event_type: ClassVar[str] = "deal.won"
+
+
+class DealFullyPaid(Event):
+    event_type: ClassVar[str] = "deal.fully_paid"
+
+    deal_id: str
+    client_id: str
+    deal_name: str
+    total_minor: int
+    currency: str
+
+
+class PaymentReceived(Event):
+    event_type: ClassVar[str] = "payment.received"
+
+    client_id: str
+    deal_id: str | None
+    invoice_number: str
+    amount_minor: int
+    currency: str
+    method: str
+
+
+class EmailSent(Event):
+    event_type: ClassVar[str] = "email.sent"
+
+    email_id: str
+    kind: str
+    client_id: str | None
+    to: list[str]
+    subject: str
+    text: str
+    refs: dict[str, Any]

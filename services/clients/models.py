@@ -1,0 +1,155 @@
+"""Tables of the clients service and the mapping of its domain."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import Uuid as SqlUuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import registry
+
+from services.clients.domain import Activity, Client, Contact
+
+metadata = MetaData()
+mapper = registry(metadata=metadata)
+
+_Id = SqlUuid(as_uuid=False)
+_Instant = DateTime(timezone=True)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("company_name", Text, nullable=False),
+    Column("match_name", Text, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("website", Text),
+    Column("industry", Text),
+    Column("status", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("address", Text),
+    Column("city", Text),
+    Column("state", Text),
+    Column("country", Text),
+    Column("notes", Text),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("owner_id", _Id),
+    Column("lifetime_value_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("last_activity_at", _Instant),
+    Column("access_version", Integer, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("deleted_at", _Instant),
+    Column("version", Integer, nullable=False),
+)
+
+client_keys = Table(
+    "client_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("job_title", Text),
+    Column("is_primary", Boolean, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("contact_id", _Id),
+    Column("deal_id", _Id),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("occurred_at", _Instant, nullable=False),
+    Column("due_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+tags = Table("tags", metadata, Column("name", Text, primary_key=True), Column("created_at", _Instant, nullable=False))
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("sha256", Text),
+    Column("uploaded_by", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("stored_at", _Instant),
+    Column("version", Integer, nullable=False),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("owner_id", _Id),
+    Column("previous_owner_id", _Id),
+    Column("assigned_by", Text, nullable=False),
+    Column("assigned_at", _Instant, nullable=False),
+)
+
+access_grants = Table(
+    "access_grants",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("user_id", _Id, nullable=False),
+    Column("ends_at", _Instant),
+    Column("granted_by", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("revoked_at", _Instant),
+)
+
+client_deals = Table(
+    "client_deals",
+    metadata,
+    Column("deal_id", _Id, primary_key=True),
+    Column("client_id", _Id, nullable=False),
+    Column("deal_name", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("value_minor", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("closed_on", Date),
+    Column("base_minor", BigInteger),
+    Column("version", Integer, nullable=False),
+)
+
+exchange_rates = Table(
+    "exchange_rates",
+    metadata,
+    Column("currency", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("rate", Numeric(24, 12), nullable=False),
+)
+
+mapper.map_imperatively(Client, clients, version_id_col=clients.c.version, version_id_generator=False)
+mapper.map_imperatively(Contact, contacts, version_id_col=contacts.c.version, version_id_generator=False)
+mapper.map_imperatively(Activity, activities)

@@ -1,0 +1,13 @@
+"""What clients needs from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class DocumentStore(Protocol):
+    """Where documents' bytes are; clients hands out links and never carries bytes."""
+
+    def link(self, key: str, filename: str, content_type: str) -> str:
+        """A short-lived link to one object."""
+        ...

@@ -1,0 +1,12 @@
+"""What the clients service reads from its environment beyond the common settings."""
+
+from __future__ import annotations
+
+from libs.common.settings import ServiceSettings
+
+
+class ClientsSettings(ServiceSettings):
+    """default_country: how phone numbers without a country code are read (ISO 3166)."""
+
+    default_country: str = "US"
+    max_document_bytes: int = 50_000_000

@@ -1,0 +1,78 @@
+"""Fixtures of all tests: one set of servers a session, databases of their own a test."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.common.runtime import Runtime
+from libs.common.settings import ServiceSettings
+from stack.application import Options, Stack
+from tests.support.actors import jwks, private_jwk
+from tests.support.databases import Databases
+from tests.support.servers import ROOT, test_stack
+
+# A broker that is not up yet is no news, and pika says so in a page.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The test stack, with PostgreSQL and RabbitMQ running and no process of the CRM."""
+    options = Options(fast=True, demo_data=False, say=print)
+    with test_stack(ROOT / "var" / "test", options) as made:
+        made.prepare()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def amqp_url(stack: Stack) -> str:
+    return stack.infrastructure.urls.amqp
+
+
+@pytest.fixture(scope="session")
+def databases(stack: Stack) -> Databases:
+    return Databases(stack.infrastructure.urls.postgres)
+
+
+@pytest.fixture
+def service_database(databases: Databases) -> Callable[[str], str]:
+    """``service_database("billing")``: the URL of a fresh, migrated database."""
+    return databases.new
+
+
+def settings_of(
+    kind: type[ServiceSettings], service: str, database_url: str, amqp_url: str, folder: Path, **more: Any
+) -> ServiceSettings:
+    """Settings of a service for a test."""
+    return kind(
+        database_url=database_url,
+        amqp_url=amqp_url,
+        actor_jwks=jwks(),
+        actor_private_key=private_jwk(service),
+        object_store_url=(folder / "objects").as_uri(),
+        link_secret="a secret for tests only",
+        **more,
+    )
+
+
+@pytest.fixture
+def runtime_of(
+    service_database: Callable[[str], str], amqp_url: str, tmp_path: Path
+) -> Iterator[Callable[..., Runtime[Any]]]:
+    """``runtime_of("billing", BillingSettings, clock=…, …)``: a runtime on a fresh database."""
+    made: list[Runtime[Any]] = []
+
+    def make(service: str, kind: type[ServiceSettings], clock: Any = None, **more: Any) -> Runtime[Any]:
+        settings = settings_of(kind, service, service_database(service), amqp_url, tmp_path, **more)
+        runtime = Runtime(service, settings, clock) if clock else Runtime(service, settings)
+        made.append(runtime)
+        return runtime
+
+    yield make
+    for runtime in made:
+        runtime.database.dispose()

@@ -1,0 +1,43 @@
+"""Databases of their own for tests of one service, cloned from a migrated template."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from libs.common import migrate
+
+
+class Databases:
+    """Makes and drops databases on the test server."""
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._templates: dict[str, str] = {}
+
+    def new(self, service: str) -> str:
+        """The URL of a fresh database at the service's newest version."""
+        template = self._templates.get(service) or self._template(service)
+        return self._create(f"t_{service}_{secrets.token_hex(4)}", template)
+
+    def _template(self, service: str) -> str:
+        name = f"t_template_{service}_{secrets.token_hex(4)}"
+        url = self._create(name, "template0")
+        migrate.upgrade(service, url.replace("postgresql://", "postgresql+psycopg://", 1))
+        self._templates[service] = name
+        return name
+
+    def empty(self, name: str) -> str:
+        """The URL of an empty database."""
+        return self._create(f"t_{name}_{secrets.token_hex(4)}", "template0")
+
+    def _create(self, name: str, template: str) -> str:
+        with psycopg.connect(self._admin_url, autocommit=True) as server:
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+        parts = urlsplit(self._admin_url)
+        return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
