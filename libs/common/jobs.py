@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal_column
+from sqlalchemy import func, literal_column, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -106,3 +106,13 @@ class JobQueue:
             .returning(tables.jobs.c.id)
         )
         return self._session.execute(statement).scalar_one_or_none()
+
+    def finish(self, kind: str, dedupe_key: str) -> None:
+        """Somebody did the work in another way: the job is done."""
+        job = tables.jobs.c
+        waiting = (job.kind == kind, job.dedupe_key == dedupe_key, job.finished_at.is_(None), job.failed_at.is_(None))
+        done = {
+            "finished_at": func.clock_timestamp(),
+            "started_at": func.coalesce(job.started_at, func.clock_timestamp()),
+        }
+        self._session.execute(update(tables.jobs).where(*waiting).values(**done))

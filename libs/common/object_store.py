@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import quote, unquote, urlsplit
 
 import obstore
@@ -56,7 +56,7 @@ class ObjectStore:
             raise ValueError("OBJECT_STORE_URL begins with file:// or s3://")
         return cls(store, settings.link_secret, settings.public_url, signs=address.scheme == "s3")
 
-    def put(self, key: str, content: bytes | BinaryIO, content_type: str) -> StoredObject:
+    def put(self, key: str, content: bytes | IO[bytes], content_type: str) -> StoredObject:
         """Store bytes or a stream under a key; the same key again replaces it."""
         measured = _Measured(content) if not isinstance(content, bytes) else None
         attributes = {"Content-Type": content_type} if self._signs else None
@@ -101,7 +101,7 @@ class ObjectStore:
 class _Measured:
     """A stream that counts and hashes what is read through it."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: IO[bytes]) -> None:
         self._source = source
         self.size = 0
         self.digest = hashlib.sha256()

@@ -7,6 +7,7 @@ never by position, so that a row which commits late is not passed over.
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import orjson
@@ -22,12 +23,14 @@ log = get_logger(__name__)
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
 _UNSENT = """
     SELECT event_id::text, type, aggregate_id::text, mandatory, envelope
-    FROM outbox WHERE sent_at IS NULL ORDER BY position LIMIT 500
+    FROM outbox WHERE sent_at IS NULL AND event_id <> ALL(%s::uuid[]) ORDER BY position LIMIT 500
 """
 _SENT = "UPDATE outbox SET sent_at = clock_timestamp() WHERE event_id = ANY(%s::uuid[])"
 
 _STANDBY_SECONDS = 2.0
 _POLL_SECONDS = 1.0
+# An event that no queue is bound for (its reader was never started) waits by itself and holds up no other.
+_REFUSED_SECONDS = 2.0
 
 
 class Relay:
@@ -38,6 +41,7 @@ class Relay:
         self._service = service
         self._publisher = Publisher(amqp_url, f"{service} relay")
         self._stop = threading.Event()
+        self._refused: dict[str, float] = {}
         self.wake = threading.Event()
 
     def run(self) -> None:
@@ -69,23 +73,24 @@ class Relay:
                 self.wake.wait(_POLL_SECONDS)
 
     def _send_some(self, connection: psycopg.Connection[Any]) -> int:
-        """Send one batch; returns how many were taken by the broker."""
-        rows = connection.execute(_UNSENT).fetchall()
+        """Send one batch; returns how many the broker took."""
+        now = time.monotonic()
+        self._refused = {event_id: until for event_id, until in self._refused.items() if until > now}
+        rows = connection.execute(_UNSENT, (list(self._refused),)).fetchall()
         if not rows:
             return 0
         refused: frozenset[str] = frozenset()
-        failure: PublishFailed | None = None
         try:
             self._publisher.publish([_outgoing(row) for row in rows])
         except PublishFailed as error:
             if not error.refused:
                 raise
-            refused, failure = error.refused, error
+            refused = error.refused
+            log.warning("no queue is bound for some events yet", count=len(refused))
         sent = [row[0] for row in rows if row[0] not in refused]
         connection.execute(_SENT, (sent,))
+        self._refused |= dict.fromkeys(refused, now + _REFUSED_SECONDS)
         EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
-        if failure is not None:
-            raise failure
         return len(sent)
 
 

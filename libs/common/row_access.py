@@ -6,8 +6,9 @@ whether it is open to everyone of the role; the copy keeps the highest version i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     Boolean,
@@ -29,8 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from libs.common.context import Context
+from libs.common.database import Database
 from libs.common.events import Event
 from libs.common.ids import is_id
+from libs.common.problems import NotFound
 
 SCHEMA_V1 = """
 CREATE TABLE row_access (
@@ -150,3 +154,22 @@ def everything() -> ColumnElement[bool]:
 def nothing() -> ColumnElement[bool]:
     """No rows."""
     return literal(False)
+
+
+def ensure_known(database: Database, context: Context, record_id: Any, ask: Callable[[str], dict[str, Any]]) -> None:
+    """Ask the owner of the records once about one that is not known here, and keep the answer.
+
+    Called before a transaction: an event that is still on its way must not hide a row that was just created.
+    A record its owner does not know either stays unknown, and the caller's own check says so.
+    """
+    if not is_id(record_id):
+        return
+    with database.read() as session:
+        if known(session, record_id):
+            return
+    try:
+        answer = ask(record_id)
+    except NotFound:
+        return
+    with database.unit_of_work(context) as uow:
+        apply(uow.session, AccessChanged.model_validate(answer))

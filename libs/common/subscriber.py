@@ -219,7 +219,7 @@ class Subscriber:
     def _bury(self, delivery: _Delivery) -> None:
         error = str(delivery.headers.get(_ERROR_HEADER) or "the worker died in every attempt")
         with self._database.unit_of_work(Context(actor=system_actor(self._service))) as uow:
-            keep(uow.session, self._queues.events, delivery.body, error, delivery.attempt)
+            keep(uow.session, self._queues.events, delivery.body, error, delivery.attempt - 1)
         log.error("an event became a dead letter", error=error)
         self._settle(delivery)
 

@@ -102,7 +102,7 @@ class ClientsRpc(Operations, RpcService):
         return self.execute(handlers.log_activity, client_id=client_id, data=data)
 
     @method("clients.read")
-    def list_tags(self) -> list[Document]:
+    def list_tags(self) -> Document:
         return self.read(queries.list_tags)
 
     @method("documents.read")

@@ -126,9 +126,10 @@ def grants(session: Session, actor: Actor, client_id: str) -> list[dict[str, Any
     return _live_grants(session, client_id)
 
 
-def list_tags(session: Session, _actor: Actor) -> list[dict[str, Any]]:
+def list_tags(session: Session, _actor: Actor) -> dict[str, Any]:
     """The tags people choose from, by name."""
-    return [{"tag": name} for name in session.execute(select(tags.c.name).order_by(tags.c.name)).scalars()]
+    items = [{"tag": name} for name in session.execute(select(tags.c.name).order_by(tags.c.name)).scalars()]
+    return {"items": items, "next_cursor": None, "total": len(items)}
 
 
 def _live_grants(session: Session, client_id: str) -> list[dict[str, Any]]:

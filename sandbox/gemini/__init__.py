@@ -1,0 +1,1 @@
+"""Gemini's generateContent: answers that fit the asked schema, and every way in which real answers do not."""

@@ -1,0 +1,111 @@
+"""A value that fits a response schema, always the same for the same prompt.
+
+Reads both dialects: Gemini's own (`"type": "OBJECT"`, `nullable`) and JSON Schema (`$ref`, `anyOf`, `const`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+Schema = dict[str, Any]
+
+DEEPEST = 12
+DEFAULT_RANGE = 100
+WORDS = 12
+
+
+class Generator:
+    """Draws its strings from one prompt and its numbers from the prompt's hash."""
+
+    def __init__(self, prompt: str, root: Schema) -> None:
+        self._prompt, self._root = prompt, root
+        self._sentences = [part.strip() for part in re.split(r"[\n.!?]+", prompt) if part.strip()] or ["nothing"]
+
+    def value(self, schema: Schema, path: str = "$", depth: int = 0) -> Any:
+        """One value for a schema; optional properties are filled too, as models do."""
+        schema = self._resolved(schema)
+        if "const" in schema:
+            return schema["const"]
+        if schema.get("enum"):
+            return schema["enum"][0]
+        kind = _kind(schema)
+        if depth > DEEPEST or kind == "null":
+            return None
+        if kind in ("object", "array"):
+            return self._object(schema, path, depth) if kind == "object" else self._array(schema, path, depth)
+        return self._scalar(schema, path, kind)
+
+    def _scalar(self, schema: Schema, path: str, kind: str) -> Any:
+        if kind == "boolean":
+            return bool(self._draw(path) % 2)
+        return self._number(schema, path, kind) if kind in ("integer", "number") else self._string(schema, path)
+
+    def _resolved(self, schema: Schema) -> Schema:
+        for _ in range(DEEPEST):
+            if "$ref" in schema:
+                found: Any = self._root
+                for name in str(schema["$ref"]).removeprefix("#/").split("/"):
+                    found = found.get(name, {}) if isinstance(found, dict) else {}
+                schema = found
+            elif choices := schema.get("anyOf") or schema.get("oneOf"):
+                schema = next((entry for entry in choices if _kind(self._resolved(entry)) != "null"), choices[0])
+            else:
+                break
+        return schema
+
+    def _object(self, schema: Schema, path: str, depth: int) -> Schema:
+        properties: Schema = schema.get("properties") or {}
+        order = [name for name in schema.get("propertyOrdering") or [] if name in properties]
+        names = order + [name for name in properties if name not in order]
+        return {name: self.value(properties[name], f"{path}.{name}", depth + 1) for name in names}
+
+    def _array(self, schema: Schema, path: str, depth: int) -> list[Any]:
+        least, most = int(schema.get("minItems") or 0), schema.get("maxItems")
+        count = max(least, 3 if most is None else min(3, int(most)))
+        items = schema.get("items")
+        entry = items if isinstance(items, dict) else {}
+        return [self.value(entry, f"{path}[{number}]", depth + 1) for number in range(count)]
+
+    def _number(self, schema: Schema, path: str, kind: str) -> int | float:
+        low, high = _limits(schema)
+        if kind == "integer":
+            first, last = -int(-low // 1), int(high // 1)
+            return first + self._draw(path) % max(1, last - first + 1)
+        return round(low + (high - low) * (self._draw(path) % 1000) / 999, 3)
+
+    def _string(self, schema: Schema, path: str) -> str:
+        fixed = {"date": "2026-01-15", "date-time": "2026-01-15T10:00:00Z", "email": "ada@example.com"}
+        if schema.get("format") in fixed:
+            return fixed[schema["format"]]
+        words = self._sentences[self._draw(path) % len(self._sentences)].split()
+        text = " ".join(words[:WORDS])
+        least, most = int(schema.get("minLength") or 0), schema.get("maxLength")
+        while len(text) < least:
+            text += f" {text or 'nothing'}"
+        return text if most is None else text[: int(most)]
+
+    def _draw(self, path: str) -> int:
+        return int.from_bytes(hashlib.sha256(f"{path}|{self._prompt}".encode()).digest()[:6], "big")
+
+
+def _kind(schema: Schema) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((entry for entry in kind if str(entry).lower() != "null"), "null")
+    if kind is None:
+        kind = "object" if "properties" in schema else "array" if "items" in schema else "string"
+    return str(kind).lower()
+
+
+def _limits(schema: Schema) -> tuple[float, float]:
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    if low is None:
+        low = 0 if high is None or float(high) >= 0 else float(high) - DEFAULT_RANGE
+    if high is None:
+        high = float(low) + DEFAULT_RANGE
+    step = 1 if _kind(schema) == "integer" else 1e-3
+    low = float(low) + (step if "minimum" not in schema and "exclusiveMinimum" in schema else 0)
+    return low, float(high) - (step if "maximum" not in schema and "exclusiveMaximum" in schema else 0)

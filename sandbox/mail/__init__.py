@@ -1,0 +1,1 @@
+"""A mail server that delivers to a web inbox instead of the world."""

@@ -1,0 +1,1 @@
+"""The WhatsApp Cloud API: sending, media, templates, and Meta's signed webhooks."""

@@ -1,0 +1,35 @@
+"""Who may do what, and which deals a person sees: those of the clients that person may see."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement
+
+from libs.common import row_access
+from libs.common.identity import Actor
+from services.deals.models import deals
+
+_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
+_WRITERS = frozenset({"admin", "sales", "system"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "intake": frozenset({"system"}),
+    "deals.read": _EVERYONE,
+    "deals.write": _WRITERS,
+    "operate": frozenset({"admin", "system"}),
+}
+
+_SEE_ALL = frozenset({"admin", "finance", "manager", "system"})
+
+
+def scope(actor: Actor) -> ColumnElement[bool]:
+    """All; or, in sales, the deals of clients that are the person's own, lent or open to all of sales."""
+    if actor.role in _SEE_ALL:
+        return row_access.everything()
+    return row_access.readable(deals.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
+
+
+def writable(actor: Actor) -> ColumnElement[bool]:
+    """The deals a person may change."""
+    if actor.role in ("admin", "system"):
+        return row_access.everything()
+    return row_access.owned(deals.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()

@@ -1,0 +1,20 @@
+"""The clients service over RPC."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from libs.common.context import Context
+from libs.common.rpc.client import RpcClient
+
+
+class ClientsOverRpc:
+    """Asks as this service itself: what it keeps is not one caller's view."""
+
+    def __init__(self, rpc: RpcClient, context: Context) -> None:
+        self._rpc = rpc
+        self._context = context
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        answer = self._rpc.call(self._context, "clients", "client_access", seconds=5.0, client_id=client_id)
+        return cast(dict[str, Any], answer)

@@ -1,0 +1,144 @@
+"""What deals tells, and the fields it reads of what others tell."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from libs.common.events import Event
+from libs.common.row_access import AccessChanged as ClientAccessChanged
+
+__all__ = ["ClientAccessChanged"]
+
+
+class BriefSubmitted(Event):
+    """A client's brief, or a person's wish to have it analysed again."""
+
+    event_type: ClassVar[str] = "brief.submitted"
+
+    brief_id: str
+    deal_id: str
+    client_id: str
+    company_name: str
+    contact_id: str | None
+    contact_name: str | None
+    contact_email: str | None
+    owner_id: str | None
+    deal_name: str
+    deal_value_minor: int
+    currency: str
+    vision_title: str
+    vision_summary: str
+    audience: str
+    features: list[str]
+    design: str
+    timeline_weeks: int
+    budget_min_minor: int
+    budget_max_minor: int
+    requested_by: str
+    reference: str | None
+    version: int
+
+
+class DealState(Event):
+    """A deal as it is now; every deal event carries it whole."""
+
+    deal_id: str
+    client_id: str
+    company_name: str
+    deal_name: str
+    deal_value_minor: int | None
+    currency: str
+    stage: str
+    previous_stage: str | None
+    source: str
+    description: str | None
+    owner_id: str | None
+    tags: list[str]
+    expected_close_date: date | None
+    actual_close_date: date | None
+    lost_reason: str | None
+    version: int
+
+
+class DealCreated(DealState):
+    event_type: ClassVar[str] = "deal.created"
+
+
+class DealChanged(DealState):
+    event_type: ClassVar[str] = "deal.changed"
+
+
+class DealStageChanged(DealState):
+    event_type: ClassVar[str] = "deal.stage_changed"
+
+
+class DealWon(DealState):
+    event_type: ClassVar[str] = "deal.won"
+
+
+class DealLost(DealState):
+    event_type: ClassVar[str] = "deal.lost"
+    has_subscribers: ClassVar[bool] = False
+
+
+class DealReopened(DealState):
+    event_type: ClassVar[str] = "deal.reopened"
+
+
+class DealPaid(Event):
+    """All invoices of a deal are paid."""
+
+    event_type: ClassVar[str] = "deal.fully_paid"
+
+    deal_id: str
+    client_id: str
+    company_name: str
+    deal_name: str
+    total_minor: int
+    currency: str
+    owner_id: str | None
+    version: int
+
+
+class InvoiceChanged(Event):
+    """What deals reads of an invoice, whatever happened to it."""
+
+    invoice_id: str
+    invoice_number: str
+    deal_id: str | None
+    amount_minor: int
+    currency: str
+    status: str
+    version: int
+
+
+class InvoiceDrafted(InvoiceChanged):
+    event_type: ClassVar[str] = "invoice.drafted"
+
+
+class InvoiceSent(InvoiceChanged):
+    event_type: ClassVar[str] = "invoice.sent"
+
+
+class InvoicePaid(InvoiceChanged):
+    event_type: ClassVar[str] = "invoice.paid"
+
+
+class InvoiceRefunded(InvoiceChanged):
+    event_type: ClassVar[str] = "invoice.refunded"
+
+
+class InvoiceVoided(InvoiceChanged):
+    event_type: ClassVar[str] = "invoice.voided"
+
+
+class DealAnalyzed(Event):
+    event_type: ClassVar[str] = "deal.analyzed"
+
+    generation_id: str
+    deal_id: str
+    ai_score: int = Field(ge=0, le=100)
+    ai_insights: dict[str, Any]

@@ -1,0 +1,59 @@
+"""The fields of deals and briefs that people fill in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common.fields import (
+    TEXT_LENGTH,
+    Reader,
+    amount,
+    currency,
+    date_of,
+    identifier,
+    one_of,
+    tags,
+    text,
+    whole,
+)
+from libs.common.problems import Invalid
+from services.deals.domain import STAGES
+
+MAX_FEATURES = 100
+
+
+def features(name: str, value: Any) -> list[str]:
+    """Up to a hundred features, one line each; a single text is one feature."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list) or len(given) > MAX_FEATURES:
+        raise Invalid(f"{name} is a list of up to {MAX_FEATURES} features", field=name)
+    return [text(500, required=True)(name, each) or "" for each in given]
+
+
+DEAL: dict[str, Reader] = {
+    "deal_name": text(300, required=True),
+    "client_id": identifier,
+    "deal_value_minor": amount,
+    "currency": currency,
+    "stage": one_of(*STAGES),
+    "lost_reason": text(500),
+    "source": text(60, required=True),
+    "description": text(TEXT_LENGTH),
+    "expected_close_date": date_of,
+    "owner_id": identifier,
+    "tags": tags,
+}
+# The stage is changed by moving, and a deal stays with its client.
+CHANGES = {name: reader for name, reader in DEAL.items() if name not in ("client_id", "stage", "lost_reason")}
+
+BRIEF: dict[str, Reader] = {
+    "vision_title": text(200, required=True),
+    "vision_summary": text(TEXT_LENGTH),
+    "audience": text(TEXT_LENGTH),
+    "features": features,
+    "design": text(TEXT_LENGTH),
+    "timeline_weeks": whole(1, 520),
+    "budget_min_minor": amount,
+    "budget_max_minor": amount,
+    "currency": currency,
+}

@@ -1,0 +1,16 @@
+"""What deals does: one short function a command or event."""
+
+from services.deals.handlers.briefs import request_analysis, submit_brief
+from services.deals.handlers.deals import create_deal, move_stage, update_deal
+from services.deals.handlers.reactions import on_client_access_changed, on_deal_analyzed, on_invoice
+
+__all__ = [
+    "create_deal",
+    "move_stage",
+    "on_client_access_changed",
+    "on_deal_analyzed",
+    "on_invoice",
+    "request_analysis",
+    "submit_brief",
+    "update_deal",
+]

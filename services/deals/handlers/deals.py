@@ -1,0 +1,73 @@
+"""Deals by hand: create, change, move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common import row_access
+from libs.common.database import UnitOfWork
+from libs.common.fields import read
+from libs.common.ids import new_id
+from libs.common.problems import Forbidden, Invalid
+from services.deals import queries
+from services.deals.domain import Deal
+from services.deals.fields import CHANGES, DEAL
+from services.deals.handlers.loading import deal_to_change, require_own_client
+from services.deals.handlers.telling import tell_changed, tell_created, tell_moved
+
+
+def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
+    """A deal with a client the actor may write to; the creator owns it unless an admin says otherwise."""
+    given = read(DEAL, data)
+    for name in ("deal_name", "client_id"):
+        if not given.get(name):
+            raise Invalid(f"{name} is needed", field=name)
+    require_own_client(uow, given["client_id"])
+    stage, lost_reason = given.pop("stage", "lead"), given.pop("lost_reason", None)
+    deal = Deal(
+        id=new_id(),
+        stage="lead" if stage in ("won", "lost") else stage,
+        owner_id=_owner(uow, given),
+        source=given.pop("source", "manual"),
+        currency=given.pop("currency", uow.business.currency),
+        created_at=uow.now,
+        updated_at=uow.now,
+        stage_since=uow.now,
+        **given,
+    )
+    uow.session.add(deal)
+    tell_created(uow, deal)
+    if move := deal.move_to(stage, uow.now, uow.today, lost_reason):
+        tell_moved(uow, deal, move)
+    return queries.deal(uow.session, uow.actor, deal.id)
+
+
+def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version: int | None = None) -> dict[str, Any]:
+    """Change fields of a deal; its stage is changed by moving it."""
+    deal = deal_to_change(uow, deal_id, version)
+    given = read(CHANGES, changes)
+    if given.get("owner_id", deal.owner_id) != deal.owner_id and uow.actor.role == "sales":
+        raise Forbidden("only an admin gives a deal to somebody else")
+    if given:
+        deal.change(given, uow.now)
+        tell_changed(uow, deal)
+    return queries.deal(uow.session, uow.actor, deal.id)
+
+
+def move_stage(
+    uow: UnitOfWork, deal_id: str, stage: str, lost_reason: str | None = None, version: int | None = None
+) -> dict[str, Any]:
+    """Move a deal to another stage; to the one it is in does nothing."""
+    deal = deal_to_change(uow, deal_id, version)
+    if move := deal.move_to(stage, uow.now, uow.today, DEAL["lost_reason"]("lost_reason", lost_reason)):
+        tell_moved(uow, deal, move)
+    return queries.deal(uow.session, uow.actor, deal.id)
+
+
+def _owner(uow: UnitOfWork, given: dict[str, Any]) -> str | None:
+    owner: str | None = given.pop("owner_id", None)
+    if owner is None:
+        return row_access.owner(uow.session, given["client_id"]) if uow.actor.is_system else uow.actor.id
+    if owner != uow.actor.id and uow.actor.role == "sales":
+        raise Forbidden("only an admin may create a deal for somebody else")
+    return owner

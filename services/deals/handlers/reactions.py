@@ -1,0 +1,77 @@
+"""What deals does when others tell something."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.common import row_access
+from libs.common.database import UnitOfWork
+from libs.common.events import Envelope
+from services.deals.domain import OPEN_STAGES, Deal, InvoiceState, fully_paid
+from services.deals.events import ClientAccessChanged, DealAnalyzed, DealPaid, InvoiceChanged
+from services.deals.handlers.loading import locked_deal
+from services.deals.handlers.telling import tell_changed
+from services.deals.models import deal_invoices, deals
+
+
+def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
+    """Keep who may see the client; its open deals go over to a new owner, unless they have one of their own."""
+    previous = row_access.owner(uow.session, event.record_id)
+    row_access.apply(uow.session, event)
+    owner = row_access.owner(uow.session, event.record_id)
+    if owner is None or owner == previous:
+        return
+    theirs = or_(deals.c.owner_id.is_(None), deals.c.owner_id == previous)
+    statement = select(Deal).where(deals.c.client_id == event.record_id, deals.c.stage.in_(OPEN_STAGES), theirs)
+    for deal in uow.session.execute(statement.order_by(deals.c.id).with_for_update()).scalars():
+        deal.change({"owner_id": owner}, uow.now)
+        tell_changed(uow, deal)
+
+
+def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> None:
+    """Keep the newest state of a deal's invoice, and bring the tag ``fully_paid`` in line with all of them."""
+    if event.deal_id is None:
+        return
+    deal = locked_deal(uow, event.deal_id)  # two invoices of one deal at once take turns here
+    values = event.model_dump(include={"deal_id", "invoice_number", "amount_minor", "currency", "status", "version"})
+    statement = insert(deal_invoices).values(invoice_id=event.invoice_id, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["invoice_id"], set_=values, where=deal_invoices.c.version < event.version
+    )
+    uow.session.execute(statement)
+    if deal is not None:
+        _settle(uow, deal)
+
+
+def on_deal_analyzed(uow: UnitOfWork, event: DealAnalyzed, _envelope: Envelope) -> None:
+    """Keep the newest analysis."""
+    deal = locked_deal(uow, event.deal_id)
+    if deal is not None:
+        deal.learn(event.generation_id, event.ai_score, event.ai_insights)
+
+
+def _settle(uow: UnitOfWork, deal: Deal) -> None:
+    row = deal_invoices.c
+    rows = uow.session.execute(select(row.status, row.amount_minor).where(row.deal_id == deal.id)).all()
+    states = [InvoiceState(each.status, each.amount_minor) for each in rows]
+    paid = fully_paid(states)
+    if not deal.mark_paid(paid, uow.now):
+        return
+    tell_changed(uow, deal)
+    if paid:
+        _tell_paid(uow, deal, sum(state.amount_minor for state in states if state.status == "paid"))
+
+
+def _tell_paid(uow: UnitOfWork, deal: Deal, total: int) -> None:
+    event = DealPaid(
+        deal_id=deal.id,
+        client_id=deal.client_id,
+        company_name=row_access.label(uow.session, deal.client_id),
+        deal_name=deal.deal_name,
+        total_minor=total,
+        currency=deal.currency,
+        owner_id=deal.owner_id,
+        version=deal.version,
+    )
+    uow.outbox.add(event, of=deal)

@@ -1,0 +1,13 @@
+"""What deals needs from outside."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class ClientDirectory(Protocol):
+    """The clients service, asked once about a client that is not known here yet."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...

@@ -1,0 +1,75 @@
+"""The RPC methods of deals: each names its permission and runs in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common import row_access
+from libs.common.money import MoneyError
+from libs.common.problems import Invalid, Problem
+from libs.common.rpc.server import Operations, RpcService, method
+from services.deals import handlers, queries, wiring
+from services.deals.access import PERMISSIONS
+from services.deals.domain import DealError
+
+Document = dict[str, Any]
+
+ERRORS: dict[type[Exception], type[Problem]] = {DealError: Invalid, MoneyError: Invalid}
+
+
+class DealsRpc(Operations, RpcService):
+    """Deals, briefs and the way through the stages."""
+
+    name = "deals"
+    permissions = PERMISSIONS
+    errors = ERRORS
+
+    @method("intake")
+    def submit_brief(self, brief: Document, client: Document, reference: str) -> Document:
+        self._know(client["client_id"])
+        return self.execute(handlers.submit_brief, brief=brief, client=client, reference=reference)
+
+    @method("deals.read")
+    def list_deals(
+        self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Document:
+        self._know(filters.get("client_id"))
+        return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor)
+
+    @method("deals.read")
+    def get_deal(self, deal_id: str) -> Document:
+        return self.read(queries.deal, deal_id=deal_id)
+
+    @method("deals.write")
+    def create_deal(self, data: Document) -> Document:
+        self._know(data.get("client_id"))
+        return self.execute(handlers.create_deal, data=data)
+
+    @method("deals.write")
+    def update_deal(self, deal_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.update_deal, deal_id=deal_id, changes=changes, version=version)
+
+    @method("deals.write")
+    def move_stage(
+        self, deal_id: str, stage: str, lost_reason: str | None = None, version: int | None = None
+    ) -> Document:
+        return self.execute(handlers.move_stage, deal_id=deal_id, stage=stage, lost_reason=lost_reason, version=version)
+
+    @method("deals.read")
+    def board(self, filters: Document) -> Document:
+        return self.read(queries.board, filters=filters, weights=wiring.runtime().settings.stage_weights)
+
+    @method("deals.read")
+    def history(self, deal_id: str) -> Document:
+        return self.read(queries.history, deal_id=deal_id)
+
+    @method("deals.write")
+    def request_analysis(self, deal_id: str) -> Document:
+        return self.execute(handlers.request_analysis, deal_id=deal_id)
+
+    def _know(self, client_id: Any) -> None:
+        """Ask clients once about a client whose access event has not come yet, before any transaction."""
+        row_access.ensure_known(self.runtime.database, self.context, client_id, wiring.clients().access)
+
+
+SERVICE = DealsRpc

@@ -1,0 +1,21 @@
+"""What the deals worker subscribes to and does on a schedule."""
+
+from __future__ import annotations
+
+from libs.common.housekeeping import HOUSEKEEPING
+from libs.common.subscriber import Subscription
+from libs.common.worker import WorkerTable
+from services.deals import events, handlers
+
+TABLE = WorkerTable(
+    subscriptions=[
+        Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.InvoiceDrafted, handlers.on_invoice),
+        Subscription(events.InvoiceSent, handlers.on_invoice),
+        Subscription(events.InvoicePaid, handlers.on_invoice),
+        Subscription(events.InvoiceRefunded, handlers.on_invoice),
+        Subscription(events.InvoiceVoided, handlers.on_invoice),
+        Subscription(events.DealAnalyzed, handlers.on_deal_analyzed),
+    ],
+    schedule=[HOUSEKEEPING],
+)

@@ -1,0 +1,14 @@
+import sys
+
+if sys.argv[1:] == ["http"]:
+    from services.gateway.http import serve
+
+    serve()
+elif sys.argv[1:] == ["seed-users"]:
+    from services.gateway.accounts.seed import seed_users
+
+    seed_users()
+else:
+    from libs.common.process import main
+
+    main("gateway")

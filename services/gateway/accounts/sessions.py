@@ -1,0 +1,181 @@
+"""Log-in: a short access token, and a refresh token that is replaced each time it is used.
+
+A refresh token that comes a second time was stolen by one of the two who hold it: the whole session ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import orjson
+from jwt.algorithms import OKPAlgorithm
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from libs.common.context import Context
+from libs.common.database import Database, UnitOfWork
+from libs.common.identity import Actor, system_actor
+from libs.common.ids import new_id
+from libs.common.problems import TooManyRequests, Unauthorized
+from services.gateway.accounts import passwords
+from services.gateway.models import login_failures, sessions, users
+from services.gateway.settings import GatewaySettings
+
+_AUDIENCE = "crm-api"
+_WRONG = "e-mail address or password is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """From where somebody talks to us."""
+
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person with a live session."""
+
+    actor: Actor
+    session_id: str
+    email: str
+
+
+class AccessTokens:
+    """Signs and reads access tokens with the gateway's own key."""
+
+    def __init__(self, private_jwk: str, minutes: int) -> None:
+        key: Any = OKPAlgorithm.from_jwk(orjson.loads(private_jwk))
+        self._key, self._public = key, key.public_key()
+        self.seconds = minutes * 60
+
+    def issue(self, session_id: str) -> str:
+        now = int(time.time())
+        claims = {"sid": session_id, "aud": _AUDIENCE, "iat": now, "exp": now + self.seconds}
+        return jwt.encode(claims, self._key, algorithm="EdDSA")
+
+    def session_of(self, token: str) -> str:
+        """The session a token belongs to; Unauthorized when it is false or has ended."""
+        try:
+            options: Any = {"require": ["exp", "sid", "aud"]}
+            claims = jwt.decode(token, self._public, algorithms=["EdDSA"], audience=_AUDIENCE, options=options)
+        except jwt.ExpiredSignatureError:
+            raise Unauthorized("your access token has ended; refresh it or sign in again") from None
+        except jwt.InvalidTokenError:
+            raise Unauthorized("this access token is not valid; sign in again") from None
+        return str(claims["sid"])
+
+
+def log_in(database: Database, settings: GatewaySettings, email: str, password: str, client: Client) -> dict[str, Any]:
+    """Check the password and open a session; ``{session_id, refresh_token, user}``.
+
+    Unauthorized says nothing of whether the address is known. Failures alone count towards the limit.
+    """
+    address = email.strip().lower()
+    with database.read() as session:
+        _refuse_guessing(session, settings, address)
+        person = session.execute(select(users).where(func.lower(users.c.email) == address)).first()
+    # Outside any transaction: argon2 takes its time.
+    right = passwords.matches(person.password_hash if person else None, password)
+    with _own(database) as uow:
+        if not right or person is None or not person.active:
+            row = {"id": new_id(), "email": address, "address": client.address, "failed_at": uow.now}
+            uow.session.execute(insert(login_failures).values(row))
+        else:
+            uow.session.execute(delete(login_failures).where(login_failures.c.email == address))
+            return _open(uow, settings, person, client)
+    raise Unauthorized(_WRONG)
+
+
+def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[str, Any]:
+    """Replace a refresh token; one that was used before ends its session."""
+    digest = _digest(token)
+    with _own(database) as uow:
+        known = or_(sessions.c.refresh_hash == digest, sessions.c.used_hash == digest)
+        row = uow.session.execute(select(sessions).where(known).with_for_update()).first()
+        live = row is not None and row.revoked_at is None and row.expires_at > uow.now
+        person = _active_user(uow.session, row.user_id) if row is not None and live else None
+        if row is not None and person is not None and row.refresh_hash == digest:
+            fresh = secrets.token_urlsafe(32)
+            values = {"refresh_hash": _digest(fresh), "used_hash": digest, "used_at": uow.now}
+            values["expires_at"] = uow.now + timedelta(days=settings.refresh_days)
+            uow.session.execute(update(sessions).where(sessions.c.id == row.id).values(**values))
+            return {"session_id": row.id, "refresh_token": fresh, "user": _shown(person)}
+        if row is not None:
+            _revoke(uow, row.id)
+    raise Unauthorized("this session has ended; sign in again")
+
+
+def log_out(database: Database, session_id: str) -> None:
+    """End a session."""
+    with _own(database) as uow:
+        _revoke(uow, session_id)
+
+
+def signed_in(session: Session, session_id: str) -> SignedIn:
+    """The person of a live session; Unauthorized when it was ended or the account was."""
+    statement = (
+        select(users.c.id, users.c.email, users.c.role, users.c.name)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .where(sessions.c.id == session_id, sessions.c.revoked_at.is_(None), sessions.c.expires_at > func.now())
+        .where(users.c.active)
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        raise Unauthorized("this session has ended; sign in again")
+    return SignedIn(Actor(row.id, row.role, row.name), session_id, row.email)
+
+
+def _open(uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Client) -> dict[str, Any]:
+    token = secrets.token_urlsafe(32)
+    row = {
+        "id": new_id(),
+        "user_id": person.id,
+        "refresh_hash": _digest(token),
+        "created_at": uow.now,
+        "used_at": uow.now,
+        "expires_at": uow.now + timedelta(days=settings.refresh_days),
+        "user_agent": client.user_agent[:300],
+        "address": client.address,
+    }
+    uow.session.execute(insert(sessions).values(row))
+    return {"session_id": row["id"], "refresh_token": token, "user": _shown(person)}
+
+
+def _refuse_guessing(session: Session, settings: GatewaySettings, address: str) -> None:
+    window = func.now() - timedelta(minutes=settings.login_failure_minutes)
+    recent = (login_failures.c.email == address, login_failures.c.failed_at > window)
+    count = session.execute(select(func.count()).select_from(login_failures).where(*recent)).scalar_one()
+    if count >= settings.login_failures:
+        wait = settings.login_failure_minutes
+        detail = f"too many wrong passwords for this address; try again in {wait} minutes"
+        raise TooManyRequests(detail, retry_after=wait * 60)
+
+
+def _active_user(session: Session, user_id: str) -> Any:
+    return session.execute(select(users).where(users.c.id == user_id, users.c.active)).first()
+
+
+def _revoke(uow: UnitOfWork, session_id: str) -> None:
+    live = (sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
+    uow.session.execute(update(sessions).where(*live).values(revoked_at=uow.now))
+
+
+def _own(database: Database) -> Any:
+
+    return database.unit_of_work(Context(actor=system_actor("gateway")))
+
+
+def _shown(person: Any) -> dict[str, Any]:
+    return {"id": person.id, "email": person.email, "name": person.name, "role": person.role, "locale": person.locale}
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

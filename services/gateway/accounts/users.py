@@ -1,0 +1,132 @@
+"""People: who works here, in which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from libs.common import fields
+from libs.common.database import UnitOfWork
+from libs.common.ids import is_id, new_id
+from libs.common.problems import Conflict, Invalid, NotFound
+from services.gateway.accounts import passwords
+from services.gateway.events import UserChanged, UserDeactivated, UserJoined, UserRoleChanged, UserState
+from services.gateway.models import sessions, users
+
+ROLES = ("admin", "sales", "finance", "manager")
+_SHOWN = [column for column in users.columns if column.name != "password_hash"]
+_CHANGES: dict[str, fields.Reader] = {
+    "name": fields.text(required=True),
+    "role": fields.one_of(*ROLES),
+    "active": fields.flag,
+    "locale": fields.one_of("en", "de"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: str
+    version: int
+
+
+def create(uow: UnitOfWork, email: str, name: str, role: str, password: str) -> dict[str, Any]:
+    """A person who can log in at once; Conflict when the address has an account."""
+    row = {
+        "id": new_id(),
+        "email": fields.email("email", email),
+        "name": fields.text(required=True)("name", name),
+        "role": fields.one_of(*ROLES)("role", role),
+        "password_hash": passwords.hashed(password),
+        "locale": "en",
+        "active": True,
+        "created_at": uow.now,
+        "updated_at": uow.now,
+        "version": 1,
+    }
+    if row["email"] is None:
+        raise Invalid("email is needed", field="email")
+    try:
+        uow.session.execute(insert(users).values(row))
+    except IntegrityError:
+        raise Conflict("this address has an account already", field="email") from None
+    _tell(uow, UserJoined, row)
+    return document(uow.session, str(row["id"]))
+
+
+def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int | None) -> dict[str, Any]:
+    """Change name, role, locale or whether the account is active; deactivation ends every session at once."""
+    given = fields.read(_CHANGES, changes)
+    before = _locked(uow, user_id)
+    if version is not None and version != before.version:
+        raise Conflict("somebody changed this account since you loaded it", current_version=before.version)
+    if before.role == "admin" and (given.get("active") is False or given.get("role", "admin") != "admin"):
+        _keep_an_admin(uow, user_id)
+    values = given | {"version": before.version + 1, "updated_at": uow.now}
+    uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
+    if given.get("active") is False:
+        end_sessions(uow, user_id)
+    _tell(uow, _kind(before, given), {str(name): value for name, value in before._mapping.items()} | values)
+    return document(uow.session, user_id)
+
+
+def end_sessions(uow: UnitOfWork, user_id: str) -> None:
+    """End all sessions of a person."""
+    live = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+    uow.session.execute(update(sessions).where(*live).values(revoked_at=uow.now))
+
+
+def document(session: Session, user_id: str) -> dict[str, Any]:
+    """An account without its password; NotFound when there is none."""
+    row = session.execute(select(*_SHOWN).where(users.c.id == user_id)).first() if is_id(user_id) else None
+    if row is None:
+        raise NotFound("there is no such user")
+    return dict(row._mapping)
+
+
+def listed(session: Session) -> dict[str, Any]:
+    """All accounts, by name."""
+    rows = session.execute(select(*_SHOWN).order_by(users.c.name, users.c.id)).all()
+    return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
+
+
+def directory(session: Session) -> dict[str, Any]:
+    """Names and ids of everybody, for every signed-in person."""
+    columns = (users.c.id, users.c.name, users.c.role, users.c.active)
+    rows = session.execute(select(*columns).order_by(users.c.name, users.c.id)).all()
+    return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
+
+
+def can_own(session: Session, user_id: str) -> bool:
+    """Whether a client may be given to this person: active, in sales or an admin."""
+    may = (users.c.id == user_id, users.c.active, or_(users.c.role == "sales", users.c.role == "admin"))
+    return is_id(user_id) and session.execute(select(users.c.id).where(*may)).first() is not None
+
+
+def _locked(uow: UnitOfWork, user_id: str) -> Any:
+    statement = select(users).where(users.c.id == user_id).with_for_update()
+    row = uow.session.execute(statement).first() if is_id(user_id) else None
+    if row is None:
+        raise NotFound("there is no such user")
+    return row
+
+
+def _keep_an_admin(uow: UnitOfWork, user_id: str) -> None:
+    others = select(users.c.id).where(users.c.role == "admin", users.c.active, users.c.id != user_id)
+    # Locked, so that two admins cannot each remove the other at once.
+    if uow.session.execute(others.limit(1).with_for_update()).first() is None:
+        raise Conflict("this is the last active admin; make another one first")
+
+
+def _kind(before: Any, given: dict[str, Any]) -> type[UserState]:
+    if before.active and given.get("active") is False:
+        return UserDeactivated
+    return UserRoleChanged if given.get("role", before.role) != before.role else UserChanged
+
+
+def _tell(uow: UnitOfWork, kind: type[UserState], row: dict[str, Any]) -> None:
+    event = kind(user_id=row["id"], **{name: row[name] for name in kind.model_fields if name != "user_id"})
+    uow.outbox.add(event, of=_Row(row["id"], row["version"]))

@@ -1,0 +1,164 @@
+"""Clients and what hangs on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, request
+
+from libs.common.problems import BadRequest, Forbidden, Invalid
+from services.gateway.accounts import users
+from services.gateway.api import documents as d
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import ADMIN, Routes
+
+routes = Routes("clients")
+
+
+@routes.route("GET", "/clients", query=s.ClientFilters, answers=d.ListOf[d.ClientDocument])
+def list_clients(query: s.ClientFilters) -> dict[str, Any]:
+    """Clients you may see. Active clients of others show as their public card."""
+    filters = query.given()
+    if query.min_deal_value is not None:
+        filters.pop("min_deal_value")
+        base = r.gateway().settings.base_currency
+        filters |= s.minor({"min_deal_value": query.min_deal_value}, base, "min_deal_value")
+    return r.ask("clients", "list_clients", **s.paged(filters))
+
+
+@routes.route("POST", "/clients", body=s.ClientNew, answers={201: d.ClientDocument})
+def create_client(body: s.ClientNew) -> dict[str, Any]:
+    """Create a client; likely duplicates are named in `possible_duplicates`, never refused."""
+    _check_owner(body.owner_id)
+    return r.ask("clients", "create_client", data=body.given())
+
+
+@routes.route("GET", "/clients/tags", answers=d.ListOf[d.Tag])
+def list_tags() -> dict[str, Any]:
+    """The tags that are in use."""
+    return r.ask("clients", "list_tags")
+
+
+@routes.route("GET", "/clients/<uuid:client_id>", answers=d.ClientDocument)
+def get_client(client_id: Any) -> dict[str, Any]:
+    """One client."""
+    return r.ask("clients", "get_client", client_id=str(client_id))
+
+
+@routes.route("PATCH", "/clients/<uuid:client_id>", body=s.ClientChange, answers=d.ClientDocument)
+def change_client(client_id: Any, body: s.ClientChange) -> dict[str, Any]:
+    """Change fields of a client. Send the `version` you loaded to be told of somebody else's change."""
+    return r.ask("clients", "update_client", client_id=str(client_id), **s.changes(body))
+
+
+@routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Done)
+def delete_client(client_id: Any) -> dict[str, Any]:
+    """Take a client out of every list."""
+    return r.ask("clients", "delete_client", client_id=str(client_id))
+
+
+@routes.route("POST", "/clients/<uuid:client_id>/assign", who=ADMIN, body=s.Assignment, answers=d.ClientDocument)
+def assign_client(client_id: Any, body: s.Assignment) -> dict[str, Any]:
+    """Give a client to a sales rep, who is told by mail; null takes it back."""
+    _check_owner(body.owner_id)
+    return r.ask("clients", "assign_client", client_id=str(client_id), owner_id=body.owner_id)
+
+
+@routes.route("GET", "/clients/<uuid:client_id>/contacts", answers=d.ListOf[d.ContactDocument])
+def list_contacts(client_id: Any) -> dict[str, Any]:
+    """A client's people, the primary contact first."""
+    return r.ask("clients", "list_contacts", client_id=str(client_id))
+
+
+@routes.route("POST", "/clients/<uuid:client_id>/contacts", body=s.ContactNew, answers={201: d.ContactDocument})
+def create_contact(client_id: Any, body: s.ContactNew) -> dict[str, Any]:
+    """Add a person to a client."""
+    return r.ask("clients", "create_contact", client_id=str(client_id), data=body.given())
+
+
+@routes.route("PATCH", "/contacts/<uuid:contact_id>", body=s.ContactChange, answers=d.ContactDocument)
+def change_contact(contact_id: Any, body: s.ContactChange) -> dict[str, Any]:
+    """Change a contact."""
+    return r.ask("clients", "update_contact", contact_id=str(contact_id), **s.changes(body))
+
+
+@routes.route("DELETE", "/contacts/<uuid:contact_id>", answers=d.Done)
+def delete_contact(contact_id: Any) -> dict[str, Any]:
+    """Remove a contact."""
+    return r.ask("clients", "delete_contact", contact_id=str(contact_id))
+
+
+@routes.route("GET", "/clients/<uuid:client_id>/activities", query=s.Page, answers=d.ListOf[d.ActivityDocument])
+def list_activities(client_id: Any, query: s.Page) -> dict[str, Any]:
+    """What happened with a client, newest first."""
+    return r.ask("clients", "list_activities", client_id=str(client_id), **query.given())
+
+
+@routes.route("POST", "/clients/<uuid:client_id>/activities", body=s.ActivityNew, answers={201: d.ActivityDocument})
+def log_activity(client_id: Any, body: s.ActivityNew) -> dict[str, Any]:
+    """Log a call, an e-mail, a meeting, a note or a task."""
+    return r.ask("clients", "log_activity", client_id=str(client_id), data=body.given())
+
+
+@routes.route("GET", "/clients/<uuid:client_id>/timeline", query=s.Page, answers=d.ListOf[d.ActivityDocument])
+def timeline(client_id: Any, query: s.Page) -> dict[str, Any]:
+    """Everything that happened with a client, newest first."""
+    return r.ask("clients", "timeline", client_id=str(client_id), **query.given())
+
+
+@routes.route("GET", "/clients/<uuid:client_id>/documents", answers=d.ListOf[d.DocumentDocument])
+def list_documents(client_id: Any) -> dict[str, Any]:
+    """A client's documents, newest first."""
+    return r.ask("clients", "list_documents", client_id=str(client_id))
+
+
+@routes.route(
+    "POST",
+    "/clients/<uuid:client_id>/documents",
+    body=s.Upload,
+    body_type="multipart/form-data",
+    answers={201: d.DocumentDocument},
+)
+def upload_document(client_id: Any) -> dict[str, Any]:
+    """Add a document: multipart/form-data with the field `file`."""
+    if request.mimetype != "multipart/form-data":
+        raise BadRequest("send multipart/form-data with the field file")
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("a file is needed", field="file")
+    prepared = r.ask(
+        "clients",
+        "prepare_document",
+        client_id=str(client_id),
+        filename=file.filename,
+        content_type=file.mimetype or "application/octet-stream",
+    )
+    # The bytes go straight to the object store; only their measure travels on the bus.
+    stored = r.gateway().object_store.put(prepared["key"], file.stream, file.mimetype or "application/octet-stream")
+    return r.ask(
+        "clients",
+        "complete_document",
+        document_id=prepared["document_id"],
+        size=stored.size,
+        sha256=stored.sha256,
+    )
+
+
+@routes.route("GET", "/documents/<uuid:document_id>", answers={302: None})
+def get_document(document_id: Any) -> Response:
+    """Download a document: answers with a link that is good for five minutes."""
+    found = r.ask("clients", "document_link", document_id=str(document_id))
+    return redirect(found["url"])  # type: ignore[return-value]  # werkzeug's response is Flask's here
+
+
+def _check_owner(owner_id: str | None) -> None:
+    """Clients belong to people in sales and to admins."""
+    if owner_id is None:
+        return
+    signed_in = r.signed_in().actor
+    if signed_in.role == "sales" and owner_id != signed_in.id:
+        raise Forbidden("only an admin may give a client to somebody else")
+    with r.gateway().database.read() as session:
+        if not users.can_own(session, owner_id):
+            raise Invalid("this is nobody who can own clients: an active person in sales or an admin", field="owner_id")

@@ -1,0 +1,286 @@
+"""What the API answers, for its document. Services build the answers; these say what is in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+MoneyNumber = Annotated[float, Field(description="Major units of the currency beside it, exact as text.")]
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class ListOf(Document, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None
+    total: int
+
+
+class Fault(Document):
+    field: str
+    message: str
+
+
+class ProblemDocument(Document):
+    """RFC 9457; ``errors`` names the fields at fault."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[Fault] | None = None
+
+
+class User(Document):
+    id: str
+    email: str
+    name: str
+    role: Literal["admin", "sales", "finance", "manager"]
+    locale: str
+
+
+class Account(User):
+    active: bool
+    version: int
+
+
+class DirectoryEntry(Document):
+    id: str
+    name: str
+    role: str
+    active: bool
+
+
+class Tokens(Document):
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Field(description="Seconds the access token lives.")]
+    user: User
+
+
+class Receipt(Document):
+    reference: str
+
+
+class IntakeState(Document):
+    reference: str
+    kind: Literal["contact", "brief"]
+    status: Literal["waiting", "done", "refused"]
+    problem: str | None
+    client_id: str | None
+    contact_id: str | None
+    deal_id: str | None
+    received_at: datetime
+
+
+class ClientDocument(Document):
+    """A client; where ``access`` is "card" only name, industry, status and owner are shown."""
+
+    id: str
+    company_name: str
+    industry: str | None
+    status: str
+    owner_id: str | None
+    access: Literal["write", "read", "card"]
+    lifetime_value: MoneyNumber | None = None
+    currency: str | None = None
+    version: int | None = None
+
+
+class ContactDocument(Document):
+    id: str
+    client_id: str
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    job_title: str | None
+    is_primary: bool
+    version: int
+
+
+class ActivityDocument(Document):
+    id: str
+    client_id: str
+    type: str
+    subject: str
+    description: str
+    occurred_at: datetime
+
+
+class DocumentDocument(Document):
+    id: str
+    client_id: str
+    filename: str
+    content_type: str
+    size: int | None
+    sha256: str | None
+
+
+class Tag(Document):
+    tag: str
+
+
+class DealDocument(Document):
+    id: str
+    deal_name: str
+    client_id: str
+    company_name: str
+    deal_value: MoneyNumber | None
+    currency: str
+    stage: str
+    source: str
+    description: str | None
+    expected_close_date: date | None
+    actual_close_date: date | None
+    owner_id: str | None
+    tags: list[str]
+    ai_score: int | None
+    ai_insights: dict[str, Any] | None
+    probability: int
+    version: int
+
+
+class BoardColumn(Document):
+    stage: str
+    weight: int
+    count: int
+    values: list[dict[str, Any]]
+    items: list[DealDocument]
+
+
+class Board(Document):
+    columns: list[BoardColumn]
+
+
+class StageStep(Document):
+    deal_id: str
+    from_stage: str | None
+    to_stage: str
+    moved_at: datetime
+    moved_by: str
+
+
+class AnalysisRequest(Document):
+    deal_id: str
+    brief_id: str
+    status: Literal["requested"]
+
+
+class LineDocument(Document):
+    description: str
+    quantity: str
+    unit_price: MoneyNumber
+    amount: MoneyNumber
+
+
+class InvoiceDocument(Document):
+    id: str
+    invoice_number: str
+    client_id: str
+    deal_id: str | None
+    amount: MoneyNumber
+    tax: MoneyNumber
+    currency: str
+    status: Literal["draft", "sent", "partially_paid", "paid", "void"]
+    overdue: bool
+    due_date: date | None
+    paid_date: date | None
+    payment_method: str | None
+    payment_reference: str | None
+    description: str | None
+    mail_status: str
+    pdf_url: str | None
+    version: int
+
+
+class PaymentDocument(Document):
+    id: str
+    invoice_id: str | None
+    amount: MoneyNumber
+    currency: str
+    status: str
+
+
+class PublicInvoice(Document):
+    invoice_number: str
+    amount: MoneyNumber
+    currency: str
+    status: str
+
+
+class NotificationDocument(Document):
+    id: str
+    kind: str
+    title: str
+    message: str
+    action_label: str | None
+    action_path: str | None
+    read_at: datetime | None
+    created_at: datetime
+
+
+class EmailDocument(Document):
+    id: str
+    kind: str
+    subject: str
+    status: str
+
+
+class GenerationDocument(Document):
+    id: str
+    kind: str
+    provider: str | None
+    status: str
+
+
+class Hop(Document):
+    """One step of a request; ``ms`` is None while it is under way."""
+
+    service: str
+    kind: str
+    name: str
+    at: datetime
+    ms: float | None
+
+
+class Trace(Document):
+    reference: str
+    hops: list[Hop]
+    unavailable: list[str]
+
+
+class DeadLetter(Document):
+    id: str
+    service: str
+    type: str
+    error: str
+    attempts: int
+
+
+class DeadLetters(Document):
+    items: list[DeadLetter]
+    next_cursor: str | None
+    total: int
+    unavailable: list[str]
+
+
+class Health(Document):
+    alive: bool
+
+
+class Ready(Document):
+    ready: bool
+    services: dict[str, Any]
+
+
+class Done(Document):
+    pass

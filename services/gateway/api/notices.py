@@ -1,0 +1,54 @@
+"""Notifications, mail that left, and what AI made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.gateway.api import documents as d
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import Routes
+
+routes = Routes("notifications")
+
+
+@routes.route("GET", "/notifications", query=s.NotificationFilters, answers=d.ListOf[d.NotificationDocument])
+def list_notifications(query: s.NotificationFilters) -> dict[str, Any]:
+    """Your notifications, newest first."""
+    return r.ask("notifications", "list_notifications", **{"unread_only": False, **query.given()})
+
+
+@routes.route("GET", "/notifications/unread-count", answers=d.Done)
+def unread_count() -> dict[str, Any]:
+    """How many you have not read."""
+    return r.ask("notifications", "unread_count")
+
+
+@routes.route("POST", "/notifications/<uuid:notification_id>/read", answers=d.NotificationDocument)
+def mark_read(notification_id: Any) -> dict[str, Any]:
+    """Mark one as read."""
+    return r.ask("notifications", "mark_read", notification_id=str(notification_id))
+
+
+@routes.route("POST", "/notifications/read-all", answers=d.Done)
+def mark_all_read() -> dict[str, Any]:
+    """Mark all as read."""
+    return r.ask("notifications", "mark_all_read")
+
+
+@routes.route("GET", "/emails", query=s.EmailFilters, answers=d.ListOf[d.EmailDocument])
+def list_emails(query: s.EmailFilters) -> dict[str, Any]:
+    """Mail the system sent or is about to send, newest first."""
+    return r.ask("notifications", "list_emails", **s.paged(query.given()))
+
+
+@routes.route("GET", "/generations", query=s.GenerationFilters, answers=d.ListOf[d.GenerationDocument])
+def list_generations(query: s.GenerationFilters) -> dict[str, Any]:
+    """What AI made: which provider answered, how long it took, what came out."""
+    return r.ask("ai", "list_generations", **s.paged(query.given()))
+
+
+@routes.route("GET", "/generations/<uuid:generation_id>", answers=d.GenerationDocument)
+def get_generation(generation_id: Any) -> dict[str, Any]:
+    """One of them, whole."""
+    return r.ask("ai", "get_generation", generation_id=str(generation_id))

@@ -1,0 +1,155 @@
+"""The request at hand: its body, its actor, its context."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NoReturn, cast
+
+from flask import current_app, g, request
+from pydantic import BaseModel
+
+from libs.common.context import Context
+from libs.common.identity import Actor, system_actor
+from libs.common.ids import new_id
+from libs.common.problems import BadRequest, Forbidden, Invalid, Unauthorized
+from libs.common.rpc.client import Call
+from services.gateway.accounts import sessions
+from services.gateway.wiring import GatewayRuntime
+
+READ_SECONDS, WRITE_SECONDS = 8.0, 12.0
+_KEY_LENGTH = 255
+
+
+@dataclass
+class Journal:
+    """What this request did, for its trace."""
+
+    correlation_id: str = field(default_factory=new_id)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.perf_counter)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+def gateway() -> GatewayRuntime:
+    """The runtime of the process that serves this request."""
+    runtime: GatewayRuntime = current_app.extensions["crm"]
+    return runtime
+
+
+def journal() -> Journal:
+    """The journal of this request."""
+    if "journal" not in g:
+        g.journal = Journal()
+    found: Journal = g.journal
+    return found
+
+
+def address() -> str:
+    """Where the request came from, as far as our own proxies can tell."""
+    return request.remote_addr or ""
+
+
+def sign_in(who: frozenset[str]) -> None:
+    """Find out who calls; Unauthorized without a live session, Forbidden in another role."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized("send an access token: Authorization: Bearer <token>; POST /api/v1/auth/login gives one")
+    runtime = gateway()
+    session_id = current_app.extensions["access_tokens"].session_of(token.strip())
+    with runtime.database.read() as session:
+        g.signed_in = sessions.signed_in(session, session_id)
+    if g.signed_in.actor.role not in who:
+        raise Forbidden("your role does not allow this")
+
+
+def signed_in() -> sessions.SignedIn:
+    """The person who calls."""
+    found: sessions.SignedIn = g.signed_in
+    return found
+
+
+def context(actor: Actor | None = None) -> Context:
+    """The context of this request: its person (or the gateway itself), key and deadline."""
+    mutates = request.method not in ("GET", "HEAD", "OPTIONS")
+    found = Context(
+        actor=actor or (g.signed_in.actor if "signed_in" in g else system_actor("gateway")),
+        correlation_id=journal().correlation_id,
+        idempotency_key=idempotency_key() if mutates else None,
+    )
+    return found.within(WRITE_SECONDS if mutates else READ_SECONDS)
+
+
+def idempotency_key() -> str:
+    """The caller's key, else one of our own: RabbitMQ may hand a call to a service twice."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return journal().correlation_id
+    if not 1 <= len(given) <= _KEY_LENGTH or not given.isprintable():
+        raise Invalid(f"an Idempotency-Key has 1 to {_KEY_LENGTH} printable characters", field="Idempotency-Key")
+    return given
+
+
+def ask(service: str, method: str, *, as_: Actor | None = None, **arguments: Any) -> dict[str, Any]:
+    """Ask a service on behalf of this request; its problems are raised."""
+    started = time.perf_counter()
+    try:
+        answer = gateway().rpc.call(context(as_), service, method, seconds=_seconds(), **arguments)
+        return cast(dict[str, Any], answer)
+    finally:
+        note_call(f"{service}.{method}", started)
+
+
+def ask_many(calls: list[Call], seconds: float = 5.0) -> list[Any]:
+    """Ask several services at once; a problem stands in the place of an answer that did not come."""
+    started = time.perf_counter()
+    try:
+        return gateway().rpc.call_many(context(), calls, seconds=seconds)
+    finally:
+        note_call(", ".join(str(call) for call in calls), started)
+
+
+def note_call(name: str, started: float) -> None:
+    """Write an RPC call into the journal."""
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    offset = round((started - journal().started) * 1000, 1)
+    journal().calls.append({"name": name, "offset_ms": offset, "ms": milliseconds})
+
+
+def json_body() -> Any:
+    """The body as JSON, numbers exact; BadRequest when it cannot be read."""
+    kind = request.mimetype
+    if kind not in ("", "application/json") and not kind.endswith("+json"):
+        raise BadRequest("send JSON with Content-Type: application/json")
+    raw = request.get_data(cache=False)
+    if not raw:
+        raise BadRequest("a JSON body is needed")
+    try:
+        return json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is not valid JSON") from None
+
+
+def query_values(model: type[BaseModel]) -> dict[str, Any]:
+    """Query parameters; one that is given twice is a list where the model takes one."""
+    values: dict[str, Any] = {}
+    for name in request.args:
+        given = request.args.getlist(name)
+        takes_list = "list" in str(model.model_fields[name].annotation) if name in model.model_fields else False
+        if len(given) > 1 and not takes_list:
+            raise Invalid(f"{name} is given more than once", field=name)
+        values[name] = given if takes_list else given[0]
+        if any("\x00" in each for each in given):
+            raise Invalid(f"{name} holds a character that cannot be searched for", field=name)
+    return values
+
+
+def _seconds() -> float:
+    return READ_SECONDS if request.method in ("GET", "HEAD") else WRITE_SECONDS
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,90 @@
+"""Tables of the gateway: people, their sessions, forms that wait, and a log of requests."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSONB
+
+metadata = MetaData()
+
+_Id = Uuid(as_uuid=False)
+_Instant = DateTime(timezone=True)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("refresh_hash", Text, nullable=False),
+    Column("used_hash", Text),
+    Column("created_at", _Instant, nullable=False),
+    Column("used_at", _Instant, nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+    Column("revoked_at", _Instant),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("failed_at", _Instant, nullable=False),
+)
+
+intake_forms = Table(
+    "intake_forms",
+    metadata,
+    Column("reference", _Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("form", JSONB, nullable=False),
+    Column("fingerprint", Text),
+    Column("status", Text, nullable=False),
+    Column("problem", Text),
+    Column("client_id", _Id),
+    Column("contact_id", _Id),
+    Column("deal_id", _Id),
+    Column("address", Text, nullable=False),
+    Column("received_at", _Instant, nullable=False),
+    Column("played_in_at", _Instant),
+)
+
+request_log = Table(
+    "request_log",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("correlation_id", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("started_at", _Instant, nullable=False),
+    Column("milliseconds", DOUBLE_PRECISION, nullable=False),
+    Column("calls", JSONB, nullable=False),
+)
+
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("hits", Integer, nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+)
