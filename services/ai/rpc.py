@@ -1,0 +1,39 @@
+"""The RPC methods of ai: each names its permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common.problems import Problem
+from libs.common.rpc.server import Operations, RpcService, method
+from services.ai import queries, wiring
+from services.ai.access import PERMISSIONS
+
+Document = dict[str, Any]
+
+ERRORS: dict[type[Exception], type[Problem]] = {}
+
+
+class AiRpc(Operations, RpcService):
+    """What AI made, and who answers."""
+
+    name = "ai"
+    permissions = PERMISSIONS
+    errors = ERRORS
+
+    @method("generations.read")
+    def list_generations(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_generations, filters=filters, limit=limit, cursor=cursor)
+
+    @method("generations.read")
+    def get_generation(self, generation_id: str) -> Document:
+        return self.read(queries.generation, generation_id=generation_id)
+
+    @method("generations.read")
+    def provider_status(self) -> Document:
+        """Which provider answers."""
+        settings = wiring.runtime().settings
+        return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+
+SERVICE = AiRpc
