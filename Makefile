@@ -4,10 +4,10 @@ VENV := .venv/bin
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs url demo test lint format bench lock
+.PHONY: help up down reset status logs url demo test test-full lint format bench lock
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: ## bring the CRM up and print its addresses and log-ins
 	@$(PYTHON) -m stack up
@@ -35,6 +35,9 @@ test: ## run every test that needs no Docker engine (args="-k billing" for some 
 	@CRM_INFRASTRUCTURE=native $(PYTHON) -m stack prepare
 	@mkdir -p var
 	@$(VENV)/python -m pytest -q --junitxml=var/junit.xml $(args)
+
+test-full: ## the same with the long forms of the load and fault tests
+	@CRM_FULL=1 $(MAKE) --no-print-directory test
 
 lint: ## style, types and import rules
 	@$(PYTHON) -m stack venv

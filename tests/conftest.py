@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 def stack() -> Iterator[Stack]:
     """The test stack, with PostgreSQL and RabbitMQ running and no process of the CRM."""
     options = Options(fast=True, demo_data=False, say=print)
-    with test_stack(ROOT / "var" / "test", options) as made:
+    with test_stack(ROOT / os.environ.get("CRM_TEST_STATE", "var/test"), options) as made:
         made.prepare()
         yield made
 

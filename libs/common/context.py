@@ -18,6 +18,8 @@ class Context:
     causation_id: the event that led here, if one did.
     idempotency_key: the caller's name for this command; sent again, it gives the first result.
     deadline: seconds since the epoch after which nobody waits for an answer.
+    voucher: whom the caller's token spoke for, and the token. It is handed on where this service asks another on
+    that person's behalf, since its own key cannot speak for a person.
     """
 
     actor: Actor
@@ -25,6 +27,7 @@ class Context:
     causation_id: str | None = None
     idempotency_key: str | None = None
     deadline: float | None = None
+    voucher: tuple[Actor, str] | None = field(default=None, repr=False)
 
     def remaining(self, otherwise: float) -> float:
         """Seconds left until the deadline, ``otherwise`` when there is none; DeadlineExceeded when past."""
@@ -34,6 +37,11 @@ class Context:
         if left <= 0:
             raise DeadlineExceeded("there was no time left to do this; try again")
         return min(left, otherwise)
+
+    @property
+    def token(self) -> str | None:
+        """The token that vouches for the actor, None where this process has to sign for itself."""
+        return self.voucher[1] if self.voucher and self.voucher[0] == self.actor else None
 
     def within(self, seconds: float) -> Context:
         """The same context with a deadline at most that many seconds away."""

@@ -98,7 +98,7 @@ class RpcClient:
         return wire.headers(
             {
                 "call_id_stack": [self._name],
-                wire.ACTOR: self._signer.sign(context.actor),
+                wire.ACTOR: context.token or self._signer.sign(context.actor),
                 wire.CORRELATION: context.correlation_id,
                 wire.CAUSATION: context.causation_id,
                 wire.KEY: context.idempotency_key,

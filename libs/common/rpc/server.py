@@ -70,8 +70,10 @@ class CurrentCall:
         if not isinstance(token, str):
             raise Unauthorized("this call carries no actor")
         deadline = self._data.get(wire.DEADLINE)
+        actor = self.runtime.verifier.verify(token)
         found = Context(
-            actor=self.runtime.verifier.verify(token),
+            actor=actor,
+            voucher=(actor, token),
             causation_id=self._data.get(wire.CAUSATION),
             idempotency_key=self._data.get(wire.KEY),
             deadline=float(deadline) if deadline else None,

@@ -1,0 +1,74 @@
+"""What a PDF shows, and which PDF a person may fetch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.problems import Conflict, NotFound
+from services.billing import access, settings
+from services.billing.models import documents, invoices, payments
+from services.billing.queries.invoices import lines_of
+from services.billing.queries.public import issued_by_token
+
+PDF = "application/pdf"
+_PRINTED = (
+    "id invoice_number status currency subtotal_minor discount_minor tax_minor amount_minor discount_percent "
+    "tax_percent description notes issued_on due_date bill_to pay_token"
+)
+
+
+def invoice_view(session: Session, invoice_id: str) -> dict[str, Any] | None:
+    """All that an invoice's PDF shows; nothing in it changes once the invoice is issued."""
+    row = session.execute(select(invoices).where(invoices.c.id == invoice_id)).mappings().first()
+    if row is None:
+        return None
+    printed = {name: row[name] for name in _PRINTED.split()}
+    return printed | {"lines": lines_of(session, invoice_id), "seller": _seller()}
+
+
+def receipt_view(session: Session, payment_id: str) -> dict[str, Any] | None:
+    """All that a payment's receipt shows."""
+    columns = (payments.c.amount_minor, payments.c.method, payments.c.reference, payments.c.paid_on)
+    of_invoice = [invoices.c[name] for name in ("invoice_number", "currency", "description", "issued_on", "bill_to")]
+    total = invoices.c.amount_minor.label("invoice_amount_minor")
+    statement = select(payments.c.id, *columns, *of_invoice, total).join(
+        invoices, invoices.c.id == payments.c.invoice_id
+    )
+    row = session.execute(statement.where(payments.c.id == payment_id)).mappings().first()
+    return dict(row) | {"seller": _seller()} if row is not None else None
+
+
+def invoice_for_link(session: Session, actor: Actor, invoice_id: str) -> dict[str, Any]:
+    """Key and name of an invoice's PDF. NotFound unless the actor may see it, Conflict while there is none."""
+    statement = select(invoices.c.id, invoices.c.pdf_key).where(invoices.c.id == invoice_id, access.scope(actor))
+    row = session.execute(statement).first() if is_id(invoice_id) else None
+    if row is None:
+        raise NotFound("there is no such invoice, or it is not yours to see")
+    return _stored(session, row.pdf_key)
+
+
+def invoice_for_public_link(session: Session, _actor: Actor, token: str) -> dict[str, Any]:
+    """The same for whoever holds the pay token."""
+    return _stored(session, issued_by_token(session, token)["pdf_key"])
+
+
+def _stored(session: Session, key: str | None) -> dict[str, Any]:
+    if key is None:
+        raise Conflict("this invoice has no PDF yet: it is made when the invoice is sent")
+    filename = session.execute(select(documents.c.filename).where(documents.c.key == key)).scalar_one()
+    return {"key": key, "filename": filename, "content_type": PDF}
+
+
+def _seller() -> dict[str, str]:
+    configured = settings.current()
+    return {
+        "name": configured.company_name,
+        "address": configured.company_address,
+        "email": configured.company_email,
+        "payment_instructions": configured.payment_instructions,
+    }

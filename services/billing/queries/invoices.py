@@ -1,0 +1,157 @@
+"""Invoices as lists and details."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from libs.common.clock import business_date
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.pages import SortKey, keyset, limit_of, page
+from libs.common.problems import Invalid, NotFound
+from services.billing import access, fields, settings
+from services.billing.domain import OPEN, STATUSES
+from services.billing.models import invoice_lines, invoices, refunds
+from services.billing.queries.payments import payments_of_invoice
+
+_SHOWN = (
+    "id invoice_number client_id deal_id company_name amount_minor subtotal_minor discount_minor tax_minor "
+    "discount_percent tax_percent paid_minor refunded_minor currency status due_date issued_on paid_date "
+    "payment_method payment_reference payment_problem description notes pdf_key mail_status mail_problem pay_token "
+    "origin void_reason created_at updated_at version"
+)
+_COLUMNS = [invoices.c[name] for name in _SHOWN.split()]
+_SORTS: dict[str, ColumnElement[Any]] = {
+    "created_at": invoices.c.created_at,
+    "updated_at": invoices.c.updated_at,
+    "due_date": invoices.c.due_date,
+    "amount": invoices.c.amount_minor,
+    "invoice_number": invoices.c.invoice_number,
+    "company_name": func.lower(invoices.c.company_name),
+}
+_FILTERS = frozenset({"status", "overdue", "client_id", "deal_id", "from", "to", "q"})
+
+
+def list_invoices(
+    session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, limit: int | None, cursor: str | None
+) -> dict[str, Any]:
+    """Invoices the actor may see, a page at a time, without their lines and payments."""
+    size, today = limit_of(limit), _today()
+    matching = and_(access.scope(actor), *_conditions(filters, today))
+    key, descends = _sort(sort)
+    keys: list[SortKey] = [(key, descends), (invoices.c.id, descends)]
+    statement = keyset(select(*_COLUMNS, key.label("sort_value")).where(matching), keys, cursor, size)
+    rows, next_cursor = page(session.execute(statement).all(), size, lambda row: (row.sort_value, row.id))
+    total = session.execute(select(func.count()).select_from(invoices).where(matching)).scalar_one()
+    return {"items": [_document(row, today) for row in rows], "next_cursor": next_cursor, "total": total}
+
+
+def get_invoice(session: Session, actor: Actor, invoice_id: str) -> dict[str, Any]:
+    """One invoice with lines, payments and refunds. NotFound unless the actor may see it."""
+    seen = select(invoices.c.id).where(invoices.c.id == invoice_id, access.scope(actor))
+    if not is_id(invoice_id) or session.execute(seen).first() is None:
+        raise NotFound("there is no such invoice, or it is not yours to see")
+    return invoice_document(session, invoice_id, _today())
+
+
+def invoice_document(session: Session, invoice_id: str, today: date) -> dict[str, Any]:
+    """One invoice in full, for whom it was already decided that they may see it."""
+    session.flush()
+    row = session.execute(select(*_COLUMNS).where(invoices.c.id == invoice_id)).one()
+    return _document(row, today) | {
+        "lines": lines_of(session, invoice_id),
+        "payments": payments_of_invoice(session, invoice_id),
+        "refunds": _refunds_of(session, invoice_id),
+    }
+
+
+def client_of_invoice(session: Session, _actor: Actor, invoice_id: str) -> str | None:
+    """Whose invoice it is, None when there is none; for the service itself, not for an answer."""
+    if not is_id(invoice_id):
+        return None
+    return session.execute(select(invoices.c.client_id).where(invoices.c.id == invoice_id)).scalar_one_or_none()
+
+
+def lines_of(session: Session, invoice_id: str) -> list[dict[str, Any]]:
+    """The lines in order; quantities as text without needless zeros."""
+    line = invoice_lines.c
+    columns = (line.description, line.quantity, line.unit_price_minor, line.amount_minor)
+    rows = session.execute(select(*columns).where(line.invoice_id == invoice_id).order_by(line.position))
+    return [dict(row._mapping) | {"quantity": _plain(row.quantity)} for row in rows]
+
+
+def is_overdue(status: str, due_date: date, today: date) -> bool:
+    """Owed, and the due date is past in the business time zone."""
+    return status in OPEN and due_date < today
+
+
+def _document(row: Any, today: date) -> dict[str, Any]:
+    document = dict(row._mapping)
+    document.pop("sort_value", None)
+    return document | {
+        "discount_percent": _plain(row.discount_percent),
+        "tax_percent": _plain(row.tax_percent),
+        "overdue": is_overdue(row.status, row.due_date, today),
+    }
+
+
+def _refunds_of(session: Session, invoice_id: str) -> list[dict[str, Any]]:
+    row = refunds.c
+    columns = (row.id, row.payment_id, row.amount_minor, row.status, row.problem, row.created_at)
+    found = session.execute(select(*columns).where(row.invoice_id == invoice_id).order_by(row.created_at, row.id))
+    return [dict(each._mapping) for each in found]
+
+
+def _conditions(filters: dict[str, Any], today: date) -> list[ColumnElement[bool]]:
+    unknown = [name for name in filters if name not in _FILTERS]
+    if unknown:
+        raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
+    return [_condition(name, value, today) for name, value in filters.items() if value is not None]
+
+
+def _condition(name: str, value: Any, today: date) -> ColumnElement[bool]:
+    if name == "status":
+        return invoices.c.status == literal(fields.one_of(*STATUSES)(name, value))
+    if name == "overdue":
+        overdue = and_(invoices.c.status.in_(OPEN), invoices.c.due_date < today)
+        return overdue if fields.flag(name, value) else ~overdue
+    if name in ("client_id", "deal_id"):
+        return invoices.c[name] == literal(fields.identifier(name, value), invoices.c[name].type)
+    if name == "from":
+        return invoices.c.dated_on >= fields.day(name, value)
+    if name == "to":
+        return invoices.c.dated_on <= fields.day(name, value)
+    pattern = _contains(fields.text()(name, value))
+    return or_(
+        invoices.c.invoice_number.ilike(pattern),
+        invoices.c.company_name.ilike(pattern),
+        invoices.c.description.ilike(pattern),
+    )
+
+
+def _contains(words: str) -> str:
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _sort(sort: str | None) -> tuple[ColumnElement[Any], bool]:
+    wanted = sort or "-created_at"
+    name = wanted.removeprefix("-").removesuffix("_minor")
+    if name not in _SORTS:
+        raise Invalid(f"sort is one of {', '.join(_SORTS)}, with - before it for descending", field="sort")
+    return _SORTS[name], wanted.startswith("-")
+
+
+def _plain(number: Decimal) -> str:
+    """``1``, ``2.5``: never an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _today() -> date:
+    return business_date(datetime.now(UTC), settings.current().business_tz)

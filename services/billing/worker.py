@@ -1,0 +1,41 @@
+"""What the billing worker subscribes to, what it does outside, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from libs.common.housekeeping import HOUSEKEEPING
+from libs.common.jobs import JobHandler
+from libs.common.schedule import ScheduledJob
+from libs.common.subscriber import Subscription
+from libs.common.worker import WorkerTable
+from services.billing import events, handlers
+from services.billing.wiring import outward
+
+TABLE = WorkerTable(
+    subscriptions=[
+        Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.DealWon, handlers.on_deal_won),
+        Subscription(events.DealReopened, handlers.on_deal_reopened),
+        Subscription(events.EmailSent, handlers.on_email_sent),
+        Subscription(events.EmailFailed, handlers.on_email_failed),
+    ],
+    jobs={
+        "issue_invoice": JobHandler(
+            outward(handlers.issue_outside), handlers.issue_finished, failed=handlers.issue_failed
+        ),
+        "apply_provider_event": JobHandler(
+            outward(handlers.notice_outside), handlers.notice_applied, failed=handlers.notice_failed
+        ),
+        "issue_receipt": JobHandler(outward(handlers.receipt_outside), handlers.receipt_finished),
+        "close_payments": JobHandler(outward(handlers.close_outside), handlers.close_finished),
+        # Stripe forgets an Idempotency-Key after a day, and asked again after that it would pay back twice.
+        "refund_payment": JobHandler(
+            outward(handlers.refund_outside),
+            handlers.refund_finished,
+            failed=handlers.refund_failed,
+            patience=timedelta(hours=20),
+        ),
+    },
+    schedule=[ScheduledJob("announce_overdue", "5 0 * * *", handlers.announce_overdue), HOUSEKEEPING],
+)

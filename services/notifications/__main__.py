@@ -1,0 +1,3 @@
+from libs.common.process import main
+
+main("notifications")

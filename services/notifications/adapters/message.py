@@ -1,0 +1,78 @@
+"""A mail as the bytes that go over the wire."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.utils import format_datetime, parseaddr
+
+from email_validator import validate_email
+
+from libs.common.object_store import safe_filename
+from services.notifications.domain import one_line
+from services.notifications.ports import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """``envelope``: addresses as SMTP takes them, by the addresses of the message. international: needs SMTPUTF8."""
+
+    content: bytes
+    sender: str
+    envelope: dict[str, str]
+    international: bool
+
+
+def compose(message: Message, sender: str, reply_to: str) -> Wire:
+    """Headers and parts; ValueError when an address, a name or a subject cannot be put into a header.
+
+    No text is ever pasted into a header: EmailMessage refuses line ends and quotes what needs it.
+    """
+    envelope = {each.address: _on_the_wire(each.address) for each in message.to}
+    international = not all(address.isascii() for address in envelope.values())
+    mail = EmailMessage(policy=_policy(international))
+    mail["From"] = _address(sender)
+    mail["To"] = [_spelled(each.name, envelope[each.address]) for each in message.to]
+    mail["Reply-To"] = _address(reply_to)
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(message.date)
+    mail["Message-ID"] = message.message_id
+    # RFC 3834: nobody's holiday notice is to answer this.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    for each in message.attachments:
+        maintype, _, subtype = each.content_type.partition("/")
+        mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=safe_filename(each.filename))
+    return Wire(mail.as_bytes(), parseaddr(sender)[1], envelope, international)
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """The text of DATA with its final dot (RFC 5321 section 4.5.2); line ends become CRLF."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    stuffed = re.sub(rb"(?m)^\.", b"..", lines)
+    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _policy(international: bool) -> EmailPolicy[EmailMessage]:
+    # 7bit: text beyond ASCII is encoded, so no server needs 8BITMIME.
+    return (SMTPUTF8 if international else SMTP).clone(cte_type="7bit")
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    return _spelled(name, _on_the_wire(address))
+
+
+def _spelled(name: str, address: str) -> Address:
+    return Address(display_name=one_line(name), addr_spec=address)
+
+
+def _on_the_wire(address: str) -> str:
+    """The address with its domain in ASCII (IDNA); a local part beyond ASCII stays, and needs SMTPUTF8."""
+    checked = validate_email(address, check_deliverability=False, test_environment=True)
+    return checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}"

@@ -1,0 +1,88 @@
+"""The words of notifications, and how names, dates and messages are put into them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+# Mails to people who work here, each of which a person can switch off, and what the switch is called.
+STAFF_MAILS = {
+    "new_lead": "New leads and inquiries",
+    "client_assigned": "Clients assigned to me",
+    "brief_summary": "New project briefs",
+    "deal_won": "Deals I won",
+    "payment_received": "Payments received",
+    "payment_confirmed": "Payments of my clients",
+    "payment_unmatched": "Payments that fit no invoice",
+}
+CLIENT_MAILS = ("brief_confirmation", "invoice", "receipt")
+MAIL_KINDS = (*STAFF_MAILS, *CLIENT_MAILS, "test")
+
+MESSAGE_LENGTH = 140
+
+# "I'm interested in AI automation" names a topic; "Hi, could you call me?" does not.
+_LEAD_IN = re.compile(r"^(?:(?:i am|i['’]m|we are|we['’]re)\s+)?interested in\s+", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"^(?:i|i['’]\w+|we|we['’]\w+|hi|hello|hey|dear|good|my|our|can|could|would|please|do|does|is|are|what|how|when"
+    r"|who|why|where|there|it|this|thanks|thank)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person is told in the app. ``action_path`` is a path of the web app."""
+
+    kind: str
+    title: str
+    message: str
+    action_label: str | None = None
+    action_path: str | None = None
+
+
+def one_line(text: str | None) -> str:
+    """The text on one line, without control and direction characters: fit for a subject or a name in a header."""
+    kept = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text or "")
+    return " ".join(kept.split())
+
+
+def shortened(text: str, limit: int = MESSAGE_LENGTH) -> str:
+    """At most ``limit`` characters, cut between words where there are any."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    words = cut.rpartition(" ")[0]
+    return (words if len(words) > limit // 2 else cut).rstrip(" ,.;:") + "…"
+
+
+def inquiry_line(name: str, job_title: str | None, message: str | None) -> str:
+    """``Sarah Johnson (CTO) is interested in AI automation``; without a topic, that an inquiry came in."""
+    who = f"{one_line(name)} ({one_line(job_title)})" if one_line(job_title) else one_line(name)
+    topic = _topic(message)
+    return f"{who} is interested in {shortened(topic)}" if topic else f"{who} sent an inquiry"
+
+
+def _topic(message: str | None) -> str:
+    """The message when it is one line that names a thing, else ""."""
+    text = (message or "").strip()
+    if "\n" in text or "\r" in text:
+        return ""
+    text = _LEAD_IN.sub("", one_line(text)).rstrip(".! ")
+    return "" if _SENTENCE.match(text) or text.endswith("?") else text
+
+
+def day(value: date) -> str:
+    """``February 15, 2025``, whatever the locale of the machine."""
+    return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
+
+
+def method_name(method: str) -> str:
+    """How money came, for people: ``Stripe``, ``bank transfer``."""
+    return "Stripe" if method == "stripe" else method.replace("_", " ")
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip

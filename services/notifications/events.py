@@ -1,0 +1,235 @@
+"""What notifications tells, and the fields it reads of what others tell."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from libs.common.events import Event
+from libs.common.row_access import AccessChanged as ClientAccessChanged
+
+__all__ = ["ClientAccessChanged"]
+
+
+class EmailOutcome(Event):
+    """What became of a mail. ``refs`` may hold invoice_id, invoice_number, deal_id, payment_id, amount_minor, currency.
+
+    ``text`` is the plain text, up to 20,000 characters.
+    """
+
+    email_id: str
+    kind: str
+    client_id: str | None
+    to: list[str]
+    subject: str
+    text: str
+    refs: dict[str, Any]
+    sent_at: datetime | None
+    version: int
+
+
+class EmailSent(EmailOutcome):
+    """The mail server took the mail for at least one address; ``to`` are those it took it for."""
+
+    event_type: ClassVar[str] = "email.sent"
+
+
+class EmailFailed(EmailOutcome):
+    """The mail did not leave, or nobody can say whether it did; ``error`` says which and why."""
+
+    event_type: ClassVar[str] = "email.failed"
+
+    error: str
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Contact(_Part):
+    """A person at a client."""
+
+    contact_id: str | None = None
+    first_name: str
+    last_name: str
+    email: str | None = None
+    phone: str | None = None
+    job_title: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class BillTo(_Part):
+    """To whom an invoice went."""
+
+    company_name: str
+    contact_name: str | None = None
+    email: str | None = None
+    contact_id: str | None = None
+
+
+class ClientInquired(Event):
+    event_type: ClassVar[str] = "client.inquired"
+
+    client_id: str
+    company_name: str
+    contact: Contact
+    message: str | None
+    owner_id: str | None
+    created: bool
+
+
+class ClientAssigned(Event):
+    event_type: ClassVar[str] = "client.assigned"
+
+    client_id: str
+    company_name: str
+    owner_id: str | None
+    industry: str | None
+    phone: str | None
+    email: str | None
+    contact: Contact | None
+
+
+class BriefSubmitted(Event):
+    event_type: ClassVar[str] = "brief.submitted"
+
+    brief_id: str
+    deal_id: str
+    client_id: str
+    company_name: str
+    contact_id: str | None
+    contact_name: str | None
+    contact_email: str | None
+    owner_id: str | None
+    deal_name: str
+    deal_value_minor: int
+    currency: str
+    vision_title: str
+    vision_summary: str
+    audience: str
+    features: list[str]
+    design: str
+    timeline_weeks: int
+    budget_min_minor: int
+    budget_max_minor: int
+    requested_by: str
+
+
+class DealWon(Event):
+    event_type: ClassVar[str] = "deal.won"
+
+    deal_id: str
+    client_id: str
+    company_name: str
+    deal_name: str
+    deal_value_minor: int | None
+    currency: str
+    owner_id: str | None
+
+
+class InvoiceSent(Event):
+    event_type: ClassVar[str] = "invoice.sent"
+
+    invoice_id: str
+    invoice_number: str
+    client_id: str
+    deal_id: str | None
+    company_name: str
+    amount_minor: int
+    paid_minor: int
+    currency: str
+    due_date: date
+    description: str | None
+    pdf_key: str
+    pdf_filename: str
+    pay_url: str | None
+    bill_to: BillTo
+
+
+class PaymentOfInvoice(Event):
+    """What is read of every event about an invoice's payment."""
+
+    payment_id: str
+    invoice_id: str
+    invoice_number: str
+    client_id: str
+    deal_id: str | None
+    company_name: str
+    amount_minor: int
+    currency: str
+    owner_id: str | None
+
+
+class PaymentReceived(PaymentOfInvoice):
+    event_type: ClassVar[str] = "payment.received"
+
+    method: str
+    paid_on: date
+
+
+class PaymentRefunded(PaymentOfInvoice):
+    event_type: ClassVar[str] = "payment.refunded"
+
+
+class PaymentDisputed(PaymentOfInvoice):
+    event_type: ClassVar[str] = "payment.disputed"
+
+    reason: str
+
+
+class PaymentUnmatched(Event):
+    event_type: ClassVar[str] = "payment.unmatched"
+
+    payment_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+    provider_reference: str | None
+
+
+class PaymentReceiptReady(Event):
+    event_type: ClassVar[str] = "payment.receipt_ready"
+
+    payment_id: str
+    invoice_id: str
+    invoice_number: str
+    client_id: str
+    company_name: str
+    amount_minor: int
+    currency: str
+    receipt_key: str
+    receipt_filename: str
+    bill_to: BillTo
+
+
+class UserState(Event):
+    """A person who works here, whatever happened."""
+
+    user_id: str
+    email: str
+    name: str
+    role: str
+    locale: str
+    active: bool
+    version: int
+
+
+class UserJoined(UserState):
+    event_type: ClassVar[str] = "user.joined"
+
+
+class UserChanged(UserState):
+    event_type: ClassVar[str] = "user.changed"
+
+
+class UserRoleChanged(UserState):
+    event_type: ClassVar[str] = "user.role_changed"
+
+
+class UserDeactivated(UserState):
+    event_type: ClassVar[str] = "user.deactivated"

@@ -1,0 +1,46 @@
+"""What notifications does: one short function a command, event or step of sending."""
+
+from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
+from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
+from services.notifications.handlers.leads import on_client_assigned, on_client_inquired
+from services.notifications.handlers.money import (
+    on_invoice_sent,
+    on_payment_disputed,
+    on_payment_received,
+    on_payment_refunded,
+    on_payment_unmatched,
+    on_receipt_ready,
+)
+from services.notifications.handlers.people import (
+    mark_all_read,
+    mark_read,
+    on_client_access_changed,
+    on_user,
+    send_test_email,
+    set_preferences,
+)
+from services.notifications.handlers.posting import JOB
+
+__all__ = [
+    "JOB",
+    "mark_all_read",
+    "mark_read",
+    "on_brief_submitted",
+    "on_client_access_changed",
+    "on_client_assigned",
+    "on_client_inquired",
+    "on_deal_won",
+    "on_invoice_sent",
+    "on_payment_disputed",
+    "on_payment_received",
+    "on_payment_refunded",
+    "on_payment_unmatched",
+    "on_receipt_ready",
+    "on_user",
+    "send_failed",
+    "send_finished",
+    "send_outside",
+    "send_retried",
+    "send_test_email",
+    "set_preferences",
+]

@@ -1,0 +1,203 @@
+"""A stored mail leaves: looked up, rendered, handed over, and what came of it written down.
+
+The risk of sending twice, or never, lies between the end of the mail's text and the commit that records the
+server's answer. That span is kept to one round trip: the hand-over is noted in a transaction of its own before the
+text goes out, and the answer before the conversation is ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from libs.common.database import UnitOfWork, is_outage
+from libs.common.fields import email as read_address
+from libs.common.jobs import GiveUp, Job, RetryLater
+from libs.common.logging import get_logger
+from libs.common.problems import Invalid, NotFound, Problem
+from services.notifications import queries, rendering
+from services.notifications.domain import (
+    SENDING,
+    Addressee,
+    Email,
+    InOtherHands,
+    NotSentYet,
+    Outcome,
+    Settled,
+    one_line,
+)
+from services.notifications.handlers.telling import tell
+from services.notifications.models import emails
+from services.notifications.ports import Attachment, ClientDirectory, Message, Outside
+
+log = get_logger(__name__)
+
+_INSIST_SECONDS = 60.0
+
+
+class Nobody(Exception):
+    """The person it was for is not to get it; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One attempt: who writes down how far it got."""
+
+    outside: Outside
+    job: Job
+    to: Sequence[Addressee]
+    text: str
+
+    def handing_over(self) -> None:
+        with self.outside.transaction(self.job.context) as uow:
+            email = _locked(uow, self.job)
+            email.hand_over(self.job.attempt, self.to, self.text, uow.now, self.outside.patience)
+
+    def answered(self, outcome: Outcome) -> None:
+        _insist(lambda: self._write_down(outcome))
+
+    def _write_down(self, outcome: Outcome) -> None:
+        with self.outside.transaction(self.job.context) as uow:
+            email = _locked(uow, self.job)
+            was_settled = email.settled
+            email.answered(self.job.attempt, self.to, outcome, uow.now)
+            if email.settled and not was_settled:
+                tell(uow, email)
+
+
+def send_outside(outside: Outside, job: Job) -> None:
+    """One attempt to send; quiet when the mail needs no more, else an error that has it tried again."""
+    try:
+        _attempt(outside, job)
+    except Settled:
+        return
+    except InOtherHands as error:
+        raise RetryLater(str(error), error.seconds) from None
+    except Nobody as error:
+        with outside.transaction(job.context) as uow:
+            _locked(uow, job).skip(str(error), uow.now)
+
+
+def send_finished(_uow: UnitOfWork, _job: Job, _result: None) -> None:
+    """Nothing is left to do: the end of a mail is written down with the server's answer."""
+
+
+def send_retried(uow: UnitOfWork, job: Job, reason: str) -> None:
+    """Show why the mail still waits."""
+    _locked(uow, job).waited(job.attempt, reason, uow.now)
+
+
+def send_failed(uow: UnitOfWork, job: Job, reason: str) -> None:
+    """The mail is given up."""
+    email = _locked(uow, job)
+    if not email.settled:
+        email.give_up(reason, uow.now)
+        tell(uow, email)
+
+
+def _attempt(outside: Outside, job: Job) -> None:
+    with outside.read() as session:
+        email = queries.email_to_send(session, job.payload["email_id"])
+        if email is None:
+            raise Settled
+        email.check_free(outside.now(), outside.patience)
+        found = _person_here(session, email)
+    if email.status == SENDING:
+        # Nobody knows whether the dead attempt's mail is out; under the same Message-ID a receiver can tell.
+        log.warning("a mail is sent again after its worker died", email=email.id, attempt=job.attempt)
+    to = email.left_to_try([found or _person_at_client(outside.clients, email)])
+    rendered = rendering.bodies(email.kind, email.subject, email.context, to[0].first_name, outside.company)
+    message = Message(
+        message_id=email.message_id,
+        to=to,
+        subject=email.subject,
+        text=rendered.text,
+        html=rendered.html,
+        date=outside.now(),
+        attachments=[_attachment(outside, each) for each in email.attachments],
+    )
+    sending = Sending(outside, job, to, rendered.text)
+    try:
+        outside.mailer.send(message, sending)
+    except ValueError as error:
+        raise GiveUp(f"this can be no mail: {error}") from error
+    _try_again_unless_settled(outside, job)
+
+
+def _try_again_unless_settled(outside: Outside, job: Job) -> None:
+    with outside.read() as session:
+        email = queries.email_to_send(session, job.payload["email_id"])
+    if email is not None and not email.settled:
+        raise NotSentYet(email.last_error or "the mail server did not take the mail")
+
+
+def _person_here(session: Session, email: Email) -> Addressee | None:
+    """The person the mail is for, as known now; None for a mail to a client or to any address."""
+    if email.user_id is None:
+        return None
+    person = queries.person(session, email.user_id)
+    if person is None:
+        raise NotSentYet("the person this mail is for is not known here yet")
+    if not person["active"]:
+        raise Nobody("this person does not work here any more")
+    if not queries.wants(session, email.user_id, email.kind):
+        raise Nobody("this person switched this kind of mail off")
+    return _addressee(person["email"], person["name"])
+
+
+def _person_at_client(clients: ClientDirectory, email: Email) -> Addressee:
+    """The client's contact as the clients service knows it now, else as the order named it."""
+    address, name = email.address, email.name
+    if email.client_id is not None:
+        try:
+            card = clients.card(email.client_id, email.contact_id)
+            if card.get("email"):
+                address, name = card["email"], card.get("contact_name")
+        except NotFound:
+            pass
+        except Problem as problem:
+            if address is None:
+                raise NotSentYet(f"the client's address could not be asked for: {problem}") from None
+    if not address:
+        raise GiveUp("there is no address to send this to")
+    return _addressee(address, name)
+
+
+def _addressee(address: str, name: str | None) -> Addressee:
+    try:
+        return Addressee(read_address("address", address) or "", one_line(name))
+    except Invalid as error:
+        raise GiveUp(error.detail) from None
+
+
+def _attachment(outside: Outside, named: dict[str, str]) -> Attachment:
+    try:
+        content = outside.documents.get(named["key"])
+    except Problem as problem:
+        raise NotSentYet(f"the attachment {named['filename']} could not be read: {problem}") from None
+    return Attachment(named["filename"], named["content_type"], content)
+
+
+def _locked(uow: UnitOfWork, job: Job) -> Email:
+    statement = select(Email).where(emails.c.id == job.payload["email_id"]).with_for_update()
+    email = uow.session.execute(statement).scalar_one_or_none()
+    if email is None:
+        raise Settled
+    return email
+
+
+def _insist(step: Callable[[], None]) -> None:
+    """Wait out a database that restarts: what the server answered must not be forgotten."""
+    end = time.monotonic() + _INSIST_SECONDS
+    while True:
+        try:
+            step()
+            return
+        except Exception as error:
+            if not is_outage(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.5)

@@ -1,0 +1,77 @@
+"""Who works here, who may see which client, and what a person does with its own rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.common import fields, row_access
+from libs.common.database import UnitOfWork
+from libs.common.events import Envelope
+from libs.common.ids import is_id
+from libs.common.problems import Invalid, NotFound
+from services.notifications import access, queries
+from services.notifications.domain import STAFF_MAILS
+from services.notifications.events import ClientAccessChanged, UserState
+from services.notifications.handlers.posting import post
+from services.notifications.models import notifications, people, preferences
+
+
+def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
+    """Keep who may see the client."""
+    row_access.apply(uow.session, event)
+
+
+def on_user(uow: UnitOfWork, event: UserState, _envelope: Envelope) -> None:
+    """Keep the newest state of a person."""
+    values = event.model_dump(include={"email", "name", "role", "locale", "active", "version"})
+    statement = insert(people).values(user_id=event.user_id, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["user_id"], set_=values, where=people.c.version < event.version
+    )
+    uow.session.execute(statement)
+
+
+def mark_read(uow: UnitOfWork, notification_id: str) -> dict[str, Any]:
+    """Mark one of the actor's own notifications as read; it keeps the time it was first read."""
+    row = notifications.c
+    mine = (row.id == notification_id, access.own(uow.actor))
+    first = (*mine, row.read_at.is_(None))
+    if is_id(notification_id):
+        values = {"read_at": uow.now, "updated_at": uow.now, "version": row.version + 1}
+        uow.session.execute(update(notifications).where(*first).values(values))
+        found = uow.session.execute(select(notifications).where(*mine)).first()
+        if found is not None:
+            return queries.notification_document(found)
+    raise NotFound("there is no such notification, or it is not yours")
+
+
+def mark_all_read(uow: UnitOfWork) -> dict[str, Any]:
+    """Mark all of the actor's own notifications as read; ``{marked}``: how many that were."""
+    row = notifications.c
+    values = {"read_at": uow.now, "updated_at": uow.now, "version": row.version + 1}
+    unread = update(notifications).where(access.own(uow.actor), row.read_at.is_(None)).values(values)
+    return {"marked": len(uow.session.execute(unread.returning(row.id)).all())}
+
+
+def set_preferences(uow: UnitOfWork, email: dict[str, Any]) -> dict[str, Any]:
+    """Switch kinds of mail on or off for oneself: ``{"new_lead": false}``. Kinds not named stay as they are."""
+    given = fields.read(dict.fromkeys(STAFF_MAILS, fields.flag), email)
+    if not given:
+        raise Invalid("name at least one kind of mail")
+    rows = [{"user_id": uow.actor.id, "kind": kind, "email": on, "updated_at": uow.now} for kind, on in given.items()]
+    statement = insert(preferences).values(rows)
+    taken = {"email": statement.excluded.email, "updated_at": statement.excluded.updated_at}
+    uow.session.execute(statement.on_conflict_do_update(index_elements=["user_id", "kind"], set_=taken))
+    return queries.get_preferences(uow.session, uow.actor)
+
+
+def send_test_email(uow: UnitOfWork, to: str) -> dict[str, Any]:
+    """A mail to any address, through the same queue as all others."""
+    address = fields.email("to", to)
+    if address is None:
+        raise Invalid("to is needed", field="to")
+    email = post(uow, "test", {"ordered_by": uow.actor.name or "an admin"}, address=address)
+    return queries.email_document(email)

@@ -1,0 +1,89 @@
+"""Telling people: notifications in the app, and mails that are stored before they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.common.database import UnitOfWork
+from libs.common.events import Envelope
+from libs.common.ids import new_id
+from services.notifications import rendering, settings
+from services.notifications.domain import Email, Note, one_line
+from services.notifications.models import notifications, people
+
+JOB = "send_email"
+
+
+def team(uow: UnitOfWork, *roles: str) -> list[str]:
+    """Who works here in these roles; the admins where nobody does, so that nothing is told to no one."""
+    person = people.c
+    found = select(person.user_id).where(person.active, person.role.in_(roles)).order_by(person.user_id)
+    ids = list(uow.session.execute(found).scalars())
+    return ids or ([] if roles == ("admin",) else team(uow, "admin"))
+
+
+def owner_or_sales(uow: UnitOfWork, owner_id: str | None) -> list[str]:
+    """The owner; all of sales when there is none, or when the owner has left."""
+    if owner_id is None:
+        return team(uow, "sales")
+    active = uow.session.execute(select(people.c.active).where(people.c.user_id == owner_id)).scalar_one_or_none()
+    # Somebody who is not known here yet has just joined.
+    return team(uow, "sales") if active is False else [owner_id]
+
+
+def name_of(uow: UnitOfWork, user_id: str | None) -> str:
+    """A person's name, "" when there is none."""
+    if user_id is None:
+        return ""
+    return uow.session.execute(select(people.c.name).where(people.c.user_id == user_id)).scalar_one_or_none() or ""
+
+
+def notify(uow: UnitOfWork, envelope: Envelope, user_ids: Sequence[str], note: Note) -> None:
+    """Tell people in the app, each once of an event."""
+    rows = [
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "event_id": envelope.id,
+            "kind": note.kind,
+            "title": one_line(note.title),
+            "message": note.message.strip(),
+            "action_label": note.action_label,
+            "action_path": note.action_path,
+            "created_at": uow.now,
+            "updated_at": uow.now,
+            "version": 1,
+        }
+        for user_id in dict.fromkeys(user_ids)
+    ]
+    if rows:
+        uow.session.execute(insert(notifications).values(rows).on_conflict_do_nothing())
+
+
+def mail_people(uow: UnitOfWork, kind: str, user_ids: Sequence[str], context: dict[str, Any], **about: Any) -> None:
+    """A mail of its own to each person here; where it goes is looked up when it leaves."""
+    for user_id in dict.fromkeys(user_ids):
+        post(uow, kind, context, user_id=user_id, **about)
+
+
+def post(uow: UnitOfWork, kind: str, context: dict[str, Any], **about: Any) -> Email:
+    """Store a mail and order that it leaves. ``about``: the fields of Email that say to whom, about what, with what."""
+    mail_id = new_id()
+    email = Email(
+        id=mail_id,
+        kind=kind,
+        subject=rendering.subject(kind, context, uow.business.name),
+        message_id=f"<{mail_id}@{settings.current().mail_domain}>",
+        context=context,
+        created_at=uow.now,
+        updated_at=uow.now,
+        **about,
+    )
+    uow.session.add(email)
+    uow.session.flush()
+    uow.jobs.add(JOB, {"email_id": mail_id}, dedupe_key=mail_id)
+    return email

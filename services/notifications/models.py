@@ -1,0 +1,95 @@
+"""Tables of the notifications service and the mapping of its domain."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+
+from services.notifications.domain import Email
+
+metadata = MetaData()
+mapper = registry(metadata=metadata)
+
+_Id = Uuid(as_uuid=False)
+_Instant = DateTime(timezone=True)
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", _Id, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user_id", _Id, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("email", Boolean, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("event_id", _Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("action_label", Text),
+    Column("action_path", Text),
+    Column("read_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("user_id", _Id),
+    Column("client_id", _Id),
+    Column("contact_id", _Id),
+    Column("address", Text),
+    Column("name", Text),
+    Column("subject", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("context", JSONB, nullable=False),
+    Column("refs", JSONB, nullable=False),
+    Column("attachments", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recipients", JSONB, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("handing_attempt", Integer),
+    Column("handed_over_at", _Instant),
+    Column("last_error", Text),
+    Column("settled_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("email_id", _Id, ForeignKey("emails.id"), nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+mapper.map_imperatively(Email, emails, version_id_col=emails.c.version, version_id_generator=False)

@@ -1,0 +1,104 @@
+"""What notifications needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from libs.common.context import Context
+from libs.common.database import UnitOfWork
+from services.notifications.domain import Addressee, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail as it is to leave."""
+
+    message_id: str
+    to: Sequence[Addressee]
+    subject: str
+    text: str
+    html: str
+    date: datetime
+    attachments: Sequence[Attachment] = ()
+
+
+class Journal(Protocol):
+    """Is told how far a mail got, while the conversation with the server waits."""
+
+    def handing_over(self) -> None:
+        """The server is ready for the mail. Whatever this raises stops it before anything of it is sent."""
+        ...
+
+    def answered(self, outcome: Outcome) -> None:
+        """The server has answered for every address, or never will."""
+        ...
+
+
+class Mailer(Protocol):
+    """Gives mails to a mail server."""
+
+    def send(self, message: Message, journal: Journal) -> None:
+        """One attempt. NotSentYet when no conversation came about; ValueError when the message can be no mail."""
+        ...
+
+
+class ClientDirectory(Protocol):
+    """The clients service."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...
+
+    def card(self, client_id: str, contact_id: str | None) -> dict[str, Any]:
+        """Whom to write to: ``{first_name, contact_name, email, …}``; NotFound, or Unavailable."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Where the bytes of attachments are."""
+
+    def get(self, key: str) -> bytes:
+        """The whole file; NotFound, or Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who writes: what the templates say about us. ``url`` is where the CRM is opened."""
+
+    name: str
+    address: str
+    email: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """All that the job of sending may touch.
+
+    transaction: a short one of its own. patience: how long an attempt may wait for the server's answer to a mail.
+    """
+
+    read: Callable[[], AbstractContextManager[Session]]
+    transaction: Callable[[Context], AbstractContextManager[UnitOfWork]]
+    now: Callable[[], datetime]
+    clients: ClientDirectory
+    documents: DocumentStore
+    mailer: Mailer
+    company: Company
+    patience: timedelta

@@ -1,0 +1,129 @@
+"""What notifications answers: SQL to plain dicts, always as the actor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.pages import keyset, limit_of, page
+from libs.common.problems import Invalid, NotFound
+from services.notifications import access
+from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Email
+from services.notifications.models import emails, notifications, people, preferences
+
+_FILTERS = frozenset({"kind", "status", "client_id", "invoice_id"})
+_NOTE = ("id", "kind", "title", "message", "action_label", "action_path", "read_at", "created_at")
+_LISTED = (
+    "id kind status subject client_id user_id contact_id refs attempts last_error recipients message_id created_at "
+    "updated_at version"
+).split()
+
+
+def list_notifications(
+    session: Session, actor: Actor, unread_only: bool, limit: int | None, cursor: str | None
+) -> dict[str, Any]:
+    """The actor's own notifications, newest first."""
+    size = limit_of(limit)
+    row = notifications.c
+    mine = and_(access.own(actor), row.read_at.is_(None)) if unread_only else access.own(actor)
+    keys = [(row.created_at, True), (row.id, True)]
+    found = session.execute(keyset(select(notifications).where(mine), keys, cursor, size)).all()
+    rows, next_cursor = page(found, size, lambda each: (each.created_at, each.id))
+    total = session.execute(select(func.count()).select_from(notifications).where(mine)).scalar_one()
+    return {"items": [notification_document(each) for each in rows], "next_cursor": next_cursor, "total": total}
+
+
+def unread_count(session: Session, actor: Actor) -> dict[str, Any]:
+    """``{unread}``: how many of the actor's own notifications wait to be read."""
+    unread = (access.own(actor), notifications.c.read_at.is_(None))
+    return {"unread": session.execute(select(func.count()).select_from(notifications).where(*unread)).scalar_one()}
+
+
+def list_emails(
+    session: Session, actor: Actor, filters: dict[str, Any], limit: int | None, cursor: str | None
+) -> dict[str, Any]:
+    """The mails the actor may see, newest first."""
+    size = limit_of(limit)
+    matching = and_(access.scope(actor), *_conditions(filters))
+    keys = [(emails.c.created_at, True), (emails.c.id, True)]
+    statement = select(Email).where(matching)
+    found = session.execute(keyset(statement, keys, cursor, size)).scalars().all()
+    rows, next_cursor = page(found, size, lambda email: (email.created_at, email.id))
+    total = session.execute(select(func.count()).select_from(emails).where(matching)).scalar_one()
+    return {"items": [email_document(email) for email in rows], "next_cursor": next_cursor, "total": total}
+
+
+def get_email(session: Session, actor: Actor, email_id: str) -> dict[str, Any]:
+    """One mail with its text and what was attached; NotFound where the actor may not see it."""
+    statement = select(Email).where(emails.c.id == email_id, access.scope(actor))
+    email = session.execute(statement).scalar_one_or_none() if is_id(email_id) else None
+    if email is None:
+        raise NotFound("there is no such mail, or it is not yours to see")
+    attached = [{name: each[name] for name in ("filename", "content_type")} for each in email.attachments]
+    return email_document(email) | {"text": email.text or None, "attachments": attached}
+
+
+def get_preferences(session: Session, actor: Actor) -> dict[str, Any]:
+    """Which kinds of mail the actor gets; all, unless switched off."""
+    chosen = preferences.c
+    rows = session.execute(select(chosen.kind, chosen.email).where(chosen.user_id == actor.id))
+    switched = {row.kind: row.email for row in rows}
+    return {
+        "items": [
+            {"kind": kind, "label": label, "email": switched.get(kind, True)} for kind, label in STAFF_MAILS.items()
+        ]
+    }
+
+
+def email_to_send(session: Session, email_id: str) -> Email | None:
+    """A mail, for the job that sends it."""
+    return session.execute(select(Email).where(emails.c.id == email_id)).scalar_one_or_none()
+
+
+def person(session: Session, user_id: str) -> dict[str, Any] | None:
+    """``{email, name, active}`` of a person here, None when it is not known (yet)."""
+    columns = (people.c.email, people.c.name, people.c.active)
+    row = session.execute(select(*columns).where(people.c.user_id == user_id)).first()
+    return dict(row._mapping) if row is not None else None
+
+
+def wants(session: Session, user_id: str, kind: str) -> bool:
+    """Whether a person gets this kind of mail."""
+    chosen = preferences.c
+    statement = select(chosen.email).where(chosen.user_id == user_id, chosen.kind == kind)
+    return session.execute(statement).scalar_one_or_none() is not False
+
+
+def notification_document(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _NOTE}
+
+
+def email_document(email: Email) -> dict[str, Any]:
+    shown = {name: getattr(email, name) for name in _LISTED}
+    return shown | {"to": email.addresses(), "sent_at": email.settled_at if email.status == "sent" else None}
+
+
+def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    unknown = [name for name in filters if name not in _FILTERS]
+    if unknown:
+        raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
+    return [_condition(name, value) for name, value in filters.items()]
+
+
+def _condition(name: str, value: Any) -> ColumnElement[bool]:
+    choices = {"kind": MAIL_KINDS, "status": STATUSES}.get(name)
+    if choices is not None:
+        if value not in choices:
+            raise Invalid(f"{name} is one of {', '.join(choices)}", field=name)
+        return emails.c[name].in_([value])
+    if not is_id(value):
+        raise Invalid(f"{name} is an id", field=name)
+    if name == "client_id":
+        return emails.c.client_id.in_([value])
+    # As text: the expression that has the index.
+    named: ColumnElement[str] = emails.c.refs["invoice_id"].astext
+    return named.in_([str(value)])

@@ -1,0 +1,71 @@
+"""The RPC methods of notifications: each names its permission and runs in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common import row_access
+from libs.common.problems import Problem
+from libs.common.rpc.server import Operations, RpcService, method
+from services.notifications import handlers, queries, wiring
+from services.notifications.access import PERMISSIONS
+
+Document = dict[str, Any]
+
+# What this service refuses, it refuses as a Problem already.
+ERRORS: dict[type[Exception], type[Problem]] = {}
+
+
+class NotificationsRpc(Operations, RpcService):
+    """What people are told in the app, and the mails that left or wait to."""
+
+    name = "notifications"
+    permissions = PERMISSIONS
+    errors = ERRORS
+
+    @method("notifications.own")
+    def list_notifications(
+        self, unread_only: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Document:
+        return self.read(queries.list_notifications, unread_only=unread_only, limit=limit, cursor=cursor)
+
+    @method("notifications.own")
+    def unread_count(self) -> Document:
+        return self.read(queries.unread_count)
+
+    @method("notifications.own")
+    def mark_read(self, notification_id: str) -> Document:
+        return self.execute(handlers.mark_read, notification_id=notification_id)
+
+    @method("notifications.own")
+    def mark_all_read(self) -> Document:
+        return self.execute(handlers.mark_all_read)
+
+    @method("notifications.own")
+    def get_preferences(self) -> Document:
+        return self.read(queries.get_preferences)
+
+    @method("notifications.own")
+    def set_preferences(self, email: Document) -> Document:
+        return self.execute(handlers.set_preferences, email=email)
+
+    @method("emails.read")
+    def list_emails(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        self._know(filters.get("client_id"))
+        return self.read(queries.list_emails, filters=filters, limit=limit, cursor=cursor)
+
+    @method("emails.read")
+    def get_email(self, email_id: str) -> Document:
+        return self.read(queries.get_email, email_id=email_id)
+
+    @method("emails.test")
+    def send_test_email(self, to: str) -> Document:
+        return self.execute(handlers.send_test_email, to=to)
+
+    def _know(self, client_id: Any) -> None:
+        """Ask clients once about a client whose access event has not come yet, before any transaction."""
+        if client_id is not None:
+            row_access.ensure_known(self.runtime.database, self.context, client_id, wiring.clients().access)
+
+
+SERVICE = NotificationsRpc

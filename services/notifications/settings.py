@@ -1,0 +1,56 @@
+"""What the notifications service reads from its environment beyond the common settings."""
+
+from __future__ import annotations
+
+from email.utils import formataddr, parseaddr
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from libs.common import settings
+from libs.common.settings import ServiceSettings
+
+
+class NotificationsSettings(ServiceSettings):
+    """smtp_url: ``smtp://[user:password@]host[:port][?starttls=1]`` or ``smtps://…``; without it mails wait.
+
+    mail_from: the sender, ``Name <address>``; the company's name and address unless set.
+    smtp_seconds: how long one SMTP command may take. smtp_answer_seconds: how long the server may think about a
+    whole mail before nobody can say whether it took it.
+    """
+
+    smtp_url: str = ""
+    mail_from: str = ""
+    smtp_seconds: float = Field(default=20.0, gt=0)
+    smtp_answer_seconds: float = Field(default=120.0, gt=0)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("SMTP_URL is smtp://host:port or smtps://host:port")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("MAIL_FROM is one address, as in AMO AI <crm@amoai.example>")
+        return value
+
+    @property
+    def sender(self) -> str:
+        """``Name <address>`` that mails come from."""
+        return self.mail_from or formataddr((self.company_name, self.company_email))
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of the sender's address, for Message-IDs and greetings."""
+        return parseaddr(self.sender)[1].rpartition("@")[2]
+
+
+def current() -> NotificationsSettings:
+    """The settings of this process."""
+    loaded: NotificationsSettings = settings.load(NotificationsSettings)
+    return loaded

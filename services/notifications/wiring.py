@@ -1,0 +1,75 @@
+"""The only place that picks adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any
+
+from libs.common.jobs import Job
+from libs.common.runtime import Runtime
+from services.notifications import settings
+from services.notifications.adapters.clients import ClientsOverRpc
+from services.notifications.adapters.smtp import MailServer, SmtpMailer
+from services.notifications.ports import ClientDirectory, Company, Mailer, Outside
+from services.notifications.settings import NotificationsSettings
+
+# Beyond the time a server may take to answer: the text itself has to get there, too.
+_MARGIN = timedelta(seconds=30)
+
+
+@cache
+def runtime() -> Runtime[NotificationsSettings]:
+    """The runtime of this process."""
+    return Runtime("notifications", settings.current())
+
+
+def clients() -> ClientDirectory:
+    """The clients service."""
+    return ClientsOverRpc(runtime().rpc, runtime().own_context())
+
+
+@cache
+def mailer() -> Mailer:
+    """The mail server."""
+    return mailer_of(settings.current())
+
+
+@cache
+def outside() -> Outside:
+    """All that the job of sending may touch."""
+    return outside_of(runtime(), clients(), mailer())
+
+
+def mailer_of(configured: NotificationsSettings) -> Mailer:
+    """The mail server that settings name."""
+    server = MailServer(
+        configured.smtp_url, configured.mail_domain, configured.smtp_seconds, configured.smtp_answer_seconds
+    )
+    return SmtpMailer(server, configured.sender, configured.company_email)
+
+
+def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory, mailer: Mailer) -> Outside:
+    """The outside of a runtime."""
+    configured = runtime.settings
+    address = configured.company_address.replace("\\n", "\n")
+    return Outside(
+        read=runtime.database.read,
+        transaction=runtime.database.unit_of_work,
+        now=runtime.clock.now,
+        clients=clients,
+        documents=runtime.object_store,
+        mailer=mailer,
+        company=Company(configured.company_name, address, configured.company_email, configured.public_url.rstrip("/")),
+        patience=timedelta(seconds=configured.smtp_answer_seconds + configured.smtp_seconds) + _MARGIN,
+    )
+
+
+def outward(perform: Callable[[Outside, Job], Any]) -> Callable[[Job], Any]:
+    """A job's outside step with what it may touch, which is made when the first job is done."""
+    return partial(_with_outside, perform)
+
+
+def _with_outside(perform: Callable[[Outside, Job], Any], job: Job) -> Any:
+    return perform(outside(), job)

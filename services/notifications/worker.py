@@ -1,0 +1,44 @@
+"""What the notifications worker subscribes to, what it does outside, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from libs.common.housekeeping import HOUSEKEEPING
+from libs.common.jobs import JobHandler
+from libs.common.subscriber import Subscription
+from libs.common.worker import WorkerTable
+from services.notifications import events, handlers
+from services.notifications.wiring import outward
+
+TABLE = WorkerTable(
+    subscriptions=[
+        Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientInquired, handlers.on_client_inquired),
+        Subscription(events.ClientAssigned, handlers.on_client_assigned),
+        Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
+        Subscription(events.DealWon, handlers.on_deal_won),
+        Subscription(events.InvoiceSent, handlers.on_invoice_sent),
+        Subscription(events.PaymentReceived, handlers.on_payment_received),
+        Subscription(events.PaymentReceiptReady, handlers.on_receipt_ready),
+        Subscription(events.PaymentUnmatched, handlers.on_payment_unmatched),
+        Subscription(events.PaymentRefunded, handlers.on_payment_refunded),
+        Subscription(events.PaymentDisputed, handlers.on_payment_disputed),
+        Subscription(events.UserJoined, handlers.on_user),
+        Subscription(events.UserChanged, handlers.on_user),
+        Subscription(events.UserRoleChanged, handlers.on_user),
+        Subscription(events.UserDeactivated, handlers.on_user),
+    ],
+    jobs={
+        # The hand-over is guarded by the mail's own row, so a dead worker's mails need not wait out a long lease.
+        handlers.JOB: JobHandler(
+            outward(handlers.send_outside),
+            handlers.send_finished,
+            failed=handlers.send_failed,
+            retried=handlers.send_retried,
+            patience=timedelta(days=3),
+            lease=timedelta(seconds=45),
+        ),
+    },
+    schedule=[HOUSEKEEPING],
+)
