@@ -6,6 +6,8 @@ Payments that fit no invoice belong to nobody's client, so only finance and admi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -61,8 +63,9 @@ def owns_client(session: Session, actor: Actor, client_id: str) -> bool:
     return actor.role in _FINANCE or _holds(session, row_access.owned, actor, client_id)
 
 
-def _holds(session: Session, rule: object, actor: Actor, client_id: str) -> bool:
-    assert callable(rule)
+def _holds(
+    session: Session, rule: Callable[[ColumnElement[str], str], ColumnElement[bool]], actor: Actor, client_id: str
+) -> bool:
     record = row_access.entries.c.record_id
     found = select(record).where(record == client_id, rule(record, actor.id))
     return actor.role == "sales" and session.execute(found).first() is not None

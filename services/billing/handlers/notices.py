@@ -99,7 +99,7 @@ def _succeeded(uow: UnitOfWork, notice: PaymentSucceeded) -> Outcome:
         return "repeated", None
     # One that was left unmatched is judged anew: a later event about it may name the invoice, or the sum asked for.
     problem = misfit(invoice, notice, asked_minor, expects_live=settings.current().expects_live_money)
-    if problem is None and invoice is not None:
+    if problem is None and invoice is not None and payment.net_minor > 0:
         book(uow, invoice, payment)
         _remember(uow, invoice.id, notice)
     elif is_new:
