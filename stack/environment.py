@@ -26,6 +26,7 @@ COMMON = {
     "LOG_LEVEL": "INFO",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "",
 }
+BILLING = ("PAYMENT_TERMS_DAYS", "PAYMENT_INSTRUCTIONS")
 STRIPE = ("STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 WHATSAPP = (
     "WHATSAPP_API_BASE",
@@ -103,7 +104,7 @@ class Environments:
     def _special(self, service: str) -> dict[str, str]:
         """What only this service's processes get."""
         builders = {
-            "billing": lambda: self.stripe,
+            "billing": lambda: self.stripe | self._given(BILLING),
             "notifications": self._notifications,
             "ai": lambda: self._given(GEMINI),
             "gateway": self._gateway,

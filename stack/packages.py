@@ -17,6 +17,8 @@ from pathlib import Path
 INFRASTRUCTURE_COMMANDS = frozenset({"up", "prepare"})
 POSTGRES_LOWEST = 15
 PDF_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0")
+# WeasyPrint works without it, and cuts fonts in Python instead: three times as slow.
+FAST_FONTS_LIBRARY, FAST_FONTS_PACKAGE = "libharfbuzz-subset.so.0", "libharfbuzz-subset0"
 PDF_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
 CREATE_CLUSTER = Path("/etc/postgresql-common/createcluster.d/amo-crm.conf")
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -46,6 +48,8 @@ def missing_packages(environment: Mapping[str, str]) -> list[str]:
             names.append("rabbitmq-server")
     if not all(loads(library) for library in PDF_LIBRARIES) or not has_fonts():
         names.extend(PDF_PACKAGES)
+    elif not loads(FAST_FONTS_LIBRARY) and privilege() is not None:
+        names.append(FAST_FONTS_PACKAGE)
     return names
 
 

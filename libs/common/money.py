@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 
 _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
@@ -22,6 +22,8 @@ EXPONENTS: dict[str, int] = {
 
 # What a bigint column holds, with room for sums of a million such rows.
 MAX_MINOR = 10**15
+# Shifting the point must not round: the default context would drop the thirtieth digit without a word.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 
 
 class MoneyError(ValueError):
@@ -50,7 +52,10 @@ def to_minor(amount: object, currency: str) -> int:
         raise MoneyError("an amount is a finite number")
     if abs(value) >= Decimal(MAX_MINOR):
         raise MoneyError("this amount is too large")
-    minor = value.scaleb(digits)
+    try:
+        minor = _EXACT.scaleb(value, digits)
+    except Inexact:
+        raise MoneyError(f"{currency} has {digits} decimals") from None
     if minor != minor.to_integral_value():
         raise MoneyError(f"{currency} has {digits} decimals")
     if abs(minor) > MAX_MINOR:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, or_
 
+from libs.common.ids import is_id
 from libs.common.problems import Invalid
 
 DEFAULT_LIMIT = 25
@@ -63,16 +64,26 @@ def page(rows: Sequence[Any], limit: int, sort_values: Callable[[Any], Sequence[
 
 
 def _bound(column: ColumnElement[Any], value: Any) -> Any:
-    """A cursor value as the column's own type; Invalid when it cannot be one."""
+    """A cursor value as the column's own type; Invalid when it cannot be one, so that the database is not asked."""
     try:
-        kind = column.type.python_type
-        if value is None or isinstance(value, kind):
-            return value
-        if hasattr(kind, "fromisoformat"):
-            return kind.fromisoformat(value)
-        return kind(value)
+        found = _as_type(column.type, value)
     except (TypeError, ValueError, ArithmeticError, NotImplementedError):
         raise Invalid("this cursor does not belong to this list; start again without one", field="cursor") from None
+    return found
+
+
+def _as_type(column_type: Any, value: Any) -> Any:
+    kind = column_type.python_type
+    if value is None or isinstance(value, bool) is not (kind is bool):
+        raise TypeError("sort keys have no nulls, and a truth value is no number")
+    found = value
+    if not isinstance(value, kind):
+        found = kind.fromisoformat(value) if hasattr(kind, "fromisoformat") else kind(value)
+    if isinstance(found, int) and not -(2**63) <= found < 2**63:
+        raise ValueError("more than a bigint holds")
+    if isinstance(found, str) and ("\x00" in found or (isinstance(column_type, Uuid) and not is_id(found))):
+        raise ValueError("no text or id of a row")
+    return found
 
 
 def _after(keys: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -53,7 +53,9 @@ def create_app(runtime: GatewayRuntime) -> Flask:
     app.extensions["access_tokens"] = AccessTokens(settings.actor_private_key, settings.access_minutes)
     app.extensions["intake_limiter"] = FixedWindowRateLimiter(DatabaseStorage(runtime.database))
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's manual does it
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1
+        )
     for routes in ROUTES:
         app.register_blueprint(routes.blueprint)
     app.register_blueprint(pages)

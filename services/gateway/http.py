@@ -27,6 +27,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "timeout": 60,
             "graceful_timeout": 20,
             "keepalive": 15,
+            "limit_request_line": 8190,
             "control_socket_disable": True,
             "preload_app": False,
             "accesslog": None,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.api.documents import ProblemDocument
-from services.gateway.api.routing import ANYBODY, Operation, phrase
+from services.gateway.api.routing import ANYBODY, URI_TOO_LONG, Operation, phrase
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -124,5 +124,6 @@ def _responses(operation: Operation, references: dict[Any, Any]) -> dict[str, An
             described[str(status)]["content"] = {operation.content_type: {"schema": {}}}
     problem = {"application/problem+json": {"schema": references[ProblemDocument]}}
     for status in operation.refusals:
-        described.setdefault(str(status), {"description": phrase(status), "content": problem})
+        content = {} if status == URI_TOO_LONG else {"content": problem}
+        described.setdefault(str(status), {"description": phrase(status)} | content)
     return described

@@ -24,6 +24,9 @@ from services.gateway.api.answers import answer
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = type[BaseModel] | None
 
+# Answered by the web server itself, before a request reaches us.
+URI_TOO_LONG = 414
+
 # Who may call: anybody, anybody signed in, or the roles named.
 ANYBODY: frozenset[str] = frozenset({"anybody"})
 SIGNED_IN: frozenset[str] = frozenset({"admin", "sales", "finance", "manager"})
@@ -146,15 +149,17 @@ def _plain(fault: Any) -> str:
 
 
 def _refusals(method: str, path: str, who: frozenset[str], takes: Any, more: Sequence[int]) -> tuple[int, ...]:
-    found = {500, 503, *more}
+    """What any route of its kind may refuse with, beside what the route itself names."""
+    # 400: a request line or a body that cannot be read. 404: an id in path, query or body that leads nowhere.
+    found = {400, URI_TOO_LONG, 500, 503, *more}
     if who is not ANYBODY:
-        found |= {401, 403}
+        found |= {401, 403, 404}
     if "<" in path:
         found |= {404}
-    if takes is not None:
-        found |= {400, 422} if method != "GET" else {422}
-    if method in ("POST", "PATCH", "PUT"):
-        found |= {400, 413, 422}
+    if takes is not None or method in ("POST", "PATCH", "DELETE"):
+        found |= {422}
+    if method in ("POST", "PATCH"):
+        found |= {413}
     if method in ("POST", "PATCH", "DELETE"):
         found |= {409}
     return tuple(sorted(found))

@@ -172,7 +172,7 @@ class BriefForm(Body):
 
 class Page(Body):
     limit: Annotated[int, Field(ge=1, le=200)] | None = None
-    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
 
 
 class ClientFilters(Page):

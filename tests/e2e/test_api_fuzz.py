@@ -1,0 +1,55 @@
+"""schemathesis reads the OpenAPI document and tries every route with what it allows and what it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack.driver import Crm
+from tests.e2e.conftest import FULL
+
+EXAMPLES = 60 if FULL else 8
+
+
+@pytest.mark.timeout(900)
+def test_no_route_fails_or_answers_what_it_does_not_say(crm: Crm, people: dict[str, Any], tmp_path: Path) -> None:
+    token = people["admin"].session.headers["Authorization"]
+    argv = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "run",
+        f"{crm.info['base_url']}/openapi.json",
+        "--header",
+        f"Authorization: {token}",
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--max-examples",
+        str(EXAMPLES),
+        "--phases",
+        "examples,coverage,fuzzing",
+        # Signing out would end the session that the run uses.
+        "--exclude-path-regex",
+        "/auth/logout$",
+        "--request-timeout",
+        "30",
+        "--workers",
+        "2",
+        "--generation-database",
+        "none",
+        "--seed",
+        "11",
+    ]
+    done = subprocess.run(
+        argv,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=880,
+        env={**os.environ, "NO_COLOR": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-30_000:] + done.stderr[-2000:]
