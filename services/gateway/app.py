@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -25,6 +26,7 @@ from services.gateway.api.openapi import document
 from services.gateway.models import request_log
 from services.gateway.rate_limits import DatabaseStorage
 from services.gateway.web.pages import pages
+from services.gateway.web.reference import reference_page
 from services.gateway.wiring import GatewayRuntime
 
 log = get_logger(__name__)
@@ -62,13 +64,14 @@ def create_app(runtime: GatewayRuntime) -> Flask:
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(Exception, _as_problem)
-    app.add_url_rule("/openapi.json", "openapi", _openapi)
+    app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(_document()))
+    app.add_url_rule("/docs", "docs", lambda: reference_page(_document()))
     return app
 
 
-def _openapi() -> Response:
-    described = document([each for routes in ROUTES for each in routes.operations], _version())
-    return jsonify(described)
+@cache
+def _document() -> dict[str, Any]:
+    return document([each for routes in ROUTES for each in routes.operations], _version())
 
 
 def _version() -> str:

@@ -15,6 +15,12 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 _CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action *; base-uri 'none'; frame-ancestors 'none'"
 
 
+@pages.get("/")
+def home() -> Any:
+    """Where people who open the bare address are led."""
+    return redirect("/docs")
+
+
 @pages.get("/pay/<token>")
 def pay(token: str) -> Response:
     """The invoice a payment link leads to, and a button to pay it."""
