@@ -36,8 +36,8 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
 
 
 _ABOUT = (
-    "Amounts are numbers in major units of the `currency` beside them. Errors are RFC 9457 problems. Writes take an "
-    "`Idempotency-Key`: sent again with the same key, a write answers what it answered first and repeats nothing."
+    "Amounts are numbers in major units of the currency beside them. Errors are RFC 9457 problems. Writes take an "
+    "Idempotency-Key: sent again with the same key, a write answers what it answered first and repeats nothing."
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, send_from_directory
@@ -29,7 +30,8 @@ def pay(token: str) -> Response:
     except Problem as problem:
         return _page("problem.html", problem.status, problem=problem)
     owed = display(invoice["amount_minor"] - invoice.get("paid_minor", 0), invoice["currency"])
-    return _page("pay.html", 200, invoice=invoice, token=token, owed=owed)
+    due = date.fromisoformat(invoice["due_date"]) if invoice.get("due_date") else None
+    return _page("pay.html", 200, invoice=invoice, token=token, owed=owed, due=due)
 
 
 @pages.post("/pay/<token>")
