@@ -86,9 +86,9 @@ def _claim(uow: UnitOfWork, key: str, client_id: str) -> bool:
 
 def _claim_host(uow: UnitOfWork, given: dict[str, Any], client_id: str) -> None:
     """A later form without a company name finds this client by its mail host."""
-    for address in (given["company_email"], given["email"]):
-        if host := mail_host(address):
-            _claim(uow, f"host:{host}", client_id)
+    hosts = {mail_host(given["company_email"]), mail_host(given["email"])} - {None}
+    for host in sorted(str(each) for each in hosts):  # in one order everywhere, so that no two wait for each other
+        _claim(uow, f"host:{host}", client_id)
 
 
 def _new_client(uow: UnitOfWork, given: dict[str, Any], source: str) -> Client:

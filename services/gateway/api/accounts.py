@@ -64,8 +64,9 @@ def list_users() -> dict[str, Any]:
 @routes.route("POST", "/users", who=ADMIN, body=s.UserNew, answers={201: d.Account})
 def create_user(body: s.UserNew) -> dict[str, Any]:
     """Create an account that can sign in at once."""
-    with r.gateway().database.unit_of_work(r.context()) as uow:
-        return users.create(uow, body.email, body.name, body.role, body.password)
+    asked = {"email": body.email, "name": body.name, "role": body.role}
+    made: dict[str, Any] = r.once("create_user", asked, lambda uow: users.create(uow, password=body.password, **asked))
+    return made
 
 
 @routes.route("GET", "/users/<uuid:user_id>", who=ADMIN, answers=d.Account)
@@ -78,10 +79,9 @@ def get_user(user_id: Any) -> dict[str, Any]:
 @routes.route("PATCH", "/users/<uuid:user_id>", who=ADMIN, body=s.UserChange, answers=d.Account)
 def change_user(user_id: Any, body: s.UserChange) -> dict[str, Any]:
     """Change name, role or language, or deactivate an account, which ends all its sessions."""
-    changes = body.given()
-    version = changes.pop("version", None)
-    with r.gateway().database.unit_of_work(r.context()) as uow:
-        return users.change(uow, str(user_id), changes, version)
+    asked = {"user_id": str(user_id), **s.changes(body)}
+    changed: dict[str, Any] = r.once("change_user", asked, lambda uow: users.change(uow, **asked))
+    return changed
 
 
 def _tokens(opened: dict[str, Any]) -> dict[str, Any]:

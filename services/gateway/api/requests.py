@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +14,9 @@ import orjson
 from flask import current_app, g, request
 from pydantic import BaseModel
 
+from libs.common import commands
 from libs.common.context import Context
+from libs.common.database import UnitOfWork
 from libs.common.identity import Actor, system_actor
 from libs.common.ids import new_id
 from libs.common.problems import BadRequest, Forbidden, Invalid, Unauthorized
@@ -92,6 +95,19 @@ def idempotency_key() -> str:
     if not 1 <= len(given) <= _KEY_LENGTH or not given.isprintable():
         raise Invalid(f"an Idempotency-Key has 1 to {_KEY_LENGTH} printable characters", field="Idempotency-Key")
     return given
+
+
+def once(method: str, arguments: dict[str, Any], handler: Callable[[UnitOfWork], Any]) -> Any:
+    """Run a command of the gateway's own; sent again with its key, it answers what it answered first.
+
+    arguments: what tells whether a repeat is the same request. No secret belongs in it: its hash is kept.
+    """
+    with gateway().database.unit_of_work(context()) as uow:
+        new, response = commands.begin(uow, method, arguments)
+        if new:
+            response = handler(uow)
+            commands.finish(uow, method, response)
+    return response
 
 
 def ask(service: str, method: str, *, as_: Actor | None = None, **arguments: Any) -> dict[str, Any]:
