@@ -73,6 +73,7 @@ emails = Table(
     Column("attempts", Integer, nullable=False),
     Column("handing_attempt", Integer),
     Column("handed_over_at", _Instant),
+    Column("answer", JSONB(none_as_null=True)),
     Column("last_error", Text),
     Column("settled_at", _Instant),
     Column("created_at", _Instant, nullable=False),

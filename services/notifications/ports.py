@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from libs.common.context import Context
@@ -41,7 +42,7 @@ class Journal(Protocol):
     """Is told how far a mail got, while the conversation with the server waits."""
 
     def handing_over(self) -> None:
-        """The server is ready for the mail. Whatever this raises stops it before anything of it is sent."""
+        """The server has all of the mail but its last line. What this raises stops it before the server takes it."""
         ...
 
     def answered(self, outcome: Outcome) -> None:
@@ -91,11 +92,13 @@ class Company:
 class Outside:
     """All that the job of sending may touch.
 
-    transaction: a short one of its own. patience: how long an attempt may wait for the server's answer to a mail.
+    transaction: a short one of its own; connect: a connection for single statements. patience: how long an attempt
+    may wait for the server's answer to a mail.
     """
 
     read: Callable[[], AbstractContextManager[Session]]
     transaction: Callable[[Context], AbstractContextManager[UnitOfWork]]
+    connect: Callable[[], AbstractContextManager[Connection]]
     now: Callable[[], datetime]
     clients: ClientDirectory
     documents: DocumentStore

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from email.utils import formataddr, parseaddr
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
 from libs.common.settings import ServiceSettings
@@ -38,6 +39,13 @@ class NotificationsSettings(ServiceSettings):
         if value and "@" not in parseaddr(value)[1]:
             raise ValueError("MAIL_FROM is one address, as in AMO AI <crm@amoai.example>")
         return value
+
+    @model_validator(mode="after")
+    def _room_in_the_pool(self) -> Self:
+        # Each mail under way holds one connection for its answer and needs another for its transactions.
+        if 2 * self.job_threads > self.database_pool:
+            raise ValueError("JOB_THREADS is at most half of DATABASE_POOL")
+        return self
 
     @property
     def sender(self) -> str:

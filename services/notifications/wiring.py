@@ -57,6 +57,7 @@ def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory
     return Outside(
         read=runtime.database.read,
         transaction=runtime.database.unit_of_work,
+        connect=runtime.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect,
         now=runtime.clock.now,
         clients=clients,
         documents=runtime.object_store,

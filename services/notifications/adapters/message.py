@@ -15,6 +15,8 @@ from libs.common.object_store import safe_filename
 from services.notifications.domain import one_line
 from services.notifications.ports import Message
 
+_LONGEST_LINE, _FOLDED_LINE = 990, 78
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -33,7 +35,8 @@ def compose(message: Message, sender: str, reply_to: str) -> Wire:
     """
     envelope = {each.address: _on_the_wire(each.address) for each in message.to}
     international = not all(address.isascii() for address in envelope.values())
-    mail = EmailMessage(policy=_policy(international))
+    plain = all(text.isascii() for text in (message.subject, sender, reply_to, *(each.name for each in message.to)))
+    mail = EmailMessage(policy=_policy(international, plain))
     mail["From"] = _address(sender)
     mail["To"] = [_spelled(each.name, envelope[each.address]) for each in message.to]
     mail["Reply-To"] = _address(reply_to)
@@ -52,15 +55,20 @@ def compose(message: Message, sender: str, reply_to: str) -> Wire:
 
 
 def dot_stuffed(content: bytes) -> bytes:
-    """The text of DATA with its final dot (RFC 5321 section 4.5.2); line ends become CRLF."""
+    """The lines of DATA without the one that ends it (RFC 5321 section 4.5.2); line ends become CRLF."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
     stuffed = re.sub(rb"(?m)^\.", b"..", lines)
-    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
-def _policy(international: bool) -> EmailPolicy[EmailMessage]:
-    # 7bit: text beyond ASCII is encoded, so no server needs 8BITMIME.
-    return (SMTPUTF8 if international else SMTP).clone(cte_type="7bit")
+def _policy(international: bool, plain: bool) -> EmailPolicy[EmailMessage]:
+    """7bit: text beyond ASCII is encoded, so no server needs 8BITMIME.
+
+    Headers of ASCII alone need no folding below the limit of RFC 5322 section 2.1.1, and a fold right after
+    ``Subject:`` shows as a leading space in some mail programs. Encoded words must stay short (RFC 2047).
+    """
+    length = _LONGEST_LINE if plain else _FOLDED_LINE
+    return (SMTPUTF8 if international else SMTP).clone(cte_type="7bit", max_line_length=length)
 
 
 def _address(text: str) -> Address:
@@ -69,7 +77,8 @@ def _address(text: str) -> Address:
 
 
 def _spelled(name: str, address: str) -> Address:
-    return Address(display_name=one_line(name), addr_spec=address)
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=one_line(name), username=local, domain=domain)
 
 
 def _on_the_wire(address: str) -> str:

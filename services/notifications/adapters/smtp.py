@@ -18,6 +18,7 @@ _NO_UTF8 = Answer(553, "the mail server takes no addresses beyond ASCII")
 _CONNECT_SECONDS = 10.0
 _CLOSING = 421
 _GO_ON = 354
+_END = b".\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class SmtpMailer:
         try:
             outcome = self._converse(smtp, wire, [each.address for each in message.to], journal)
             journal.answered(outcome)
-        finally:
-            # Said after the answer is written down: a goodbye may take its time.
-            _goodbye(smtp)
+        except BaseException:
+            smtp.close()  # in the middle of a mail QUIT would be a line of it
+            raise
+        # Said after the answer is written down: a goodbye may take its time.
+        _goodbye(smtp)
 
     def _reach(self) -> smtplib.SMTP:
         if not self._server.url:
@@ -67,10 +70,11 @@ class SmtpMailer:
         ready = [address for address in to if answers[address].accepted]
         if not ready:
             return Outcome(answers)
-        journal.handing_over()
-        try:
-            answer = _hand_over(smtp, wire.content, self._server.answer_seconds)
-        except TimeoutError:
+        answer = _data(smtp, wire.content)
+        if answer is None:
+            journal.handing_over()
+            answer = _final_dot(smtp, self._server.answer_seconds)
+        if answer is None:
             return Outcome(answers, silent=True)
         return Outcome(answers | dict.fromkeys(ready, answer))
 
@@ -91,11 +95,8 @@ def _envelope(smtp: smtplib.SMTP, wire: Wire, to: Sequence[str]) -> dict[str, An
     return answers
 
 
-def _hand_over(smtp: smtplib.SMTP, content: bytes, answer_seconds: float) -> Answer:
-    """DATA and the mail. TimeoutError when all of it was given and no answer came back.
-
-    The final dot is the last thing sent: where sending fails, the server has not seen it and takes nothing.
-    """
+def _data(smtp: smtplib.SMTP, content: bytes) -> Answer | None:
+    """DATA and all of the mail but the line that ends it; an answer only where the server will not take it."""
     try:
         answer = _answer(smtp.docmd("DATA"))
         if answer.code != _GO_ON:
@@ -103,12 +104,21 @@ def _hand_over(smtp: smtplib.SMTP, content: bytes, answer_seconds: float) -> Ans
         smtp.send(dot_stuffed(content))
     except (smtplib.SMTPException, OSError):
         return _LOST
+    return None
+
+
+def _final_dot(smtp: smtplib.SMTP, answer_seconds: float) -> Answer | None:
+    """The line that ends the mail, and the server's answer to all of it; None when none came."""
+    try:
+        smtp.send(_END)
+    except (smtplib.SMTPException, OSError):
+        return _LOST  # the server has not seen the end, so it takes nothing
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(answer_seconds)
         return _answer(smtp.getreply())
     except (smtplib.SMTPException, OSError):
-        raise TimeoutError from None
+        return None
 
 
 def _answer(reply: tuple[int, bytes]) -> Answer:

@@ -1,8 +1,9 @@
 """One logical mail and its way out.
 
-queued → sending → sent | failed | unknown, or queued → skipped. A mail is ``sending`` from the moment the server is
-ready for its text until the answer is written down; what is found in that state belongs to an attempt that is
-still waiting for the answer, or to one that died.
+queued → sending → sent | failed | unknown, or queued → skipped. A mail is ``sending`` from just before its last line
+goes to the server, which is when the server takes it, until the answer is written down. What is found in that state
+belongs to an attempt that still waits for the answer, or to one that died: then the mail is almost certainly out, and
+it is not sent again.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class InOtherHands(Exception):
     """Another attempt may be waiting for the server's answer; ``seconds`` until it must have given up."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("another attempt is sending this mail")
+        super().__init__("another attempt waits for the mail server's answer")
         self.seconds = seconds
 
 
@@ -74,6 +75,14 @@ class Outcome:
     answers: Mapping[str, Answer]
     silent: bool = False
 
+    def document(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {"silent": self.silent, "answers": {each: [said.code, said.text] for each, said in self.answers.items()}}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Outcome:
+        return cls({each: Answer(*said) for each, said in document["answers"].items()}, document["silent"])
+
 
 @dataclass(eq=False)
 class Email:
@@ -82,6 +91,7 @@ class Email:
     user_id: a person here; client_id and contact_id: a person at a client; address: where the order said it goes.
     context: what its templates say; refs: what it is about; attachments: ``{key, filename, content_type}``.
     recipients: ``{address, name, status, code, answer}`` once an attempt got as far as naming them.
+    handing_attempt, handed_over_at, answer: who gave it to the server, when, and what the server said to that.
     """
 
     id: str
@@ -104,6 +114,7 @@ class Email:
     attempts: int = 0
     handing_attempt: int | None = None
     handed_over_at: datetime | None = None
+    answer: dict[str, Any] | None = None
     last_error: str | None = None
     settled_at: datetime | None = None
     version: int = 1
@@ -118,44 +129,39 @@ class Email:
             return [Addressee(each["address"], each["name"]) for each in self._with_status(WAITING)]
         return list(found)
 
-    def check_free(self, now: datetime, patience: timedelta) -> None:
-        """Raise Settled, or InOtherHands while the attempt that has it may still be alive."""
+    def hand_over(self, attempt: int, to: Sequence[Addressee], text: str, now: datetime, patience: timedelta) -> None:
+        """Note that the server takes it from now on. Settled or InOtherHands where that is not this attempt's to do."""
         if self.settled:
             raise Settled
-        if self.status == SENDING and self.handed_over_at is not None:
-            left = (self.handed_over_at + patience - now).total_seconds()
-            if left > 0:
-                raise InOtherHands(left)
-
-    def hand_over(self, attempt: int, to: Sequence[Addressee], text: str, now: datetime, patience: timedelta) -> None:
-        """Note, before it is given to the server, that it may be out from now on."""
-        self.check_free(now, patience)
-        self._address(to)
-        self.status, self.handing_attempt, self.handed_over_at = SENDING, attempt, now
-        self.attempts, self.text = max(attempt, self.attempts), text
+        if self.status == SENDING:
+            raise InOtherHands(max(self._patience_left(now, patience), 1.0))
+        self._address(to, text)
+        self.status, self.handing_attempt, self.handed_over_at, self.answer = SENDING, attempt, now, None
+        self.attempts = max(attempt, self.attempts)
         self._touch(now)
 
-    def answered(self, attempt: int, to: Sequence[Addressee], outcome: Outcome, now: datetime) -> None:
+    def answered(self, attempt: int, to: Sequence[Addressee], text: str, outcome: Outcome, now: datetime) -> None:
         """Take over what the server said, unless another attempt has the mail by now."""
         if self.settled or (self.status == SENDING and self.handing_attempt != attempt):
             return
-        self._address(to)
+        self._address(to, text)
         self.attempts = max(attempt, self.attempts)
-        if outcome.silent:
-            self._settle(
-                UNKNOWN, now, "the mail server gave no answer after it had the whole mail; it may have arrived"
-            )
+        self._conclude(outcome, now)
+
+    def recover(self, now: datetime, patience: timedelta) -> None:
+        """Bring what a dead attempt left to its end; InOtherHands while that attempt may still be alive.
+
+        A mail the server may have taken is not sent again: one that arrives twice cannot be called back, while one
+        that did not arrive is shown as unknown and can be sent anew.
+        """
+        if self.status != SENDING:
             return
-        self.recipients = [_judged(each, outcome.answers.get(each["address"])) for each in self.recipients]
-        waiting = self._with_status(WAITING)
-        if waiting:
-            self.status = QUEUED
-            self.last_error = f"not yet: {_reasons(waiting)}"
-            self._touch(now)
-            return
-        refused = self._with_status(REFUSED)
-        reached = len(refused) < len(self.recipients)
-        self._settle(SENT if reached else FAILED, now, f"refused: {_reasons(refused)}" if refused else None)
+        if self.answer is not None:
+            self._conclude(Outcome.of(self.answer), now)
+        elif (left := self._patience_left(now, patience)) > 0:
+            raise InOtherHands(left)
+        else:
+            self._settle(UNKNOWN, now, "the sending process died before the mail server answered; it may have arrived")
 
     def waited(self, attempt: int, reason: str, now: datetime) -> None:
         """An attempt came to nothing; the next one is ordered already."""
@@ -167,8 +173,8 @@ class Email:
         self._touch(now)
 
     def skip(self, reason: str, now: datetime) -> None:
-        """Nobody is to get it any more."""
-        if not self.settled:
+        """Nobody is to get it any more; one that is on its way cannot be stopped."""
+        if self.status == QUEUED:
             self._settle(SKIPPED, now, reason)
 
     def give_up(self, reason: str, now: datetime) -> None:
@@ -185,9 +191,29 @@ class Email:
         chosen = self._with_status(ACCEPTED) if self.status == SENT else self.recipients
         return [each["address"] for each in chosen] or ([self.address] if self.address else [])
 
-    def _address(self, to: Sequence[Addressee]) -> None:
+    def _address(self, to: Sequence[Addressee], text: str) -> None:
+        self.text = text
         if all(each["status"] == WAITING for each in self.recipients):
             self.recipients = [_waiting(each) for each in to]
+
+    def _conclude(self, outcome: Outcome, now: datetime) -> None:
+        if outcome.silent:
+            self._settle(UNKNOWN, now, "the mail server gave no answer to the whole mail; it may have arrived")
+            return
+        self.recipients = [_judged(each, outcome.answers.get(each["address"])) for each in self.recipients]
+        waiting = self._with_status(WAITING)
+        if waiting:
+            self.status = QUEUED
+            self.last_error = f"not yet: {_reasons(waiting)}"[:_ERROR_LENGTH]
+            self._touch(now)
+            return
+        refused = self._with_status(REFUSED)
+        reached = len(refused) < len(self.recipients)
+        self._settle(SENT if reached else FAILED, now, f"refused: {_reasons(refused)}" if refused else None)
+
+    def _patience_left(self, now: datetime, patience: timedelta) -> float:
+        assert self.handed_over_at is not None
+        return (self.handed_over_at + patience - now).total_seconds()
 
     def _with_status(self, status: str) -> list[dict[str, Any]]:
         return [each for each in self.recipients if each["status"] == status]

@@ -1,8 +1,9 @@
 """A stored mail leaves: looked up, rendered, handed over, and what came of it written down.
 
-The risk of sending twice, or never, lies between the end of the mail's text and the commit that records the
-server's answer. That span is kept to one round trip: the hand-over is noted in a transaction of its own before the
-text goes out, and the answer before the conversation is ended.
+SMTP has no transaction with our database: a process that dies between the mail's last line and the commit of the
+server's answer leaves a mail of which nobody knows. That span is kept short. The server gets the whole mail but its
+last line, then the hand-over is committed, then the last line goes out, and the answer is kept with one statement
+that PostgreSQL carries out even when we die right after sending it; all else that follows from it comes later.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from libs.common.database import UnitOfWork, is_outage
@@ -38,6 +42,11 @@ log = get_logger(__name__)
 
 _INSIST_SECONDS = 60.0
 
+_KEEP_ANSWER = text("""
+    UPDATE emails SET answer = CAST(:answer AS jsonb)
+    WHERE id = CAST(:email_id AS uuid) AND handing_attempt = :attempt AND status = 'sending'
+""")
+
 
 class Nobody(Exception):
     """The person it was for is not to get it; the message says why."""
@@ -45,12 +54,13 @@ class Nobody(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One attempt: who writes down how far it got."""
+    """One attempt: it writes down how far it got. ``line``: an open connection, so that the answer waits for none."""
 
     outside: Outside
     job: Job
     to: Sequence[Addressee]
     text: str
+    line: Connection
 
     def handing_over(self) -> None:
         with self.outside.transaction(self.job.context) as uow:
@@ -58,13 +68,22 @@ class Sending:
             email.hand_over(self.job.attempt, self.to, self.text, uow.now, self.outside.patience)
 
     def answered(self, outcome: Outcome) -> None:
-        _insist(lambda: self._write_down(outcome))
+        arguments = {
+            "email_id": self.job.payload["email_id"],
+            "attempt": self.job.attempt,
+            "answer": orjson.dumps(outcome.document()).decode(),
+        }
+        try:
+            self.line.execute(_KEEP_ANSWER, arguments)
+        except DBAPIError as error:
+            log.warning("an answer could not be kept at once", error=str(error.orig))
+        _insist(lambda: self._conclude(outcome))
 
-    def _write_down(self, outcome: Outcome) -> None:
+    def _conclude(self, outcome: Outcome) -> None:
         with self.outside.transaction(self.job.context) as uow:
             email = _locked(uow, self.job)
             was_settled = email.settled
-            email.answered(self.job.attempt, self.to, outcome, uow.now)
+            email.answered(self.job.attempt, self.to, self.text, outcome, uow.now)
             if email.settled and not was_settled:
                 tell(uow, email)
 
@@ -102,14 +121,28 @@ def send_failed(uow: UnitOfWork, job: Job, reason: str) -> None:
 def _attempt(outside: Outside, job: Job) -> None:
     with outside.read() as session:
         email = queries.email_to_send(session, job.payload["email_id"])
-        if email is None:
-            raise Settled
-        email.check_free(outside.now(), outside.patience)
-        found = _person_here(session, email)
+        if email is None or email.settled:
+            return
+        found = _person_here(session, email) if email.status != SENDING else None
     if email.status == SENDING:
-        # Nobody knows whether the dead attempt's mail is out; under the same Message-ID a receiver can tell.
-        log.warning("a mail is sent again after its worker died", email=email.id, attempt=job.attempt)
-    to = email.left_to_try([found or _person_at_client(outside.clients, email)])
+        _recover(outside, job)
+    else:
+        _send(outside, job, email, found or _person_at_client(outside.clients, email))
+    _try_again_unless_settled(outside, job)
+
+
+def _recover(outside: Outside, job: Job) -> None:
+    """What a dead attempt left."""
+    with outside.transaction(job.context) as uow:
+        email = _locked(uow, job)
+        was_settled = email.settled
+        email.recover(uow.now, outside.patience)
+        if email.settled and not was_settled:
+            tell(uow, email)
+
+
+def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
+    to = email.left_to_try([found])
     rendered = rendering.bodies(email.kind, email.subject, email.context, to[0].first_name, outside.company)
     message = Message(
         message_id=email.message_id,
@@ -120,12 +153,11 @@ def _attempt(outside: Outside, job: Job) -> None:
         date=outside.now(),
         attachments=[_attachment(outside, each) for each in email.attachments],
     )
-    sending = Sending(outside, job, to, rendered.text)
     try:
-        outside.mailer.send(message, sending)
+        with outside.connect() as line:
+            outside.mailer.send(message, Sending(outside, job, to, rendered.text, line))
     except ValueError as error:
         raise GiveUp(f"this can be no mail: {error}") from error
-    _try_again_unless_settled(outside, job)
 
 
 def _try_again_unless_settled(outside: Outside, job: Job) -> None:

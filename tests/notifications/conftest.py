@@ -1,0 +1,39 @@
+"""A notifications service on a database of its own, with a mail server of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from services.notifications import settings
+from services.notifications.settings import NotificationsSettings
+from tests.notifications.harness import STAFF, Notifications
+from tests.notifications.mail_server import MailServer
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    made = MailServer()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def crm(runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.MonkeyPatch) -> Notifications:
+    """The service, with five people: an admin, two of sales, finance, a manager."""
+    runtime = runtime_of(
+        "notifications",
+        NotificationsSettings,
+        smtp_url=server.url,
+        mail_from="AMO AI <crm@amo-ai.example>",
+        company_email="hello@amo-ai.example",
+        public_url="https://crm.example",
+        smtp_seconds=2,
+        smtp_answer_seconds=3,
+    )
+    monkeypatch.setattr(settings, "current", lambda: runtime.settings)
+    made = Notifications(runtime, server)
+    made.join(*STAFF)
+    return made

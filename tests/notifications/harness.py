@@ -1,0 +1,147 @@
+"""Driving notifications without the bus: events, calls and jobs, with real transactions and a real mail server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from libs.common import inbox
+from libs.common.context import Context
+from libs.common.events import Envelope
+from libs.common.identity import Actor
+from libs.common.ids import new_id
+from libs.common.job_runner import JobRunner
+from libs.common.jobs import Job, JobHandler
+from libs.common.problems import NotFound, Unavailable
+from libs.common.runtime import Runtime
+from services.notifications import handlers
+from services.notifications.rpc import NotificationsRpc
+from services.notifications.settings import NotificationsSettings
+from services.notifications.wiring import mailer_of, outside_of
+from services.notifications.worker import TABLE
+from tests.notifications.mail_server import MailServer
+from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
+from tests.support.calling import Caller
+
+STAFF = (ADMIN, JOHN, JESSICA, FINANCE, MANAGER)
+
+
+class FakeClients:
+    """The clients service: cards by client, or no answer at all."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, dict[str, Any]] = {}
+        self.down = False
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        raise NotFound("there is no such client")
+
+    def card(self, client_id: str, contact_id: str | None) -> dict[str, Any]:
+        if self.down:
+            raise Unavailable("clients is not answering")
+        if client_id not in self.cards:
+            raise NotFound("there is no such client")
+        return self.cards[client_id]
+
+
+class Notifications:
+    """One notifications service and the mail server it hands its mails to."""
+
+    def __init__(self, runtime: Runtime[NotificationsSettings], server: MailServer) -> None:
+        self.runtime = runtime
+        self.server = server
+        self.clients = FakeClients()
+        self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings))
+
+    def as_(self, actor: Actor, key: str | None = None) -> Any:
+        """The RPC methods, called by somebody."""
+        return Caller(NotificationsRpc, self.runtime).as_(actor, key)
+
+    def join(self, *actors: Actor, **changes: Any) -> None:
+        """People join, as the gateway tells it."""
+        for actor in actors:
+            first = actor.name.split()[0].lower()
+            state = {"user_id": actor.id, "email": f"{first}@amo-ai.example", "name": actor.name, "role": actor.role}
+            self.tell("user.joined", state | {"locale": "en", "active": True, "version": 1} | changes)
+
+    def tell(self, event_type: str, data: dict[str, Any], actor: Actor | None = None, **more: Any) -> Envelope:
+        """Apply an event as the subscriber does: parsed, once, in one transaction."""
+        who = actor or system("gateway")
+        envelope = Envelope.parse(
+            Envelope(
+                id=more.get("id") or new_id(),
+                type=event_type,
+                version=1,
+                occurred_at=datetime.now(UTC),
+                aggregate_id=new_id(),
+                aggregate_version=1,
+                correlation_id=new_id(),
+                actor={"id": who.id, "role": who.role, "name": who.name},
+                data=data,
+            ).model_dump_json()
+        )
+        self.deliver(envelope)
+        return envelope
+
+    def deliver(self, envelope: Envelope) -> None:
+        context = Context(
+            actor=system("notifications"), correlation_id=envelope.correlation_id, causation_id=envelope.id
+        )
+        for subscription in TABLE.subscriptions:
+            if subscription.event.event_type == envelope.type:
+                event = envelope.read(subscription.event)
+                with self.runtime.database.unit_of_work(context) as uow:
+                    if inbox.first_time(uow.session, subscription.consumer, envelope, datetime.now(UTC)):
+                        subscription.handle(uow, event, envelope)
+
+    def know_client(self, client_id: str, owner: Actor | None, name: str = "TechCorp Solutions", **more: Any) -> None:
+        state = {
+            "record_id": client_id,
+            "owner_id": owner.id if owner else None,
+            "label": name,
+            "is_open": owner is None,
+        }
+        self.tell("client.access_changed", state | {"readers": [], "version": 1} | more)
+
+    def runner(self) -> JobRunner:
+        """The worker's jobs, with this service's outside."""
+
+        def perform(job: Job) -> None:
+            handlers.send_outside(self.outside, job)
+
+        listed = TABLE.jobs[handlers.JOB]
+        handler = JobHandler(
+            perform, listed.complete, listed.failed, listed.retried, patience=listed.patience, lease=listed.lease
+        )
+        return JobRunner("notifications", self.runtime.database, {handlers.JOB: handler})
+
+    def send(self) -> None:
+        """Do all jobs that are due now."""
+        runner = self.runner()
+        while runner.run_one():
+            pass
+
+    def send_again(self) -> None:
+        """The next attempt's time has come."""
+        self.sql("UPDATE jobs SET due_at = now(), locked_until = NULL WHERE finished_at IS NULL AND failed_at IS NULL")
+        self.send()
+
+    def sql(self, statement: str, **values: Any) -> list[Any]:
+        with self.runtime.database.engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return list(result) if result.returns_rows else []
+
+    def emails(self, **filters: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.as_(ADMIN).list_emails(filters=filters, limit=200)["items"]
+        return found
+
+    def notes(self, actor: Actor) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.as_(actor).list_notifications(limit=200)["items"]
+        return found
+
+    def told(self, event_type: str) -> list[dict[str, Any]]:
+        """The data of the events of one type in the outbox."""
+        rows = self.sql("SELECT envelope FROM outbox WHERE type = :type ORDER BY position", type=event_type)
+        return [row.envelope["data"] for row in rows]
