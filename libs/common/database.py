@@ -69,6 +69,9 @@ class Database:
         self.business = business
         self.clock = clock or SystemClock()
         self.engine = _engine(url, pool)
+        # A read is one statement or several that need no common snapshot: without BEGIN and ROLLBACK around them it
+        # takes a third of the round trips.
+        self.reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
     def of(cls, settings: ServiceSettings, clock: Clock | None = None) -> Database:
@@ -82,8 +85,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reads; whatever it did is rolled back."""
-        with Session(self.engine) as session:
+        """A session for reads alone; each statement sees what is committed when it begins."""
+        with Session(self.reader) as session:
             yield session
 
     def dispose(self) -> None:

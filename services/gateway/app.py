@@ -11,7 +11,7 @@ from flask import Flask, Response, g, jsonify, request
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import insert, text
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from libs.common.database import is_outage
@@ -144,7 +144,10 @@ def _as_problem(error: Exception) -> Response:
     if problem.status >= 500 and not isinstance(error, Problem):
         log.error("a request failed", path=request.path, exc_info=error)
     problem.extra = {"correlation_id": requests.journal().correlation_id} | problem.extra
-    return problem_answer(problem)
+    response = problem_answer(problem)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _problem_of(error: Exception) -> Problem:

@@ -19,7 +19,7 @@ from libs.common.database import UnitOfWork
 from libs.common.identity import system_actor
 from libs.common.ids import is_id
 from libs.common.jobs import GiveUp, Job, JobHandler
-from libs.common.problems import NotFound, Problem, Unavailable
+from libs.common.problems import Invalid, NotFound, Problem, Unavailable
 from libs.common.rpc.client import RpcClient
 from services.gateway.models import intake_forms
 from services.gateway.wiring import GatewayRuntime
@@ -38,7 +38,10 @@ def fingerprint(kind: str, form: dict[str, Any]) -> str:
 
 
 def keep(uow: UnitOfWork, kind: str, form: dict[str, Any], address: str, key: str | None = None) -> tuple[str, bool]:
-    """Keep a form; ``(reference, whether it is new)``. A re-send finds the first one's reference."""
+    """Keep a form; ``(reference, whether it is new)``. A re-send finds the first one's reference.
+
+    Invalid when the key was used for another form, which would otherwise be lost without a word.
+    """
     mark = (key and f"key:{hashlib.sha256(key.encode()).hexdigest()}") or fingerprint(kind, form)
     old = (intake_forms.c.fingerprint == mark, intake_forms.c.received_at < uow.now - _RESEND_WINDOW)
     if key is None:
@@ -61,8 +64,11 @@ def keep(uow: UnitOfWork, kind: str, form: dict[str, Any], address: str, key: st
         reference = uow.context.correlation_id
         uow.jobs.add(JOB, {"reference": reference}, dedupe_key=reference, due_at=uow.now + _WORKER_AFTER)
         return uow.context.correlation_id, True
-    first = select(intake_forms.c.reference).where(intake_forms.c.fingerprint == mark)
-    return str(uow.session.execute(first).scalar_one()), False
+    first = select(intake_forms.c.reference, intake_forms.c.form).where(intake_forms.c.fingerprint == mark)
+    kept = uow.session.execute(first).one()
+    if kept.form != form:
+        raise Invalid("this Idempotency-Key was used for another form", field="Idempotency-Key")
+    return str(kept.reference), False
 
 
 def play_in(rpc: RpcClient, reference: str, kind: str, form: dict[str, Any], seconds: float) -> dict[str, Any]:

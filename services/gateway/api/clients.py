@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, redirect, request
+from werkzeug.exceptions import UnsupportedMediaType
 
-from libs.common.problems import BadRequest, Forbidden, Invalid
+from libs.common.problems import Forbidden, Invalid
 from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
@@ -123,7 +124,7 @@ def list_documents(client_id: Any) -> dict[str, Any]:
 def upload_document(client_id: Any) -> dict[str, Any]:
     """Add a document: multipart/form-data with the field `file`."""
     if request.mimetype != "multipart/form-data":
-        raise BadRequest("send multipart/form-data with the field file")
+        raise UnsupportedMediaType("send multipart/form-data with the field file")
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("a file is needed", field="file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any, cast
 import orjson
 from flask import current_app, g, request
 from pydantic import BaseModel
+from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.common import commands
 from libs.common.context import Context
@@ -25,7 +27,7 @@ from services.gateway.accounts import sessions
 from services.gateway.wiring import GatewayRuntime
 
 READ_SECONDS, WRITE_SECONDS = 8.0, 12.0
-_KEY_LENGTH = 255
+_KEY = re.compile(r"[!-~]{1,255}")
 
 
 @dataclass
@@ -64,8 +66,7 @@ def sign_in(who: frozenset[str]) -> None:
         raise Unauthorized("send an access token: Authorization: Bearer <token>; POST /api/v1/auth/login gives one")
     runtime = gateway()
     session_id = current_app.extensions["access_tokens"].session_of(token.strip())
-    with runtime.database.read() as session:
-        g.signed_in = sessions.signed_in(session, session_id)
+    g.signed_in = sessions.signed_in(runtime.database, session_id)
     if g.signed_in.actor.role not in who:
         raise Forbidden("your role does not allow this")
 
@@ -92,8 +93,8 @@ def idempotency_key() -> str:
     given = request.headers.get("Idempotency-Key")
     if given is None:
         return journal().correlation_id
-    if not 1 <= len(given) <= _KEY_LENGTH or not given.isprintable():
-        raise Invalid(f"an Idempotency-Key has 1 to {_KEY_LENGTH} printable characters", field="Idempotency-Key")
+    if not _KEY.fullmatch(given):
+        raise Invalid("an Idempotency-Key has 1 to 255 printable characters and no spaces", field="Idempotency-Key")
     return given
 
 
@@ -105,7 +106,8 @@ def once(method: str, arguments: dict[str, Any], handler: Callable[[UnitOfWork],
     with gateway().database.unit_of_work(context()) as uow:
         new, response = commands.begin(uow, method, arguments)
         if new:
-            response = handler(uow)
+            # As JSON already, so that the repeat is the same to the letter.
+            response = orjson.loads(orjson.dumps(handler(uow), option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z))
             commands.finish(uow, method, response)
     return response
 
@@ -140,7 +142,7 @@ def json_body() -> Any:
     """The body as JSON, numbers exact; BadRequest when it cannot be read."""
     kind = request.mimetype
     if kind not in ("", "application/json") and not kind.endswith("+json"):
-        raise BadRequest("send JSON with Content-Type: application/json")
+        raise UnsupportedMediaType("send JSON with Content-Type: application/json")
     raw = request.get_data(cache=False)
     if not raw:
         raise BadRequest("a JSON body is needed")

@@ -159,7 +159,7 @@ def _refusals(method: str, path: str, who: frozenset[str], takes: Any, more: Seq
     if takes is not None or method in ("POST", "PATCH", "DELETE"):
         found |= {422}
     if method in ("POST", "PATCH"):
-        found |= {413}
+        found |= {413, 415} if takes is not None else {413}
     if method in ("POST", "PATCH", "DELETE"):
         found |= {409}
     return tuple(sorted(found))

@@ -1,4 +1,4 @@
-"""What the API takes: pydantic models, strict where a slip of type would change a meaning."""
+"""What the API takes: a pydantic model for each body and for each set of query parameters."""
 
 from __future__ import annotations
 
@@ -6,97 +6,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
+from pydantic import Field
+
+from libs.common.money import MoneyError, to_minor
+from services.gateway.api.values import (
+    Address,
+    Amount,
+    Body,
+    Currency,
+    Id,
+    Line,
+    Name,
+    NeededLine,
+    NeededName,
+    NeededTitle,
+    NeededWord,
+    NewSecret,
+    Note,
+    Paragraph,
+    Percent,
+    Quantity,
+    Secret,
+    Tags,
+    Text,
+    Word,
 )
-
-from libs.common.money import EXPONENTS, MoneyError, to_minor
-
-
-def _amount(value: Any) -> Any:
-    """A plain number: true, "5" and a binary float are refused, since each hides a slip."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError("an amount is a plain number")
-    return value
-
-
-def _no_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValueError("holds a character that cannot be kept")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise ValueError("holds half a character") from None
-    return value
-
-
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    Field(ge=0, lt=10**15),
-    WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 10**15}),
-]
-Text = Annotated[str, BeforeValidator(_no_nul), StringConstraints(strip_whitespace=True, max_length=20_000)]
-Name = Annotated[str, BeforeValidator(_no_nul), StringConstraints(strip_whitespace=True, max_length=200)]
-NeededName = Annotated[
-    str, BeforeValidator(_no_nul), StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
-]
-Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
-Percent = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    Field(ge=0, le=100, max_digits=7, decimal_places=4),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
-]
-Quantity = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    Field(gt=0, lt=10**9, decimal_places=3),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**9}),
-]
-
-
-def _currency(value: str) -> str:
-    if value not in EXPONENTS:
-        raise ValueError("is an ISO 4217 currency code, as in USD")
-    return value
-
-
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"]), AfterValidator(_currency)]
-
-
-class Body(BaseModel):
-    """A body: unknown fields are refused, since a misspelt field would silently do nothing."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    def given(self) -> dict[str, Any]:
-        """The fields that were sent, as plain JSON values."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
-
-def minor(values: dict[str, Any], currency: str, *names: str) -> dict[str, Any]:
-    """Replace amounts in major units by ``<name>_minor``; MoneyError, which is a 422, names the field."""
-    result = dict(values)
-    for name in names:
-        if name in result:
-            amount = result.pop(name)
-            try:
-                result[f"{name}_minor"] = None if amount is None else to_minor(amount, currency)
-            except MoneyError as error:
-                error.field = name  # type: ignore[attr-defined]  # read where errors become problems
-                raise
-    return result
 
 
 class Version(Body):
@@ -106,8 +40,8 @@ class Version(Body):
 
 
 class LogIn(Body):
-    email: Annotated[str, BeforeValidator(_no_nul), Field(max_length=254)]
-    password: Annotated[str, BeforeValidator(_no_nul), Field(max_length=200)]
+    email: Address
+    password: Secret
 
 
 class Refresh(Body):
@@ -118,7 +52,7 @@ class UserNew(Body):
     email: NeededName
     name: NeededName
     role: Literal["admin", "sales", "finance", "manager"]
-    password: Annotated[str, BeforeValidator(_no_nul), Field(min_length=10, max_length=200)]
+    password: NewSecret
 
 
 class UserChange(Version):
@@ -136,7 +70,7 @@ class Person(Body):
     first_name: NeededName
     last_name: Name | None = None
     email: NeededName
-    phone: Annotated[Name, Field(max_length=60)] | None = None
+    phone: Word | None = None
     job_title: Name | None = None
     industry: Name | None = None
     message: Text | None = None
@@ -163,7 +97,7 @@ class BriefForm(Body):
     contact: Person
     vision: Vision
     audience: Text = ""
-    features: Annotated[list[Annotated[Text, Field(min_length=1, max_length=500)]], Field(max_length=100)] | Text = []
+    features: Annotated[list[NeededLine], Field(max_length=100)] | Text = Field(default_factory=list)
     design: Text = ""
     timeline_weeks: Annotated[int, Field(ge=1, le=520)]
     budget: Budget
@@ -187,14 +121,11 @@ class ClientFilters(Page):
     sort: Annotated[str, Field(max_length=40)] | None = None
 
 
-Tags = Annotated[list[Annotated[NeededName, Field(max_length=60)]], Field(max_length=50)]
-
-
 class ContactNew(Body):
     first_name: NeededName
     last_name: Name | None = None
     email: Name | None = None
-    phone: Annotated[Name, Field(max_length=60)] | None = None
+    phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
 
@@ -203,19 +134,19 @@ class ContactChange(Version):
     first_name: NeededName | None = None
     last_name: Name | None = None
     email: Name | None = None
-    phone: Annotated[Name, Field(max_length=60)] | None = None
+    phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
 
 
 class ClientFields(Body):
     email: Name | None = None
-    phone: Annotated[Name, Field(max_length=60)] | None = None
-    website: Annotated[Text, Field(max_length=500)] | None = None
+    phone: Word | None = None
+    website: Line | None = None
     industry: Name | None = None
     status: Literal["prospect", "active", "inactive", "churned"] | None = None
-    source: Annotated[NeededName, Field(max_length=60)] | None = None
-    address: Annotated[Text, Field(max_length=500)] | None = None
+    source: NeededWord | None = None
+    address: Line | None = None
     city: Name | None = None
     state: Name | None = None
     country: Name | None = None
@@ -239,7 +170,7 @@ class Assignment(Body):
 
 class ActivityNew(Body):
     type: Literal["call", "email", "meeting", "note", "task", "whatsapp"]
-    subject: Annotated[NeededName, Field(max_length=300)]
+    subject: NeededTitle
     description: Text | None = None
     occurred_at: datetime | None = None
     due_at: datetime | None = None
@@ -275,7 +206,7 @@ class BoardFilters(Body):
 class DealFields(Body):
     deal_value: Amount | None = None
     currency: Currency | None = None
-    source: Annotated[NeededName, Field(max_length=60)] | None = None
+    source: NeededWord | None = None
     description: Text | None = None
     expected_close_date: date | None = None
     owner_id: Id | None = None
@@ -283,19 +214,19 @@ class DealFields(Body):
 
 
 class DealNew(DealFields):
-    deal_name: Annotated[NeededName, Field(max_length=300)]
+    deal_name: NeededTitle
     client_id: Id
     stage: Stage | None = None
-    lost_reason: Annotated[Text, Field(max_length=500)] | None = None
+    lost_reason: Line | None = None
 
 
 class DealChange(DealFields, Version):
-    deal_name: Annotated[NeededName, Field(max_length=300)] | None = None
+    deal_name: NeededTitle | None = None
 
 
 class StageMove(Version):
     stage: Stage
-    lost_reason: Annotated[Text, Field(max_length=500)] | None = None
+    lost_reason: Line | None = None
 
 
 class InvoiceFilters(Page):
@@ -310,8 +241,9 @@ class InvoiceFilters(Page):
 
 
 class InvoiceLine(Body):
-    description: Annotated[NeededName, Field(max_length=500)]
-    quantity: Quantity = Decimal(1)
+    description: NeededLine
+    # The document's default is a number, too: pydantic would write a Decimal as text.
+    quantity: Annotated[Quantity, Field(json_schema_extra={"default": 1})] = Decimal(1)
     unit_price: Amount
 
 
@@ -322,8 +254,8 @@ class InvoiceFields(Body):
     tax_percent: Percent | None = None
     currency: Currency | None = None
     due_date: date | None = None
-    description: Annotated[Text, Field(max_length=2000)] | None = None
-    notes: Annotated[Text, Field(max_length=5000)] | None = None
+    description: Paragraph | None = None
+    notes: Note | None = None
 
 
 class InvoiceNew(InvoiceFields):
@@ -336,13 +268,13 @@ class InvoiceChange(InvoiceFields, Version):
 
 
 class VoidReason(Body):
-    reason: Annotated[NeededName, Field(max_length=500)]
+    reason: NeededLine
 
 
 class PaymentNew(Body):
     amount: Amount
     currency: Currency | None = None
-    method: Annotated[NeededName, Field(max_length=60)] = "bank_transfer"
+    method: NeededWord = "bank_transfer"
     paid_on: date | None = None
     reference: Name | None = None
 
@@ -381,6 +313,20 @@ class Upload(Body):
     """multipart/form-data"""
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
+
+
+def minor(values: dict[str, Any], currency: str, *names: str) -> dict[str, Any]:
+    """Replace amounts in major units by ``<name>_minor``; MoneyError, which is a 422, names the field."""
+    result = dict(values)
+    for name in names:
+        if name in result:
+            amount = result.pop(name)
+            try:
+                result[f"{name}_minor"] = None if amount is None else to_minor(amount, currency)
+            except MoneyError as error:
+                error.field = name  # type: ignore[attr-defined]  # read where errors become problems
+                raise
+    return result
 
 
 def paged(given: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+"""The kinds of values the API takes, and how a body is read: strict where a slip of type would change a meaning."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from libs.common.money import EXPONENTS
+
+
+def _amount(value: Any) -> Any:
+    """A plain number: true, "5" and a binary float are refused, since each hides a slip."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("an amount is a plain number")
+    return value
+
+
+def _no_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("holds a character that cannot be kept")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError("holds half a character") from None
+    return value
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(ge=0, lt=10**15),
+    WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 10**15}),
+]
+# The constraints stand first: behind a validator of ours they would look at the text before it is stripped.
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), BeforeValidator(_no_nul)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000), BeforeValidator(_no_nul)]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000), BeforeValidator(_no_nul)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), BeforeValidator(_no_nul)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), BeforeValidator(_no_nul)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), BeforeValidator(_no_nul)]
+NeededLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), BeforeValidator(_no_nul)
+]
+NeededTitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), BeforeValidator(_no_nul)
+]
+NeededName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), BeforeValidator(_no_nul)
+]
+NeededWord = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), BeforeValidator(_no_nul)
+]
+# Passwords are taken as they are typed, spaces and all.
+Address = Annotated[str, Field(max_length=254), BeforeValidator(_no_nul)]
+Secret = Annotated[str, Field(max_length=200), BeforeValidator(_no_nul)]
+NewSecret = Annotated[str, Field(min_length=10, max_length=200), BeforeValidator(_no_nul)]
+Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(ge=0, le=100, max_digits=7, decimal_places=4),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(gt=0, lt=10**9, decimal_places=3),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**9}),
+]
+
+
+def _currency(value: str) -> str:
+    if value not in EXPONENTS:
+        raise ValueError("is an ISO 4217 currency code, as in USD")
+    return value
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"]), AfterValidator(_currency)]
+
+Tags = Annotated[list[NeededWord], Field(max_length=50)]
+
+
+class Body(BaseModel):
+    """A body: unknown fields are refused, since a misspelt field would silently do nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent, as plain JSON values."""
+        return self.model_dump(mode="json", exclude_unset=True)
