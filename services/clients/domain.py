@@ -19,6 +19,8 @@ _LEGAL_FORMS = frozenset(
     "ltd ltda mbh nv ohg oy oyj pbc plc pllc pte pty pvt sa sarl sas sasu se sl slu snc sp zoo spa spol srl sro ug "
     "ulc".split()
 )
+# Forms of several words, "Sp. z o.o.", "S.A. de C.V." and "A/S" among them.
+_LEGAL_PHRASES = (("sp", "z", "oo"), ("sa", "de", "cv"), ("s", "a", "de", "c", "v"), ("a", "s"), ("s", "r", "o"))
 _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 
 # Mail hosts that anybody can have an address at: they say nothing about a company.
@@ -50,9 +52,17 @@ def normal_name(name: str) -> str:
     words = re.sub(r"['’`]", "", text)
     kept = re.sub(r"[\W_]+", " ", words).split()
     whole = list(kept)
-    while kept and (kept[-1] in _LEGAL_FORMS or (kept[-1] == "and" and len(kept) < len(whole))):
-        kept.pop()
+    while length := _legal_ending(kept, shortened=len(kept) < len(whole)):
+        del kept[-length:]
     return " ".join(kept or whole)
+
+
+def _legal_ending(words: list[str], *, shortened: bool) -> int:
+    """How many words at the end are a legal form, or the "and" that joined two of them."""
+    for phrase in _LEGAL_PHRASES:
+        if tuple(words[-len(phrase) :]) == phrase:
+            return len(phrase)
+    return int(bool(words) and (words[-1] in _LEGAL_FORMS or (words[-1] == "and" and shortened)))
 
 
 def mail_host(address: str | None) -> str | None:

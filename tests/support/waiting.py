@@ -26,4 +26,3 @@ def eventually(check: Callable[[], T], seconds: float = 20.0, pause: float = 0.0
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s: {failure or result!r}") from failure
         _pause.wait(pause)
-

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import Any, Literal
 
-import httpx
+import httpx2
 from pydantic import BaseModel, Field
 
 from services.ai.domain import GEMINI, Analysis, Brief, Factor, Generated, ProviderProblem
@@ -37,7 +37,7 @@ class AnalysisSchema(BaseModel):
     estimated_hours: int = Field(ge=1, le=100_000)
     risk_factors: list[str]
     summary: str
-    factors: list[FactorSchema]
+    factors: list[FactorSchema] = Field(min_length=1, max_length=4)  # 25 points each: never above 100
 
 
 class GeminiProvider:
@@ -80,7 +80,7 @@ class GeminiProvider:
             )
         except errors.APIError as error:
             raise _problem(error) from None
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:  # what google-genai speaks HTTP with
             reason = f"Gemini could not be reached: {type(error).__name__}"
             raise ProviderProblem(reason, _DEFAULT_WAIT_SECONDS) from None
 

@@ -21,9 +21,7 @@ from services.clients.models import access_grants
 def grant_access(uow: UnitOfWork, client_id: str, user_id: str, ends_on: str | None) -> list[dict[str, Any]]:
     """Let somebody read a client through the last day named (business time zone), or for good."""
     client = client_to_change(uow, client_id)
-    reader = fields.identifier("user_id", user_id)
-    if reader is None:
-        raise Invalid("user_id is needed", field="user_id")
+    reader = _reader(user_id)
     _revoke(uow, client_id, reader)
     row = {"id": new_id(), "client_id": client_id, "user_id": reader, "granted_by": uow.actor.id}
     uow.session.execute(insert(access_grants).values(**row, ends_at=_end(uow, ends_on), created_at=uow.now))
@@ -33,9 +31,16 @@ def grant_access(uow: UnitOfWork, client_id: str, user_id: str, ends_on: str | N
 
 def revoke_access(uow: UnitOfWork, client_id: str, user_id: str) -> list[dict[str, Any]]:
     client = client_to_change(uow, client_id)
-    if _revoke(uow, client_id, user_id):
+    if _revoke(uow, client_id, _reader(user_id)):
         _changed(uow, client, "Client no longer shared")
     return queries.grants(uow.session, uow.actor, client_id)
+
+
+def _reader(user_id: str) -> str:
+    reader = fields.identifier("user_id", user_id)
+    if reader is None:
+        raise Invalid("user_id is needed", field="user_id")
+    return reader
 
 
 def _changed(uow: UnitOfWork, client: Any, subject: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from libs.common import row_access
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
@@ -85,7 +86,8 @@ def _keep_brief(uow: UnitOfWork, deal: Deal, given: dict[str, Any], client: dict
 
 def _ask_for_analysis(uow: UnitOfWork, deal: Deal, brief_id: str, requested_by: str) -> None:
     brief = uow.session.execute(select(briefs).where(briefs.c.id == brief_id)).one()
-    company = deal.deal_name.removesuffix(f" - {brief.vision_title}")
+    # Not from the deal's name alone: it may have been changed since.
+    company = row_access.label(uow.session, deal.client_id) or deal.deal_name.removesuffix(f" - {brief.vision_title}")
     own = {"id", "created_at", "updated_at", "version"}
     kept = {str(name): value for name, value in brief._mapping.items() if name not in own}
     event = BriefSubmitted(

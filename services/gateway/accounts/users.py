@@ -60,6 +60,8 @@ def create(uow: UnitOfWork, email: str, name: str, role: str, password: str) -> 
 def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int | None) -> dict[str, Any]:
     """Change name, role, locale or whether the account is active; deactivation ends every session at once."""
     given = fields.read(_CHANGES, changes)
+    if given.get("active") is False or given.get("role", "admin") != "admin":
+        _hold_admins(uow)
     before = _locked(uow, user_id)
     if version is not None and version != before.version:
         raise Conflict("somebody changed this account since you loaded it", current_version=before.version)
@@ -114,10 +116,15 @@ def _locked(uow: UnitOfWork, user_id: str) -> Any:
     return row
 
 
+def _hold_admins(uow: UnitOfWork) -> None:
+    """Lock all admins, in one order, so that two of them cannot each remove the other at once."""
+    admins = select(users.c.id).where(users.c.role == "admin", users.c.active).order_by(users.c.id)
+    uow.session.execute(admins.with_for_update()).all()
+
+
 def _keep_an_admin(uow: UnitOfWork, user_id: str) -> None:
     others = select(users.c.id).where(users.c.role == "admin", users.c.active, users.c.id != user_id)
-    # Locked, so that two admins cannot each remove the other at once.
-    if uow.session.execute(others.limit(1).with_for_update()).first() is None:
+    if uow.session.execute(others.limit(1)).first() is None:
         raise Conflict("this is the last active admin; make another one first")
 
 

@@ -68,7 +68,9 @@ def test_a_form_makes_client_contact_and_activity(runtime: Any, gateway: Any) ->
     assert outbox(runtime, "client.access_changed")[0]["is_open"] is True
 
 
-@pytest.mark.parametrize("name", ["techcorp solutions, Inc.", "TECHCORP  SOLUTIONS", "TechCorp-Solutions LLC", "TéchCorp Solutions Ltd."])
+@pytest.mark.parametrize(
+    "name", ["techcorp solutions, Inc.", "TECHCORP  SOLUTIONS", "TechCorp-Solutions LLC", "TéchCorp Solutions Ltd."]
+)
 def test_spelling_and_legal_form_do_not_count(gateway: Any, name: str) -> None:
     first = submit(gateway)
     again = submit(gateway, company_name=name, email="bob@techcorp.com", first_name="Bob", company_email=None)
