@@ -45,14 +45,14 @@ class _Handler:
     def __init__(self, mailbox: Mailbox, behaviour: Behaviour) -> None:
         self._mailbox, self._behaviour = mailbox, behaviour
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if failure := self._failure(server, "mail"):
             return failure
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         refused = {str(entry).lower() for entry in self._behaviour.get("smtp", "reject_rcpt")}
         if address.lower() in refused:
             return "550 5.1.1 No such user here"
@@ -62,7 +62,7 @@ class _Handler:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self._behaviour.get("smtp", "delay_ms") / 1000)
         if failure := self._failure(server, "data"):
             return failure

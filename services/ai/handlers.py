@@ -14,10 +14,13 @@ from libs.common.database import Database, UnitOfWork
 from libs.common.events import Envelope
 from libs.common.ids import new_id
 from libs.common.jobs import Job, JobHandler, RetryLater
+from libs.common.logging import get_logger
 from services.ai.domain import BRIEF_ANALYSIS, Brief, Generated, ProviderProblem
 from services.ai.events import BriefSubmitted, ClientAccessChanged, DealAnalyzed
 from services.ai.models import generations
 from services.ai.ports import AnalysisProvider
+
+log = get_logger(__name__)
 
 JOB = "analyze_brief"
 
@@ -63,6 +66,10 @@ def analysis_job(
             if problem.retry_after is not None and job.attempt < attempts():
                 raise RetryLater(str(problem), problem.retry_after) from None
             made = replace(stand_in().analyze(brief), stands_in_because=str(problem))
+        except Exception as error:
+            # Whatever went wrong, the brief is judged: by the rules, and the reason is kept.
+            log.exception("a provider failed in a way nobody expected")
+            made = replace(stand_in().analyze(brief), stands_in_because=type(error).__name__)
         return made, round((time.perf_counter() - started) * 1000)
 
     return JobHandler(perform, keep_analysis, note_failure)

@@ -53,14 +53,16 @@ def on_deal_analyzed(uow: UnitOfWork, event: DealAnalyzed, _envelope: Envelope) 
 
 def _settle(uow: UnitOfWork, deal: Deal) -> None:
     row = deal_invoices.c
-    rows = uow.session.execute(select(row.status, row.amount_minor).where(row.deal_id == deal.id)).all()
-    states = [InvoiceState(each.status, each.amount_minor) for each in rows]
-    paid = fully_paid(states)
+    columns = (row.status, row.amount_minor, row.currency)
+    rows = uow.session.execute(select(*columns).where(row.deal_id == deal.id)).all()
+    paid = fully_paid([InvoiceState(each.status, each.amount_minor) for each in rows])
     if not deal.mark_paid(paid, uow.now):
         return
     tell_changed(uow, deal)
     if paid:
-        _tell_paid(uow, deal, sum(state.amount_minor for state in states if state.status == "paid"))
+        # An invoice in another currency has its own activity; amounts of two currencies do not add up.
+        ours = [each.amount_minor for each in rows if each.status == "paid" and each.currency == deal.currency]
+        _tell_paid(uow, deal, sum(ours))
 
 
 def _tell_paid(uow: UnitOfWork, deal: Deal, total: int) -> None:
