@@ -379,8 +379,8 @@ def test_health_needs_nobody_and_readiness_says_what_is_wrong(http: Any) -> None
 
 
 def test_a_database_that_is_away_is_a_503(http: Any, john: Any, runtime: Any) -> None:
-    own, away = runtime.database.engine, "postgresql+psycopg://x:x@127.0.0.1:9/x"
-    runtime.database.engine = create_engine(away, connect_args={"connect_timeout": 1})
+    own, reader, away = runtime.database.engine, runtime.database.reader, "postgresql+psycopg://x:x@127.0.0.1:9/x"
+    runtime.database.engine = runtime.database.reader = create_engine(away, connect_args={"connect_timeout": 1})
     problem(http.get("/api/v1/me", headers=john), 503)
     assert http.get("/ready").status_code == 503 and http.get("/health").status_code == 200
-    runtime.database.engine = own
+    runtime.database.engine, runtime.database.reader = own, reader
