@@ -46,6 +46,8 @@ def configure(service: str, process: str, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for noisy in ("pika", "amqp", "kombu", "nameko", "fontTools", "weasyprint", "werkzeug", "httpx"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # A refusal (404, 409, …) is an answer, not an event: nameko would log each with a traceback.
+    logging.getLogger("nameko").setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(service=service, process=process)
 
 

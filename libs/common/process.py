@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from typing import Any
 
 _PING_EVERY_SECONDS = 5.0
@@ -33,6 +34,8 @@ def main(service: str) -> None:
 
 def _become_cooperative() -> None:
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+    # A log is one JSON object a line; which framework nameko stands on is known.
+    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     import eventlet
 
     eventlet.monkey_patch()

@@ -42,6 +42,8 @@ CREATE TABLE row_access (
     owner_id  uuid,
     label     text NOT NULL,
     is_open   boolean NOT NULL,
+    -- its owner deleted it: what hangs on it stays, nothing new may be hung on it
+    closed    boolean NOT NULL,
     version   integer NOT NULL
 );
 CREATE INDEX row_access_owner ON row_access (owner_id);
@@ -65,6 +67,7 @@ entries = Table(
     Column("owner_id", Uuid(as_uuid=False)),
     Column("label", Text),
     Column("is_open", Boolean),
+    Column("closed", Boolean),
     Column("version", Integer),
 )
 readers = Table(
@@ -94,13 +97,14 @@ class AccessChanged(Event):
     owner_id: str | None
     label: str
     is_open: bool
+    closed: bool
     readers: list[Reader]
     version: int
 
 
 def apply(session: Session, event: AccessChanged) -> None:
     """Take the state over unless a newer one is here already."""
-    values = {"owner_id": event.owner_id, "label": event.label, "is_open": event.is_open, "version": event.version}
+    values = event.model_dump(include={"owner_id", "label", "is_open", "closed", "version"})
     statement = (
         upsert(entries)
         .values(record_id=event.record_id, **values)
@@ -120,6 +124,12 @@ def known(session: Session, record_id: str) -> bool:
     if not is_id(record_id):
         return False
     return session.execute(select(entries.c.record_id).where(entries.c.record_id == record_id)).first() is not None
+
+
+def usable(session: Session, record_id: str) -> bool:
+    """Whether the copy has this record and its owner did not delete it."""
+    statement = select(entries.c.record_id).where(entries.c.record_id == record_id, entries.c.closed.is_(False))
+    return is_id(record_id) and session.execute(statement).first() is not None
 
 
 def label(session: Session, record_id: str) -> str:

@@ -17,8 +17,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """All for admins, and managers who plan from them; in sales those of clients that may be seen; none for others."""
-    if actor.role in ("admin", "manager", "system"):
+    """All for admins; in sales those about clients that may be seen; none for others."""
+    if actor.role in ("admin", "system"):
         return row_access.everything()
     return row_access.readable(generations.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
 

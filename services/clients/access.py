@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from libs.common.identity import Actor
-from services.clients.models import access_grants, clients
+from services.clients.models import access_grants, client_deals, clients
 
 _EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
 _WRITERS = frozenset({"admin", "sales", "system"})
@@ -24,14 +24,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operate": _ADMIN,
 }
 
-_SEE_ALL = frozenset({"admin", "finance", "manager", "system"})
+_SEE_ALL = frozenset({"admin", "finance", "system"})
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """The clients a person may read in full: all; or, in sales, the own, the lent and those open to all of sales."""
+    """The clients a person may read in full: all; for managers those with a won deal; in sales own, lent, open."""
     present = clients.c.deleted_at.is_(None)
     if actor.role in _SEE_ALL:
         return present
+    if actor.role == "manager":
+        return and_(present, _with_projects())
     if actor.role != "sales":
         return literal(False)
     return and_(present, or_(clients.c.owner_id == actor.id, _lent(actor), _open()))
@@ -49,6 +51,11 @@ def writable(actor: Actor) -> ColumnElement[bool]:
     if actor.role in ("admin", "system"):
         return present
     return and_(present, clients.c.owner_id == actor.id, literal(actor.role == "sales"))
+
+
+def _with_projects() -> ColumnElement[bool]:
+    """A project begins with a won deal: its manager needs the client."""
+    return clients.c.id.in_(select(client_deals.c.client_id).where(client_deals.c.stage == "won"))
 
 
 def _open() -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal
 
 from libs.common import row_access
 from libs.common.identity import Actor
@@ -18,13 +18,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operate": frozenset({"admin", "system"}),
 }
 
-_SEE_ALL = frozenset({"admin", "finance", "manager", "system"})
+_SEE_ALL = frozenset({"admin", "finance", "system"})
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """All; or, in sales, the deals of clients that are the person's own, lent or open to all of sales."""
+    """All; for managers the won ones, which projects begin with; in sales those of own, lent and open clients."""
     if actor.role in _SEE_ALL:
         return row_access.everything()
+    if actor.role == "manager":
+        return deals.c.stage == literal("won")
     return row_access.readable(deals.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
 
 

@@ -43,7 +43,9 @@ def keep(uow: UnitOfWork, kind: str, form: dict[str, Any], address: str, key: st
     Invalid when the key was used for another form, which would otherwise be lost without a word.
     """
     mark = (key and f"key:{hashlib.sha256(key.encode()).hexdigest()}") or fingerprint(kind, form)
-    old = (intake_forms.c.fingerprint == mark, intake_forms.c.received_at < uow.now - _RESEND_WINDOW)
+    aged = intake_forms.c.received_at < uow.now - _RESEND_WINDOW
+    # A form that still waits is not done with: sent again after however long, it is the same wish.
+    old = (intake_forms.c.fingerprint == mark, aged, intake_forms.c.status != "waiting")
     if key is None:
         uow.session.execute(update(intake_forms).where(*old).values(fingerprint=None))
     row = {

@@ -98,7 +98,7 @@ class Billing:
         return client_id
 
     def tell_access(self, client_id: str, owner: Actor | None, name: str = "TechCorp Solutions", **more: Any) -> None:
-        values = {"is_open": owner is None, "readers": [], "version": 1} | more
+        values = {"is_open": owner is None, "closed": False, "readers": [], "version": 1} | more
         event = ClientAccessChanged(record_id=client_id, owner_id=owner.id if owner else None, label=name, **values)
         with self.runtime.database.unit_of_work(Context(actor=system("billing"))) as uow:
             row_access.apply(uow.session, event)

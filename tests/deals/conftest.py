@@ -47,7 +47,13 @@ class Directory:
     def add(self, owner_id: str | None = None, label: str = "TechCorp", **changes: Any) -> str:
         """A client that nobody has told deals about yet."""
         client_id = new_id()
-        entry = {"record_id": client_id, "owner_id": owner_id, "label": label, "is_open": owner_id is None}
+        entry = {
+            "record_id": client_id,
+            "owner_id": owner_id,
+            "label": label,
+            "is_open": owner_id is None,
+            "closed": False,
+        }
         self.known[client_id] = entry | {"readers": [], "version": 1} | changes
         return client_id
 

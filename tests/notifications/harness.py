@@ -102,6 +102,7 @@ class Notifications:
             "owner_id": owner.id if owner else None,
             "label": name,
             "is_open": owner is None,
+            "closed": False,
         }
         self.tell("client.access_changed", state | {"readers": [], "version": 1} | more)
 

@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from libs.common.database import UnitOfWork
 from libs.common.fields import identifier, read
 from libs.common.ids import new_id
-from libs.common.problems import Forbidden, Invalid
+from libs.common.problems import Conflict, Forbidden, Invalid
 from services.clients import access, fields, queries
 from services.clients.domain import Client, mail_host, normal_name
 from services.clients.events import ClientAssigned, ClientCreated
 from services.clients.handlers.contacts import add_contact
 from services.clients.handlers.loading import client_to_change, primary_contact
 from services.clients.handlers.telling import card, know_tags, log, tell_access
-from services.clients.models import assignments, client_keys, clients
+from services.clients.models import assignments, client_deals, client_keys, clients
 
 
 def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
@@ -94,6 +94,9 @@ def assign_client(uow: UnitOfWork, client_id: str, owner_id: str | None) -> dict
 def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
     """Take a client out of every list; the rows stay, so that invoices keep their customer."""
     client = client_to_change(uow, client_id)
+    deal = client_deals.c
+    if uow.session.execute(select(deal.deal_id).where(deal.client_id == client.id).limit(1)).first() is not None:
+        raise Conflict("this client has deals, so its history is needed; set its status to inactive or churned instead")
     client.delete(uow.now)
     uow.session.execute(client_keys.delete().where(client_keys.c.client_id == client.id))
     tell_access(uow, client)

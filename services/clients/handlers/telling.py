@@ -36,6 +36,7 @@ def access_of(uow: UnitOfWork, client: Client) -> ClientAccessChanged:
         owner_id=None if client.deleted_at else client.owner_id,
         label=client.company_name,
         is_open=client.is_open,
+        closed=client.deleted_at is not None,
         readers=[] if client.deleted_at else [Reader(user_id=row.user_id, until=row.ends_at) for row in rows],
         version=client.access_version,
     )

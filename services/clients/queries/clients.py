@@ -111,6 +111,7 @@ def client_access(session: Session, _actor: Actor, client_id: str) -> dict[str, 
         "owner_id": row.owner_id if present else None,
         "label": row.company_name,
         "is_open": present and row.status == "prospect" and row.owner_id is None,
+        "closed": not present,
         "readers": [
             {"user_id": grant["user_id"], "until": grant["ends_at"]} for grant in _live_grants(session, client_id)
         ]

@@ -37,7 +37,7 @@ def locked_deal(uow: UnitOfWork, deal_id: str) -> Deal | None:
 
 def require_own_client(uow: UnitOfWork, client_id: str) -> None:
     """Refuse a client the actor may not write to, as if it were not there when it may not even be seen."""
-    if not row_access.known(uow.session, client_id):
+    if not row_access.usable(uow.session, client_id):
         raise NotFound("there is no such client, or it is not yours to see")
     if uow.actor.role in ("admin", "system") or row_access.owner(uow.session, client_id) == uow.actor.id:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -43,7 +44,13 @@ def _name(name: str) -> str:
     return name.removesuffix("_minor")
 
 
+# Exact decimals that travel as text between services, and are numbers where people see them.
+_DECIMALS = frozenset({"quantity", "discount_percent", "tax_percent"})
+
+
 def _value(name: str, value: Any, currency: str | None) -> Any:
+    if name in _DECIMALS and isinstance(value, str):
+        return orjson.Fragment(f"{Decimal(value):f}")
     if not name.endswith("_minor"):
         return major_units(value, currency) if isinstance(value, dict | list) else value
     return None if value is None or currency is None else orjson.Fragment(json_number(value, currency))

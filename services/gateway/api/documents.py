@@ -177,7 +177,7 @@ class AnalysisRequest(Document):
 
 class LineDocument(Document):
     description: str
-    quantity: str
+    quantity: float
     unit_price: MoneyNumber
     amount: MoneyNumber
 
@@ -189,7 +189,10 @@ class InvoiceDocument(Document):
     deal_id: str | None
     amount: MoneyNumber
     tax: MoneyNumber
+    discount_percent: float
+    tax_percent: float
     currency: str
+    lines: list[LineDocument] | None = None
     status: Literal["draft", "sent", "partially_paid", "paid", "void"]
     overdue: bool
     due_date: date | None

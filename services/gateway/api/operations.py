@@ -93,9 +93,15 @@ def get_health() -> dict[str, Any]:
 
 @root_routes.route("GET", "/ready", who=ANYBODY, answers={200: None, 503: None})
 def get_ready() -> Response:
-    """Whether the gateway can do its work: database and broker; dead letters show and never make it fail."""
+    """Whether the gateway can do its work: database and broker. Dead letters of all services show, and never fail it."""
 
     state = _readiness()
+    if state["ready"]:
+        asked = r.ask_many([Call(name, "readiness") for name in SERVICES], seconds=3.0)
+        answers = dict(zip(SERVICES, asked, strict=True))
+        lost = [found["dead_letters"] or 0 for found in answers.values() if not isinstance(found, Problem)]
+        state["dead_letters"] = (state["dead_letters"] or 0) + sum(lost)
+        state["unavailable"] = [name for name, found in answers.items() if isinstance(found, Problem)]
     return answer(state, 200 if state["ready"] else 503)
 
 

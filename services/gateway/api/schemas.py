@@ -99,7 +99,7 @@ class BriefForm(Body):
     audience: Text = ""
     features: Annotated[list[NeededLine], Field(max_length=100)] | Text = Field(default_factory=list)
     design: Text = ""
-    timeline_weeks: Annotated[int, Field(ge=1, le=520)]
+    timeline_weeks: Annotated[int, Field(ge=1, le=520, strict=True)]
     budget: Budget
     website: Annotated[str, Field(max_length=500)] | None = None
 
@@ -253,7 +253,7 @@ class InvoiceFields(Body):
     discount_percent: Percent | None = None
     tax_percent: Percent | None = None
     currency: Currency | None = None
-    due_date: date | None = None
+    due_date: Annotated[date, Field(ge=date(2000, 1, 1))] | None = None
     description: Paragraph | None = None
     notes: Note | None = None
 

@@ -316,6 +316,7 @@ def test_a_client_made_a_moment_ago_can_be_invoiced(billing: Billing) -> None:
         "owner_id": JOHN.id,
         "label": "StartupXYZ",
         "is_open": False,
+        "closed": False,
         "readers": [],
         "version": 1,
     }

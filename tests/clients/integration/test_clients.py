@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound, Problem
+from services.clients.models import client_deals
 from tests.clients.integration.test_intake import FORM
 from tests.support.actors import ADMIN, JESSICA, JOHN, system
 from tests.support.delivering import told
@@ -324,3 +325,13 @@ def test_the_database_itself_refuses_what_no_command_makes(runtime: Any, new_cli
     ):
         with pytest.raises(Exception, match="violates"), runtime.database.engine.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_a_client_with_deals_is_not_deleted(clients: Any, new_client: Any, runtime: Any) -> None:
+    client_id = new_client(JOHN.id)["id"]
+    with runtime.database.engine.begin() as connection:
+        row = {"deal_id": new_id(), "client_id": client_id, "deal_name": "x", "stage": "lead", "currency": "USD"}
+        connection.execute(insert(client_deals).values(**row, version=1))
+    with pytest.raises(Conflict):
+        clients.as_(JOHN).delete_client(client_id=client_id)
+    assert clients.as_(JOHN).get_client(client_id=client_id)["id"] == client_id

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid, NotFound
+from services.clients.models import client_deals
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.delivering import told
 
@@ -28,7 +29,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "admin": dict.fromkeys(EVERYTHING, "write"),
     "system": dict.fromkeys(EVERYTHING, "write"),
     "finance": dict.fromkeys(EVERYTHING, "read"),
-    "manager": dict.fromkeys(EVERYTHING, "read"),
+    "manager": {"jessicas": "read"},  # the one with a won deal, which a project begins with
     "john": {
         "johns": "write", "johns lead": "write", "jessicas": "card", "lead": "read", "lent": "read", "orphan": "card",
     },
@@ -40,7 +41,7 @@ MATRIX: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture
-def world(clients: Any, new_client: Any) -> dict[str, str]:
+def world(clients: Any, new_client: Any, runtime: Any) -> dict[str, str]:
     """Clients of every kind, by name → id; one was deleted."""
     made = {
         "johns": new_client(JOHN.id, status="active"),
@@ -63,6 +64,9 @@ def world(clients: Any, new_client: Any) -> dict[str, str]:
         clients.as_(ADMIN).update_client(client_id=client_id, changes=changes)
         data = {"first_name": "Zoe", "last_name": f"Of {name}", "email": "zoe@secret.example"}
         clients.as_(ADMIN).create_contact(client_id=client_id, data=data)
+    with runtime.database.engine.begin() as connection:
+        row = {"deal_id": new_id(), "client_id": ids["jessicas"], "deal_name": "won", "stage": "won", "currency": "USD"}
+        connection.execute(insert(client_deals).values(**row, version=1))
     clients.as_(ADMIN).grant_access(client_id=ids["lent"], user_id=JOHN.id)
     clients.as_(ADMIN).delete_client(client_id=ids["deleted"])
     return ids
@@ -117,8 +121,9 @@ def test_who_may_change_what(clients: Any, world: dict[str, str], who: str) -> N
             lambda client_id=client_id: clients.as_(person).prepare_document(
                 client_id=client_id, filename="a.pdf", content_type="application/pdf"
             ),
-            lambda client_id=client_id: clients.as_(person).delete_client(client_id=client_id),
         ]
+        if name != "jessicas":  # it has a deal, so nobody deletes it
+            commands.append(lambda client_id=client_id: clients.as_(person).delete_client(client_id=client_id))
         for command in commands:
             if MATRIX[who].get(name) == "write":
                 command()

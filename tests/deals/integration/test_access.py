@@ -12,7 +12,7 @@ from libs.common.problems import Forbidden, NotFound, Unavailable
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.delivering import told
 
-READERS = [ADMIN, FINANCE, MANAGER, system("deals")]
+READERS = [ADMIN, FINANCE, system("deals")]
 
 
 def seen(deals: Any, person: Any) -> tuple[int, int, int]:
@@ -51,6 +51,13 @@ def test_who_sees_everything(deals: Any, new_deal: Any, person: Any) -> None:
     assert seen(deals, person) == (1, 1, 1) and deals.as_(person).get_deal(deal_id=made["id"])["id"] == made["id"]
 
 
+def test_managers_see_the_deals_that_projects_begin_with(deals: Any, new_deal: Any) -> None:
+    made = new_deal()
+    assert seen(deals, MANAGER) == (0, 0, 0)
+    deals.as_(JOHN).move_stage(deal_id=made["id"], stage="won")
+    assert seen(deals, MANAGER) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("person", [FINANCE, MANAGER], ids=lambda person: person.role)
 def test_finance_and_managers_only_read(deals: Any, new_deal: Any, person: Any) -> None:
     made = new_deal()
@@ -76,7 +83,13 @@ def test_deals_of_an_open_prospect_are_all_of_sales_to_read(deals: Any, new_deal
 
 def test_a_loan_is_to_read_and_ends(deals: Any, new_deal: Any, hear: Any) -> None:
     made = new_deal()
-    access = {"record_id": made["client_id"], "owner_id": JOHN.id, "label": "TechCorp", "is_open": False}
+    access = {
+        "record_id": made["client_id"],
+        "owner_id": JOHN.id,
+        "label": "TechCorp",
+        "is_open": False,
+        "closed": False,
+    }
 
     def lend(until: str | None, version: int) -> None:
         hear("client.access_changed", **access, readers=[{"user_id": JESSICA.id, "until": until}], version=version)
@@ -98,7 +111,7 @@ def test_a_new_owner_takes_the_open_deals_over(deals: Any, new_deal: Any, hear: 
     client_id = open_["client_id"]
     won = new_deal(client_id, stage="won")
     own = new_deal(client_id, owner_id=ADMIN.id)
-    access = {"record_id": client_id, "label": "TechCorp", "is_open": False, "readers": []}
+    access = {"record_id": client_id, "label": "TechCorp", "is_open": False, "closed": False, "readers": []}
     hear("client.access_changed", **access, owner_id=JESSICA.id, version=2)
     owners = {deal["id"]: deal["owner_id"] for deal in deals.as_(JESSICA).list_deals(filters={})["items"]}
     assert owners == {open_["id"]: JESSICA.id, won["id"]: JOHN.id, own["id"]: ADMIN.id}

@@ -178,7 +178,7 @@ def test_an_invoice_that_cannot_be_paid_online_says_how_else(crm: Notifications)
     crm.tell("invoice.sent", INVOICE_SENT | {"pay_url": None, "paid_minor": 1250000})
     crm.send()
     text = plain(crm.server.mails[0])
-    assert "As the attached invoice says" in text and "Please pay $50,000 by February 15, 2025." in text
+    assert "By bank transfer, naming" in text and "Please pay $50,000 by February 15, 2025." in text
     assert "Already paid: $12,500" in text
 
 
