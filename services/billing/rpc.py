@@ -51,11 +51,14 @@ class BillingRpc(Operations, RpcService):
     @method("invoices.write")
     def create_invoice(self, data: Document) -> Document:
         self._learn_client(data.get("client_id") if isinstance(data, dict) else None)
+        self._check_deal(data, data.get("client_id") if isinstance(data, dict) else None)
         return self.execute(handlers.create_invoice, data=data)
 
     @method("invoices.write")
     def update_invoice(self, invoice_id: str, changes: Document, version: int | None = None) -> Document:
         self._learn_client_of(invoice_id)
+        if isinstance(changes, dict) and changes.get("deal_id") is not None:
+            self._check_deal(changes, self.read(queries.client_of_invoice, invoice_id=invoice_id))
         return self.execute(handlers.update_invoice, invoice_id=invoice_id, changes=changes, version=version)
 
     @method("invoices.write")
@@ -120,6 +123,19 @@ class BillingRpc(Operations, RpcService):
         """Keep a message of Stripe's. BadRequest unless its signature proves it, Unavailable without a secret."""
         event = wiring.provider_events().verified(_bytes(body_base64), signature)
         return self.execute(handlers.keep_provider_event, event_id=event.event_id, type=event.type, body=event.body)
+
+    def _check_deal(self, data: Any, client_id: Any) -> None:
+        """An invoice's deal is one the caller may see, of the same client; deals is asked before the transaction."""
+        deal_id = data.get("deal_id") if isinstance(data, dict) else None
+        if deal_id is None:
+            return
+        asking = replace(self.context, idempotency_key=None)
+        try:
+            deal = self.runtime.rpc.call(asking, "deals", "get_deal", deal_id=deal_id)
+        except NotFound:
+            raise Invalid("there is no such deal, or it is not yours to see", field="deal_id") from None
+        if deal["client_id"] != client_id:
+            raise Invalid("this deal belongs to another client", field="deal_id")
 
     def _learn_client_of(self, invoice_id: str) -> None:
         if self.actor.role == "sales":

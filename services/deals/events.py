@@ -108,6 +108,7 @@ class InvoiceChanged(Event):
 
     invoice_id: str
     invoice_number: str
+    client_id: str
     deal_id: str | None
     amount_minor: int
     currency: str

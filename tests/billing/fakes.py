@@ -84,14 +84,19 @@ class PlainRenderer:
 
 @dataclass
 class FakeClients:
-    """The clients service, as billing asks it."""
+    """The clients and deals services, as billing asks them; ``deals`` is deal id → client id."""
 
+    deals: dict[str, str] = field(default_factory=dict)
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     access: dict[str, dict[str, Any]] = field(default_factory=dict)
     trouble: list[Problem] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def call(self, context: Context, service: str, method: str, *, seconds: float = 10, **arguments: Any) -> Any:
+        if (service, method) == ("deals", "get_deal"):
+            if arguments["deal_id"] not in self.deals:
+                raise NotFound("there is no such deal")
+            return {"client_id": self.deals[arguments["deal_id"]]}
         assert service == "clients"
         self.asked.append((method, context.actor.role))
         if self.trouble:

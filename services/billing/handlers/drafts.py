@@ -133,7 +133,7 @@ def _given_lines(given: list[Document]) -> list[InvoiceLine]:
 
 
 def _check_client(uow: UnitOfWork, client_id: str) -> None:
-    if not row_access.known(uow.session, client_id):
+    if not row_access.usable(uow.session, client_id):
         raise Invalid("there is no such client", field="client_id")
     if not access.sees_client(uow.session, uow.actor, client_id):
         raise NotFound("there is no such client, or it is not yours to see")

@@ -10,7 +10,7 @@ from libs.common.fields import read
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid
 from services.deals import queries
-from services.deals.domain import Deal
+from services.deals.domain import FULLY_PAID, Deal
 from services.deals.fields import CHANGES, DEAL
 from services.deals.handlers.loading import deal_to_change, require_own_client
 from services.deals.handlers.telling import tell_changed, tell_created, tell_moved
@@ -23,6 +23,7 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
         if not given.get(name):
             raise Invalid(f"{name} is needed", field=name)
     require_own_client(uow, given["client_id"])
+    given["tags"] = _without_ours(given.get("tags", []))
     stage, lost_reason = given.pop("stage", "lead"), given.pop("lost_reason", None)
     deal = Deal(
         id=new_id(),
@@ -46,6 +47,8 @@ def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version:
     """Change fields of a deal; its stage is changed by moving it."""
     deal = deal_to_change(uow, deal_id, version)
     given = read(CHANGES, changes)
+    if "tags" in given:
+        given["tags"] = _without_ours(given["tags"]) + [tag for tag in deal.tags if tag == FULLY_PAID]
     if given.get("owner_id", deal.owner_id) != deal.owner_id and uow.actor.role == "sales":
         raise Forbidden("only an admin gives a deal to somebody else")
     if given:
@@ -62,6 +65,11 @@ def move_stage(
     if move := deal.move_to(stage, uow.now, uow.today, DEAL["lost_reason"]("lost_reason", lost_reason)):
         tell_moved(uow, deal, move)
     return queries.deal(uow.session, uow.actor, deal.id)
+
+
+def _without_ours(tags: list[str]) -> list[str]:
+    """The tag ``fully_paid`` is the system's word: people neither give nor take it."""
+    return [tag for tag in tags if tag != FULLY_PAID]
 
 
 def _owner(uow: UnitOfWork, given: dict[str, Any]) -> str | None:

@@ -34,6 +34,8 @@ def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> N
     if event.deal_id is None:
         return
     deal = locked_deal(uow, event.deal_id)  # two invoices of one deal at once take turns here
+    if deal is not None and deal.client_id != event.client_id:
+        return  # an invoice of somebody else's says nothing about this deal
     values = event.model_dump(include={"deal_id", "invoice_number", "amount_minor", "currency", "status", "version"})
     statement = insert(deal_invoices).values(invoice_id=event.invoice_id, **values)
     statement = statement.on_conflict_do_update(

@@ -93,8 +93,7 @@ def get_health() -> dict[str, Any]:
 
 @root_routes.route("GET", "/ready", who=ANYBODY, answers={200: None, 503: None})
 def get_ready() -> Response:
-    """Whether the gateway can do its work: database and broker. Dead letters of all services show, and never fail it."""
-
+    """Whether the gateway can do its work: database and broker. Dead letters of all services show, never fail it."""
     state = _readiness()
     if state["ready"]:
         asked = r.ask_many([Call(name, "readiness") for name in SERVICES], seconds=3.0)

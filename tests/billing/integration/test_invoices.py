@@ -325,10 +325,24 @@ def test_a_client_made_a_moment_ago_can_be_invoiced(billing: Billing) -> None:
     assert ("client_access", "system") in billing.clients.asked
 
 
+def test_an_invoices_deal_is_one_of_its_client(billing: Billing) -> None:
+    client_id, other = billing.client(), billing.client()
+    deal_id = new_id()
+    with pytest.raises(Invalid, match="no such deal") as unknown:
+        billing.invoice(client_id, deal_id=deal_id)
+    billing.clients.deals[deal_id] = other
+    with pytest.raises(Invalid, match="another client") as foreign:
+        billing.invoice(client_id, deal_id=deal_id)
+    assert unknown.value.field == foreign.value.field == "deal_id"
+    billing.clients.deals[deal_id] = client_id
+    assert billing.invoice(client_id, deal_id=deal_id)["deal_id"] == deal_id
+
+
 def test_filters_sorts_and_pages(billing: Billing) -> None:
     client_id, deal_id = billing.client(), new_id()
     amounts = [300, 100, 200, 500, 400]
     made = [billing.invoice(client_id, amount_minor=amount) for amount in amounts]
+    billing.clients.deals[deal_id] = client_id
     dealt = billing.invoice(client_id, deal_id=deal_id, amount_minor=50, description="100% of_it")
     late = billing.sent(client_id, amount_minor=600, due_date="2025-02-09")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from libs.common.ids import new_id
+from libs.common.problems import NotFound
 from tests.support.actors import ADMIN, JOHN
 from tests.support.delivering import told
 
@@ -17,6 +19,18 @@ from tests.support.delivering import told
 def deal_id(new_deal: Any) -> str:
     made: str = new_deal(stage="won", tags=["vip"])["id"]
     return made
+
+
+@pytest.fixture
+def hear(hear: Any, deals: Any) -> Any:
+    """Events of invoices of the deal's own client, unless a test says otherwise."""
+
+    def tell(kind: str, *more: Any, **data: Any) -> None:
+        with suppress(NotFound, KeyError):
+            data.setdefault("client_id", deals.as_(ADMIN).get_deal(deal_id=data["deal_id"])["client_id"])
+        hear(kind, *more, **data)
+
+    return tell
 
 
 def tags(deals: Any, deal_id: str) -> list[str]:
@@ -106,8 +120,14 @@ def test_invoices_of_no_deal_or_of_one_nobody_knows(deals: Any, hear: Any, runti
     assert deals.as_(ADMIN).list_deals(filters={})["total"] == 0 and told(runtime) == []
 
 
-def test_a_person_may_edit_tags_and_the_next_event_sets_them_right(deals: Any, hear: Any, deal_id: str) -> None:
+def test_a_person_may_edit_tags_and_the_systems_own_stays(deals: Any, hear: Any, deal_id: str) -> None:
     hear("invoice.paid", deal_id=deal_id, version=3, status="paid")
-    deals.as_(JOHN).update_deal(deal_id=deal_id, changes={"tags": []})
-    hear("invoice.paid", invoice_id=new_id(), deal_id=deal_id, version=3, status="paid")
-    assert tags(deals, deal_id) == ["fully_paid"]
+    deals.as_(JOHN).update_deal(deal_id=deal_id, changes={"tags": ["hot"]})
+    assert tags(deals, deal_id) == ["hot", "fully_paid"]
+
+
+def test_nobody_gives_the_tag_by_hand_and_no_foreign_invoice_does(deals: Any, hear: Any, deal_id: str) -> None:
+    deals.as_(JOHN).update_deal(deal_id=deal_id, changes={"tags": ["fully_paid", "hot"]})
+    assert tags(deals, deal_id) == ["hot"]
+    hear("invoice.paid", deal_id=deal_id, client_id=new_id(), version=3, status="paid")
+    assert tags(deals, deal_id) == ["hot"]
