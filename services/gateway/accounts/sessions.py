@@ -28,6 +28,8 @@ from services.gateway.models import login_failures, sessions, users
 from services.gateway.settings import GatewaySettings
 
 _AUDIENCE = "crm-api"
+# How many times the limit of one place all places together may fail.
+_ALL_PLACES = 10
 # Asked with every request, so it is plain SQL: nothing is built for it.
 _LIVE = text("""
     SELECT u.id::text AS id, u.email, u.role, u.name FROM sessions s JOIN users u ON u.id = s.user_id
@@ -81,22 +83,22 @@ class AccessTokens:
 def log_in(database: Database, settings: GatewaySettings, email: str, password: str, client: Client) -> dict[str, Any]:
     """Check the password and open a session; ``{session_id, refresh_token, user}``.
 
-    Unauthorized says nothing of whether the address is known. Failures alone count towards the limit.
+    Unauthorized says nothing of whether the address is known. A try is noted as a failure before the password is
+    looked at, and the note is taken back when it was right: guesses at once cannot slip past the limit together.
     """
     address = email.strip().lower()
+    with _own(database) as uow:
+        _note_try(uow, settings, address, client)
     with database.read() as session:
-        _refuse_guessing(session, settings, address)
         person = session.execute(select(users).where(func.lower(users.c.email) == address)).first()
     # Outside any transaction: argon2 takes its time.
     right = passwords.matches(person.password_hash if person else None, password)
+    if not right or person is None or not person.active:
+        raise Unauthorized(_WRONG)
     with _own(database) as uow:
-        if not right or person is None or not person.active:
-            row = {"id": new_id(), "email": address, "address": client.address, "failed_at": uow.now}
-            uow.session.execute(insert(login_failures).values(row))
-        else:
-            uow.session.execute(delete(login_failures).where(login_failures.c.email == address))
-            return _open(uow, settings, person, client)
-    raise Unauthorized(_WRONG)
+        theirs = (login_failures.c.email == address, login_failures.c.address == client.address)
+        uow.session.execute(delete(login_failures).where(*theirs))
+        return _open(uow, settings, person, client)
 
 
 def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[str, Any]:
@@ -149,14 +151,22 @@ def _open(uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Clien
     return {"session_id": row["id"], "refresh_token": token, "user": _shown(person)}
 
 
-def _refuse_guessing(session: Session, settings: GatewaySettings, address: str) -> None:
-    window = func.now() - timedelta(minutes=settings.login_failure_minutes)
-    recent = (login_failures.c.email == address, login_failures.c.failed_at > window)
-    count = session.execute(select(func.count()).select_from(login_failures).where(*recent)).scalar_one()
-    if count >= settings.login_failures:
+def _note_try(uow: UnitOfWork, settings: GatewaySettings, address: str, client: Client) -> None:
+    """Count this try; TooManyRequests past the limit of one place, or the wider one of all places together.
+
+    A stranger elsewhere therefore does not lock the right person out with a few wrong passwords.
+    """
+    uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(address))))
+    row, window = login_failures.c, uow.now - timedelta(minutes=settings.login_failure_minutes)
+    here = func.count().filter(row.address == client.address)
+    recent = select(here, func.count()).where(row.email == address, row.failed_at > window)
+    from_here, from_anywhere = uow.session.execute(recent).one()
+    if from_here >= settings.login_failures or from_anywhere >= settings.login_failures * _ALL_PLACES:
         wait = settings.login_failure_minutes
         detail = f"too many wrong passwords for this address; try again in {wait} minutes"
         raise TooManyRequests(detail, retry_after=wait * 60)
+    note = {"id": new_id(), "email": address, "address": client.address, "failed_at": uow.now}
+    uow.session.execute(insert(login_failures).values(note))
 
 
 def _active_user(session: Session, user_id: str) -> Any:

@@ -136,7 +136,7 @@ def test_a_form_is_kept_while_the_services_are_down(
     assert worker.run_one() and not worker.run_one()
     found = state(http, bearer, reference)
     assert (found["status"], found["client_id"], found["problem"]) == ("done", IDS["client_id"], None)
-    assert {each.context.idempotency_key for each in rpc.asked} == {reference}
+    assert {each.context.idempotency_key for each in rpc.asked} - {None} == {reference}  # None: what /ready asks
 
 
 def test_a_brief_that_was_half_played_in_is_completed(

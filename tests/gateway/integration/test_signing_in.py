@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from libs.common.identity import Signer
 from libs.common.ids import new_id
+from libs.common.problems import Problem, TooManyRequests, Unauthorized
+from services.gateway.accounts import passwords, sessions
 from services.gateway.accounts.sessions import AccessTokens
 from services.gateway.api.routing import ANYBODY, Operation
 from services.gateway.app import ROUTES
@@ -257,3 +259,19 @@ def test_admins_who_remove_each_other_leave_one(http: Any, app: Any, new_user: A
         left = session.execute(text("SELECT count(*) FROM users WHERE role = 'admin' AND active")).scalar_one()
     assert left >= 1 and left == 4 - statuses.count(200)
     assert set(statuses) <= {200, 403, 409}  # 403: no admin any more; 409: the last one
+
+
+def test_guesses_at_once_do_not_slip_past_the_limit_and_lock_nobody_else_out(runtime: Any, monkeypatch: Any) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(passwords, "matches", lambda _stored, password: checked.append(password))
+    here, elsewhere = sessions.Client("10.0.0.1", ""), sessions.Client("10.0.0.2", "")
+
+    def guess(number: int, client: sessions.Client = here) -> type[Problem]:
+        with pytest.raises((Unauthorized, TooManyRequests)) as refused:
+            sessions.log_in(runtime.database, runtime.settings, "victim@amoai.example", f"guess {number}", client)
+        return refused.type
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(guess, range(40)))
+    assert len(checked) == runtime.settings.login_failures == answers.count(Unauthorized)
+    assert guess(41, elsewhere) is Unauthorized
