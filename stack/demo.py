@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from libs.common.money import display, to_minor
 from stack.driver import Crm, Person, wait_for
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ class _Demo:
         self.company = f"TechCorp Solutions {mark}"
         self.address = f"sarah@techcorp-{mark.lower()}.example"
         self.admin, self.john, self.fiona = (crm.sign_in(who) for who in ("admin", "sales", "finance"))
-        self.client_id = self.deal_id = ""
+        self.client_id = self.deal_id = self.currency = ""
         self.invoice: dict[str, Any] = {}
 
     def new_client(self) -> None:
@@ -54,6 +55,7 @@ class _Demo:
         form = self._person() | {"message": "AI automation"}
         state = self._step("form sent, client created", lambda: self._submit("/intake/contact", form), within=2.0)
         self.client_id = state["client_id"]
+        self.currency = self.admin.get(f"/clients/{self.client_id}")["currency"]
         title = f"New Lead: {self.company}"
         self._step("sales notified in the app", lambda: self._notified(self.john, title))
         self._step("sales notified by e-mail", lambda: self._mailed(self.john.user["email"], self.company))
@@ -76,12 +78,14 @@ class _Demo:
             "features": ["Live chat", "Product recommendations", "Order tracking"],
             "design": "Modern, minimalist",
             "timeline_weeks": 8,
-            "budget": {"min": 50000, "max": 75000, "currency": "USD"},
+            "budget": {"min": 50000, "max": 75000, "currency": self.currency},
         }
         state = self._step("brief sent, deal created", lambda: self._submit("/intake/brief", brief), within=2.0)
         self.deal_id = state["deal_id"]
         deal = self.admin.get(f"/deals/{self.deal_id}")
-        self._check((deal["deal_value"], deal["stage"]) == (62500, "qualified"), "the deal is worth $62,500, qualified")
+        self._check(
+            (deal["deal_value"], deal["stage"]) == (62500, "qualified"), f"the deal is worth {self._worth}, qualified"
+        )
         deal = self._step("AI insights on the deal", self._analyzed)
         insights = deal["ai_insights"]
         self.say(f"      score {deal['ai_score']}, {insights['complexity']} complexity, by {insights['provider']}")
@@ -95,7 +99,7 @@ class _Demo:
         )
         draft = self._step("billing drafts the invoice", lambda: self._invoice("draft"))
         value = wait_for(lambda: self.john.get(f"/clients/{self.client_id}")["lifetime_value"], "lifetime value")
-        self._check(value == 62500, "the client's lifetime value is $62,500")
+        self._check(value == 62500, f"the client's lifetime value is {self._worth}")
         words = {"description": "E-commerce AI Chatbot Development - Phase 1", "version": draft["version"]}
         self.john.patch(f"/invoices/{draft['id']}", words)
         self._step("John sends it", lambda: self.john.post(f"/invoices/{draft['id']}/send"))
@@ -105,7 +109,7 @@ class _Demo:
         self._check("62,500" in text and draft["invoice_number"] in text, "the PDF shows number and total")
         self.invoice = wait_for(lambda: self._invoice("sent", "sent"), "the invoice's mail status")
         history = wait_for(lambda: self._activity(f"Invoice {draft['invoice_number']} sent"), "the activity")
-        self._check(history["description"] == f"Sent to {self.address} for $62,500", "the timeline says so")
+        self._check(history["description"] == f"Sent to {self.address} for {self._worth}", "the timeline says so")
 
     def payment(self) -> None:
         """Use case 4: Stripe's webhook pays the invoice, and everyone is told."""
@@ -114,12 +118,17 @@ class _Demo:
         self._check(paid["payment_method"] == "stripe" and bool(paid["paid_date"]), "method and date are on it")
         self._step("deal tagged fully_paid", lambda: "fully_paid" in self.john.get(f"/deals/{self.deal_id}")["tags"])
         self._step("'All payments received' logged", lambda: self._activity("All payments received"))
-        self._step("finance notified", lambda: self._notified(self.fiona, "Payment received: $62,500"))
+        self._step("finance notified", lambda: self._notified(self.fiona, f"Payment received: {self._worth}"))
         self._step("John notified", lambda: self._notified(self.john, f"{self.company} payment confirmed"))
         mail = self._step("receipt mailed to Sarah", lambda: self._mailed(self.address, "Payment Confirmation - "))
-        self._check("62,500" in pdf_text(self.crm.attachment(mail)), "the receipt PDF shows $62,500")
+        self._check("62,500" in pdf_text(self.crm.attachment(mail)), f"the receipt PDF shows {self._worth}")
 
     # -- how
+
+    @property
+    def _worth(self) -> str:
+        """The deal's value as people read it, in the currency the company counts in."""
+        return display(to_minor(62500, self.currency), self.currency)
 
     def _person(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
 from libs.common.identity import Actor
 from services.clients.models import access_grants, client_deals, clients
@@ -21,6 +21,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "activities.log": _EVERYONE,
     "documents.read": _EVERYONE,
     "documents.write": _WRITERS,
+    "rates.read": _EVERYONE,
+    "rates.write": frozenset({"admin", "finance", "system"}),
     "operate": _ADMIN,
 }
 
@@ -41,8 +43,12 @@ def scope(actor: Actor) -> ColumnElement[bool]:
 
 def card_scope(actor: Actor) -> ColumnElement[bool]:
     """The clients whose public card a person may see: those in scope, and all active ones."""
-    active = and_(clients.c.deleted_at.is_(None), clients.c.status == "active", literal(actor.role == "sales"))
-    return or_(scope(actor), active)
+    return or_(scope(actor), _active(actor))
+
+
+def card_only(actor: Actor) -> ColumnElement[bool]:
+    """The clients of which a person may see the public card and no more: card_scope without scope."""
+    return and_(_active(actor), scope(actor).is_not(True))
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:
@@ -51,6 +57,10 @@ def writable(actor: Actor) -> ColumnElement[bool]:
     if actor.role in ("admin", "system"):
         return present
     return and_(present, clients.c.owner_id == actor.id, literal(actor.role == "sales"))
+
+
+def _active(actor: Actor) -> ColumnElement[bool]:
+    return and_(clients.c.deleted_at.is_(None), clients.c.status == "active", literal(actor.role == "sales"))
 
 
 def _with_projects() -> ColumnElement[bool]:
@@ -67,4 +77,5 @@ def _lent(actor: Actor) -> ColumnElement[bool]:
     live = and_(
         grant.user_id == actor.id, grant.revoked_at.is_(None), or_(grant.ends_at.is_(None), grant.ends_at > func.now())
     )
-    return clients.c.id.in_(select(grant.client_id).where(live))
+    # As an array the loans can be looked up in an index; as a subquery in an OR, each row would be tried.
+    return clients.c.id == any_(func.array(select(grant.client_id).where(live).scalar_subquery()))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal, localcontext
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from libs.common.money import exponent, round_minor
 
 STATUSES = ("prospect", "active", "inactive", "churned")
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
+# What can be done to many clients at once, and the field each touches.
+BULK_FIELDS = {"add_tag": "tags", "remove_tag": "tags", "set_status": "status", "assign": "owner_id"}
+# How sure each sign alone makes that two clients are one, in percent; a similar name as sure as it is similar.
+SIGNS = {"same e-mail address": 95, "same name": 90, "same phone": 80, "same e-mail domain": 70}
 
 # Company forms that say nothing about who a company is, in the spelling that ``normal_name`` leaves.
 _LEGAL_FORMS = frozenset(
@@ -71,6 +81,38 @@ def mail_host(address: str | None) -> str | None:
         return None
     host = address.rsplit("@", 1)[1].strip().lower().rstrip(".")
     return None if host in FREE_MAIL_HOSTS or not host else host
+
+
+def phone_key(phone: str | None) -> str | None:
+    """What two spellings of a phone number have in common: its last nine digits; None for what is too short to tell."""
+    digits = re.sub(r"[^0-9]", "", phone or "")
+    return digits[-9:] if len(digits) >= 7 else None
+
+
+def likeness(signs: Iterable[int]) -> int:
+    """How sure several signs together make, 0 to 100: each leaves less of the doubt that the others left."""
+    doubt = math.prod(1 - sign / 100 for sign in signs)
+    return round(100 * (1 - doubt))
+
+
+def in_base(value_minor: int, currency: str, rate: Decimal, base: str) -> int:
+    """An amount in the base currency; rate is what one unit of ``currency`` is worth in it."""
+    with localcontext(prec=60):  # the default context would drop the last digits of a long product
+        return round_minor((value_minor * rate).scaleb(exponent(base) - exponent(currency)))
+
+
+def bulk_value(action: str, value: Any, current: Any) -> Any:
+    """What a field becomes by a bulk action."""
+    if action == "add_tag":
+        return current if value in current else [*current, value]
+    if action == "remove_tag":
+        return [each for each in current if each != value]
+    return value
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """The first instant of a day in a time zone (IANA name)."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
 
 
 def intake_key(company_name: str | None, *addresses: str | None) -> str | None:
@@ -205,11 +247,26 @@ class Activity:
     subject: str
     occurred_at: datetime
     created_at: datetime
+    updated_at: datetime
     description: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     contact_id: str | None = None
     deal_id: str | None = None
     due_at: datetime | None = None
+    assignee_id: str | None = None
+    done_at: datetime | None = None
     actor_id: str = ""
     actor_name: str = ""
     version: int = 1
+
+    def change(self, changes: dict[str, Any], now: datetime) -> None:
+        """Take over new values; ``done`` sets the time at which a task was done, and keeps the first."""
+        for name, value in changes.items():
+            if name in ("assignee_id", "done") and self.type != "task":
+                raise ClientError("only a task is somebody's to do", field=name)
+            if name == "done":
+                self.done_at = (self.done_at or now) if value else None
+            else:
+                setattr(self, name, value)
+        self.updated_at = now
+        self.version += 1

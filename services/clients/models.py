@@ -82,7 +82,10 @@ activities = Table(
     Column("actor_name", Text, nullable=False),
     Column("occurred_at", _Instant, nullable=False),
     Column("due_at", _Instant),
+    Column("assignee_id", _Id),
+    Column("done_at", _Instant),
     Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
 )
 
@@ -148,6 +151,31 @@ exchange_rates = Table(
     Column("currency", Text, primary_key=True),
     Column("day", Date, primary_key=True),
     Column("rate", Numeric(24, 12), nullable=False),
+    Column("set_by", Text),
+    Column("set_at", _Instant),
+)
+
+change_sets = Table(
+    "change_sets",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("value", Text),
+    Column("made_by", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("undone_at", _Instant),
+    Column("undone_by", Text),
+)
+
+change_set_rows = Table(
+    "change_set_rows",
+    metadata,
+    Column("change_set_id", _Id, ForeignKey("change_sets.id"), primary_key=True),
+    Column("client_id", _Id, ForeignKey("clients.id"), primary_key=True),
+    Column("company_name", Text, nullable=False),
+    Column("before", JSONB, nullable=False),
+    Column("after", JSONB, nullable=False),
+    Column("version_after", Integer, nullable=False),
 )
 
 mapper.map_imperatively(Client, clients, version_id_col=clients.c.version, version_id_generator=False)

@@ -31,7 +31,8 @@ class ClientsRpc(Operations, RpcService):
     def list_clients(
         self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Document:
-        return self.read(queries.list_clients, filters=filters, sort=sort, limit=limit, cursor=cursor)
+        zone = self.runtime.settings.business_tz
+        return self.read(queries.list_clients, filters=filters, sort=sort, limit=limit, cursor=cursor, zone=zone)
 
     @method("clients.read")
     def get_client(self, client_id: str) -> Document:
@@ -90,16 +91,73 @@ class ClientsRpc(Operations, RpcService):
         return self.execute(handlers.delete_contact, contact_id=contact_id)
 
     @method("clients.read")
-    def list_activities(self, client_id: str, limit: int | None = None, cursor: str | None = None) -> Document:
-        return self.read(queries.list_activities, client_id=client_id, limit=limit, cursor=cursor)
+    def list_activities(
+        self,
+        client_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        deal_id: str | None = None,
+        types: list[str] | None = None,
+    ) -> Document:
+        only = queries.Narrowing(deal_id, types)
+        return self.read(queries.list_activities, client_id=client_id, limit=limit, cursor=cursor, only=only)
 
     @method("clients.read")
-    def timeline(self, client_id: str, limit: int | None = None, cursor: str | None = None) -> Document:
-        return self.read(queries.timeline, client_id=client_id, limit=limit, cursor=cursor)
+    def timeline(
+        self,
+        client_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        deal_id: str | None = None,
+        types: list[str] | None = None,
+    ) -> Document:
+        only = queries.Narrowing(deal_id, types)
+        return self.read(queries.timeline, client_id=client_id, limit=limit, cursor=cursor, only=only)
 
     @method("activities.log")
     def log_activity(self, client_id: str, data: Document) -> Document:
         return self.execute(handlers.log_activity, client_id=client_id, data=data)
+
+    @method("activities.log")
+    def update_activity(self, activity_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.update_activity, activity_id=activity_id, changes=changes, version=version)
+
+    @method("clients.read")
+    def list_tasks(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        zone = self.runtime.settings.business_tz
+        return self.read(queries.list_tasks, filters=filters, limit=limit, cursor=cursor, zone=zone)
+
+    @method("clients.read")
+    def quick_find(self, q: str, limit: int = 5) -> Document:
+        return self.read(queries.quick_find, q=q, limit=limit)
+
+    @method("clients.read")
+    def find_duplicates(
+        self,
+        company_name: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        exclude_id: str | None = None,
+    ) -> Document:
+        given = {"company_name": company_name, "email": email, "phone": phone}
+        return self.read(queries.find_duplicates, **given, exclude_id=exclude_id)
+
+    @method("clients.write")
+    def bulk_update(self, ids: list[str], action: str, value: str | None = None) -> Document:
+        return self.execute(handlers.bulk_update, ids=ids, action=action, value=value)
+
+    @method("clients.write")
+    def undo_change_set(self, change_set_id: str) -> Document:
+        return self.execute(handlers.undo_change_set, change_set_id=change_set_id)
+
+    @method("rates.read")
+    def list_exchange_rates(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        base = self.runtime.settings.base_currency
+        return self.read(queries.list_exchange_rates, base=base, limit=limit, cursor=cursor)
+
+    @method("rates.write")
+    def set_exchange_rate(self, currency: str, day: str, rate: str) -> Document:
+        return self.execute(handlers.set_exchange_rate, currency=currency, day=day, rate=rate)
 
     @method("clients.read")
     def list_tags(self) -> Document:

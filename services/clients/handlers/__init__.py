@@ -1,11 +1,14 @@
 """What clients does: one short function a command or event."""
 
 from services.clients.handlers.access import grant_access, revoke_access
-from services.clients.handlers.activities import log_activity
-from services.clients.handlers.clients import assign_client, create_client, delete_client, update_client
+from services.clients.handlers.activities import log_activity, update_activity
+from services.clients.handlers.assigning import assign_client
+from services.clients.handlers.bulk import bulk_update, undo_change_set
+from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
 from services.clients.handlers.documents import complete_document, prepare_document
 from services.clients.handlers.intake import submit_contact
+from services.clients.handlers.rates import set_exchange_rate
 from services.clients.handlers.reactions import (
     on_deal_fully_paid,
     on_deal_state,
@@ -16,6 +19,7 @@ from services.clients.handlers.reactions import (
 
 __all__ = [
     "assign_client",
+    "bulk_update",
     "complete_document",
     "create_client",
     "create_contact",
@@ -30,7 +34,10 @@ __all__ = [
     "on_payment_received",
     "prepare_document",
     "revoke_access",
+    "set_exchange_rate",
     "submit_contact",
+    "undo_change_set",
+    "update_activity",
     "update_client",
     "update_contact",
 ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 
@@ -13,6 +12,7 @@ from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from libs.common.problems import Invalid
 from services.clients import queries
+from services.clients.domain import day_begins
 from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.telling import log, tell_access
 from services.clients.models import access_grants
@@ -63,4 +63,4 @@ def _end(uow: UnitOfWork, ends_on: str | None) -> datetime | None:
         return None
     if day < uow.today:
         raise Invalid("ends_on is in the past", field="ends_on")
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(uow.business.zone))
+    return day_begins(day + timedelta(days=1), uow.business.zone)

@@ -1,16 +1,19 @@
-"""Activities that people log."""
+"""Activities that people log, and the tasks among them."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from sqlalchemy import func, select, update
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.problems import Invalid
 from services.clients import queries
 from services.clients.domain import LOGGED_BY_PEOPLE
-from services.clients.handlers.loading import client_to_change
+from services.clients.handlers.loading import activity_to_change, client_to_change
 from services.clients.handlers.telling import log
+from services.clients.models import activities, clients
 
 _ACTIVITY: dict[str, fields.Reader] = {
     "type": fields.one_of(*LOGGED_BY_PEOPLE),
@@ -20,15 +23,50 @@ _ACTIVITY: dict[str, fields.Reader] = {
     "due_at": fields.instant,
     "contact_id": fields.identifier,
     "deal_id": fields.identifier,
+    "assignee_id": fields.identifier,
+}
+_CHANGES: dict[str, fields.Reader] = {
+    **{name: _ACTIVITY[name] for name in ("subject", "description", "occurred_at", "due_at", "assignee_id")},
+    "done": fields.flag,
 }
 
 
 def log_activity(uow: UnitOfWork, client_id: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Write down what happened; only who may change the client may add to its history."""
+    """Write down what happened or is to be done; only who may change the client may add to its history.
+
+    A task without ``assignee_id`` is its author's; with null it is nobody's yet.
+    """
     client = client_to_change(uow, client_id)
     given = fields.read(_ACTIVITY, data)
     for name in ("type", "subject"):
         if name not in given:
             raise Invalid(f"{name} is needed", field=name)
     kind, subject, description = given.pop("type"), given.pop("subject"), given.pop("description", None) or ""
+    if kind == "task" and not uow.actor.is_system:
+        given.setdefault("assignee_id", uow.actor.id)
+    if kind != "task" and given.get("assignee_id"):
+        raise Invalid("only a task is somebody's to do", field="assignee_id")
     return queries.activity_document(log(uow, client.id, kind, subject, description, **given))
+
+
+def update_activity(
+    uow: UnitOfWork, activity_id: str, changes: dict[str, Any], version: int | None = None
+) -> dict[str, Any]:
+    """Change an activity, or tick a task off: for its author, its assignee and whoever may change the client."""
+    client, activity = activity_to_change(uow, activity_id, version)
+    given = fields.read(_CHANGES, changes)
+    if "description" in given:
+        given["description"] = given["description"] or ""
+    if "occurred_at" in given and given["occurred_at"] is None:
+        raise Invalid("occurred_at is needed", field="occurred_at")
+    if given:
+        activity.change(given, uow.now)
+        uow.session.flush()
+    if "occurred_at" in given:
+        _last_activity(uow, client.id)
+    return queries.activity_document(activity)
+
+
+def _last_activity(uow: UnitOfWork, client_id: str) -> None:
+    newest = select(func.max(activities.c.occurred_at)).where(activities.c.client_id == client_id).scalar_subquery()
+    uow.session.execute(update(clients).where(clients.c.id == client_id).values(last_activity_at=newest))

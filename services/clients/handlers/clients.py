@@ -1,23 +1,23 @@
-"""Clients by hand: create, change, assign, delete."""
+"""Clients by hand: create, change, delete."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.common.database import UnitOfWork
-from libs.common.fields import identifier, read
+from libs.common.fields import read
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid
 from services.clients import access, fields, queries
 from services.clients.domain import Client, mail_host, normal_name
-from services.clients.events import ClientAssigned, ClientCreated
+from services.clients.events import ClientCreated
 from services.clients.handlers.contacts import add_contact
-from services.clients.handlers.loading import client_to_change, primary_contact
+from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.telling import card, know_tags, log, tell_access
-from services.clients.models import assignments, client_deals, client_keys, clients
+from services.clients.models import client_deals, client_keys, clients
 
 
 def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
@@ -77,20 +77,6 @@ def update_client(
     return queries.client_document(uow.session, uow.actor, client.id)
 
 
-def assign_client(uow: UnitOfWork, client_id: str, owner_id: str | None) -> dict[str, Any]:
-    """Give a client to a rep, who is told by mail; giving it to the same rep again does nothing."""
-    client = client_to_change(uow, client_id)
-    previous = client.owner_id
-    if client.assign(identifier("owner_id", owner_id), uow.now):
-        row = {"id": new_id(), "client_id": client.id, "owner_id": owner_id, "previous_owner_id": previous}
-        uow.session.execute(insert(assignments).values(**row, assigned_by=uow.actor.id, assigned_at=uow.now))
-        log(uow, client.id, "system", "Client assigned" if owner_id else "Client unassigned")
-        tell_access(uow, client)
-        _tell_assigned(uow, client, previous)
-    uow.session.flush()
-    return queries.client_document(uow.session, uow.actor, client.id)
-
-
 def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
     """Take a client out of every list; the rows stay, so that invoices keep their customer."""
     client = client_to_change(uow, client_id)
@@ -101,23 +87,6 @@ def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
     uow.session.execute(client_keys.delete().where(client_keys.c.client_id == client.id))
     tell_access(uow, client)
     return {"id": client_id, "deleted": True}
-
-
-def _tell_assigned(uow: UnitOfWork, client: Client, previous: str | None) -> None:
-    contact = primary_contact(uow, client.id)
-    event = ClientAssigned(
-        client_id=client.id,
-        company_name=client.company_name,
-        owner_id=client.owner_id,
-        previous_owner_id=previous,
-        industry=client.industry,
-        phone=client.phone,
-        email=client.email,
-        contact=card(contact) if contact else None,
-        assigned_by=uow.actor.id,
-        version=client.version,
-    )
-    uow.outbox.add(event, of=client)
 
 
 def _claim_keys(uow: UnitOfWork, client: Client) -> None:

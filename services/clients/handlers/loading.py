@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from sqlalchemy import select
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id
 from libs.common.problems import Conflict, Forbidden, NotFound
 from services.clients import access
-from services.clients.domain import Client, Contact
+from services.clients.domain import Activity, Client, Contact
 from services.clients.models import clients, contacts
+
+# ``{id, company_name, reason}`` of a row that a bulk change leaves as it is.
+Refusal = dict[str, Any]
 
 
 def client_to_change(uow: UnitOfWork, client_id: str, version: int | None = None) -> Client:
@@ -21,6 +27,26 @@ def client_to_change(uow: UnitOfWork, client_id: str, version: int | None = None
     if version is not None and version != client.version:
         raise Conflict("somebody changed this client since you loaded it", current_version=client.version)
     return client
+
+
+def clients_to_change(uow: UnitOfWork, ids: Collection[str]) -> tuple[list[Client], list[Refusal]]:
+    """Those of many clients that the actor may change, locked, and why not the others.
+
+    Locked in the order of their ids: two bulk changes at once take turns and never wait for each other.
+    """
+    statement = select(Client).where(clients.c.id.in_(ids), access.writable(uow.actor)).order_by(clients.c.id)
+    statement = statement.with_for_update(of=clients).execution_options(populate_existing=True)
+    found = list(uow.session.execute(statement).scalars())
+    left = set(ids) - {client.id for client in found}
+    seen = select(clients.c.id, clients.c.company_name).where(clients.c.id.in_(left), access.card_scope(uow.actor))
+    names = {row.id: row.company_name for row in uow.session.execute(seen)} if left else {}
+    refused = [_refusal(each, names.get(each)) for each in ids if each in left]
+    return found, refused
+
+
+def _refusal(client_id: str, name: str | None) -> Refusal:
+    reason = "not yours to see" if name is None else "only its owner may change it"
+    return {"id": client_id, "company_name": name, "reason": reason}
 
 
 def client_to_see(uow: UnitOfWork, client_id: str, *, lock: bool = False) -> Client:
@@ -55,12 +81,38 @@ def contact_to_change(uow: UnitOfWork, contact_id: str, version: int | None = No
     return client, found
 
 
+def activity_to_change(uow: UnitOfWork, activity_id: str, version: int | None) -> tuple[Client, Activity]:
+    """An activity, locked, and its client: for whoever may change the client, and for its author and its assignee.
+
+    NotFound when the actor may not see the client. What the system wrote is nobody's to change: Conflict.
+    """
+    found = uow.session.get(Activity, activity_id) if is_id(activity_id) else None
+    if found is None:
+        raise NotFound("there is no such activity")
+    client = client_to_see(uow, found.client_id, lock=True)
+    uow.session.refresh(found, with_for_update=True)
+    may = select(clients.c.id).where(clients.c.id == client.id, access.writable(uow.actor))
+    own = uow.actor.id in (found.actor_id, found.assignee_id)
+    if not own and uow.session.execute(may).first() is None:
+        raise Forbidden("you may look at this activity, and only its author, its assignee or the owner may change it")
+    if found.type == "system":
+        raise Conflict("the system wrote this; what happened is not changed afterwards")
+    if version is not None and version != found.version:
+        raise Conflict("somebody changed this activity since you loaded it", current_version=found.version)
+    return client, found
+
+
 def primary_contact(uow: UnitOfWork, client_id: str) -> Contact | None:
     """The contact to whom a client's mail goes, the oldest where none is marked."""
+    return primary_contacts(uow, [client_id]).get(client_id)
+
+
+def primary_contacts(uow: UnitOfWork, client_ids: Collection[str]) -> dict[str, Contact]:
+    """The same for many clients, by their ids."""
     statement = (
         select(Contact)
-        .where(contacts.c.client_id == client_id)
-        .order_by(contacts.c.is_primary.desc(), contacts.c.created_at, contacts.c.id)
-        .limit(1)
+        .where(contacts.c.client_id.in_(client_ids))
+        .distinct(contacts.c.client_id)
+        .order_by(contacts.c.client_id, contacts.c.is_primary.desc(), contacts.c.created_at, contacts.c.id)
     )
-    return uow.session.execute(statement).scalar_one_or_none()
+    return {contact.client_id: contact for contact in uow.session.execute(statement).scalars()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -25,26 +26,33 @@ def card(contact: Contact) -> ContactCard:
     )
 
 
-def access_of(uow: UnitOfWork, client: Client) -> ClientAccessChanged:
-    """Who may see the client now, as the other services keep it."""
-    grant = access_grants.c
-    rows = uow.session.execute(
-        select(grant.user_id, grant.ends_at).where(grant.client_id == client.id, grant.revoked_at.is_(None))
-    )
+def tell_access(uow: UnitOfWork, *changed: Client) -> None:
+    """Tell who may see these clients now, as the other services keep it."""
+    uow.session.flush()
+    readers = _readers(uow, [client.id for client in changed])
+    for client in changed:
+        uow.outbox.add(_access_of(client, readers.get(client.id, [])), of=client)
+
+
+def _access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
     return ClientAccessChanged(
         record_id=client.id,
         owner_id=None if client.deleted_at else client.owner_id,
         label=client.company_name,
         is_open=client.is_open,
         closed=client.deleted_at is not None,
-        readers=[] if client.deleted_at else [Reader(user_id=row.user_id, until=row.ends_at) for row in rows],
+        readers=[] if client.deleted_at else readers,
         version=client.access_version,
     )
 
 
-def tell_access(uow: UnitOfWork, client: Client) -> None:
-    uow.session.flush()
-    uow.outbox.add(access_of(uow, client), of=client)
+def _readers(uow: UnitOfWork, client_ids: list[str]) -> dict[str, list[Reader]]:
+    grant = access_grants.c
+    statement = select(grant.client_id, grant.user_id, grant.ends_at)
+    found: dict[str, list[Reader]] = {}
+    for row in uow.session.execute(statement.where(grant.client_id.in_(client_ids), grant.revoked_at.is_(None))):
+        found.setdefault(row.client_id, []).append(Reader(user_id=row.user_id, until=row.ends_at))
+    return found
 
 
 def tell_contact(uow: UnitOfWork, client: Client, contact: Contact) -> None:
@@ -60,31 +68,47 @@ def tell_contact(uow: UnitOfWork, client: Client, contact: Contact) -> None:
 
 def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
     """Write an activity in the actor's name and tell it."""
-    occurred_at = more.pop("occurred_at", None) or uow.now
-    activity = Activity(
+    activity = _activity(uow, client_id, kind, subject, description, **more)
+    _keep(uow, [activity], activity.occurred_at)
+    return activity
+
+
+def log_all(uow: UnitOfWork, subjects: dict[str, str]) -> None:
+    """Write what the system did to many clients, by their ids."""
+    _keep(uow, [_activity(uow, each, "system", subject) for each, subject in subjects.items()], uow.now)
+
+
+def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
+    return Activity(
         id=new_id(),
         client_id=client_id,
         type=kind,
         subject=subject,
         description=description,
-        occurred_at=occurred_at,
+        occurred_at=more.pop("occurred_at", None) or uow.now,
         created_at=uow.now,
+        updated_at=uow.now,
         actor_id=uow.actor.id,
         actor_name=uow.actor.name,
         **more,
     )
-    uow.session.add(activity)
+
+
+def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> None:
+    uow.session.add_all(written)
     uow.session.flush()
     uow.session.execute(
         # Not a change of the client itself, so its version stays: nobody's edit is refused for it.
         update(clients)
-        .where(clients.c.id == client_id)
+        .where(clients.c.id.in_([activity.client_id for activity in written]))
         .values(last_activity_at=occurred_at)
         .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
     )
-    event = ActivityLogged(activity_id=activity.id, client_id=client_id, type=kind, subject=subject, version=1)
-    uow.outbox.add(event, of=activity)
-    return activity
+    for each in written:
+        event = ActivityLogged(
+            activity_id=each.id, client_id=each.client_id, type=each.type, subject=each.subject, version=1
+        )
+        uow.outbox.add(event, of=each)
 
 
 def know_tags(uow: UnitOfWork, names: list[str]) -> None:

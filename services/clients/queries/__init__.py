@@ -5,10 +5,12 @@ from services.clients.queries.clients import (
     client_document,
     contact_card,
     grants,
-    list_clients,
     list_tags,
 )
+from services.clients.queries.duplicates import find_duplicates
+from services.clients.queries.finding import quick_find
 from services.clients.queries.history import (
+    Narrowing,
     activity_document,
     contact_document,
     document_document,
@@ -18,8 +20,12 @@ from services.clients.queries.history import (
     list_documents,
     timeline,
 )
+from services.clients.queries.listing import list_clients
+from services.clients.queries.rates import exchange_rate, list_exchange_rates
+from services.clients.queries.tasks import list_tasks
 
 __all__ = [
+    "Narrowing",
     "activity_document",
     "client_access",
     "client_document",
@@ -27,11 +33,16 @@ __all__ = [
     "contact_document",
     "document_document",
     "document_for_link",
+    "exchange_rate",
+    "find_duplicates",
     "grants",
     "list_activities",
     "list_clients",
     "list_contacts",
     "list_documents",
+    "list_exchange_rates",
     "list_tags",
+    "list_tasks",
+    "quick_find",
     "timeline",
 ]

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from libs.common.fields import identifier
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
-from libs.common.problems import NotFound
+from libs.common.problems import Invalid, NotFound
 from services.clients import access
-from services.clients.domain import Activity, Contact
+from services.clients.domain import ACTIVITY_TYPES, Activity, Contact
 from services.clients.models import activities, clients, contacts, documents
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which part of a client's history is wanted: what is about a deal, what is of some types."""
+
+    deal_id: str | None = None
+    types: list[str] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Invalid names what does not fit."""
+        found: list[ColumnElement[bool]] = []
+        if identifier("deal_id", self.deal_id) is not None:
+            found.append(activities.c.deal_id == literal(self.deal_id, activities.c.deal_id.type))
+        if self.types is not None:
+            if not isinstance(self.types, list) or not set(self.types) <= set(ACTIVITY_TYPES):
+                raise Invalid(f"types are some of {', '.join(ACTIVITY_TYPES)}", field="types")
+            found.append(activities.c.type.in_(self.types))
+        return found
 
 
 def list_contacts(session: Session, actor: Actor, client_id: str) -> dict[str, Any]:
@@ -25,12 +46,12 @@ def list_contacts(session: Session, actor: Actor, client_id: str) -> dict[str, A
 
 
 def list_activities(
-    session: Session, actor: Actor, client_id: str, limit: int | None, cursor: str | None
+    session: Session, actor: Actor, client_id: str, limit: int | None, cursor: str | None, only: Narrowing
 ) -> dict[str, Any]:
-    """What happened with a client, newest first."""
+    """What happened with a client, newest first; all of it, or what is about a deal or of some types."""
     _require(session, actor, client_id)
     size = limit_of(limit)
-    mine = activities.c.client_id == client_id
+    mine = and_(activities.c.client_id == client_id, *only.conditions())
     keys = [(activities.c.occurred_at, True), (activities.c.id, True)]
     found = session.execute(keyset(select(activities).where(mine), keys, cursor, size)).all()
     rows, next_cursor = page(found, size, lambda row: (row.occurred_at, row.id))

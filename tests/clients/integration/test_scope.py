@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid, NotFound
-from services.clients.models import client_deals
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.delivering import told
 
@@ -38,38 +37,6 @@ MATRIX: dict[str, dict[str, str]] = {
         "orphan": "card",
     },
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(clients: Any, new_client: Any, runtime: Any) -> dict[str, str]:
-    """Clients of every kind, by name → id; one was deleted."""
-    made = {
-        "johns": new_client(JOHN.id, status="active"),
-        "johns lead": new_client(JOHN.id),
-        "jessicas": new_client(JESSICA.id, status="active"),
-        "jessicas old": new_client(JESSICA.id, status="churned"),
-        "lead": new_client(None),
-        "lent": new_client(JESSICA.id, status="inactive"),
-        "orphan": new_client(None, status="active"),
-        "deleted": new_client(JOHN.id, status="active"),
-    }
-    ids = {name: client["id"] for name, client in made.items()}
-    for name, client_id in ids.items():
-        changes = {
-            "company_name": f"Company {name}",
-            "notes": f"secret {name}",
-            "tags": ["secret"],
-            "state": "Secretshire",
-        }
-        clients.as_(ADMIN).update_client(client_id=client_id, changes=changes)
-        data = {"first_name": "Zoe", "last_name": f"Of {name}", "email": "zoe@secret.example"}
-        clients.as_(ADMIN).create_contact(client_id=client_id, data=data)
-    with runtime.database.engine.begin() as connection:
-        row = {"deal_id": new_id(), "client_id": ids["jessicas"], "deal_name": "won", "stage": "won", "currency": "USD"}
-        connection.execute(insert(client_deals).values(**row, version=1))
-    clients.as_(ADMIN).grant_access(client_id=ids["lent"], user_id=JOHN.id)
-    clients.as_(ADMIN).delete_client(client_id=ids["deleted"])
-    return ids
 
 
 def accesses(page: dict[str, Any], world: dict[str, str]) -> dict[str, str]:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clients.domain import Client, Contact, intake_key, mail_host, normal_name
+from services.clients.domain import (
+    Activity,
+    Client,
+    ClientError,
+    Contact,
+    bulk_value,
+    day_begins,
+    in_base,
+    intake_key,
+    likeness,
+    mail_host,
+    normal_name,
+    phone_key,
+)
 
 T0, T1 = datetime(2025, 1, 6, tzinfo=UTC), datetime(2025, 1, 7, tzinfo=UTC)
 
@@ -169,3 +183,73 @@ def test_a_contact_learns_what_was_not_known_and_keeps_what_was() -> None:
     assert (sarah.phone, sarah.name, sarah.version, sarah.updated_at) == ("+1", "Sarah Johnson", 2, T1)
     sarah.learn({"phone": "+3", "last_name": "Jones"}, T1)
     assert (sarah.name, sarah.version) == ("Sarah Johnson", 2)
+
+
+@pytest.mark.parametrize(
+    ("phone", "key"),
+    [
+        ("+49 731 9876543", "319876543"),
+        ("0731/9876543", "319876543"),
+        ("+1-555-0123", "15550123"),
+        ("555 0123", "5550123"),
+        ("123456", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_what_spellings_of_a_phone_number_share(phone: str | None, key: str | None) -> None:
+    assert phone_key(phone) == key
+
+
+def test_each_sign_leaves_less_doubt() -> None:
+    assert [likeness(signs) for signs in ([], [90], [70, 80], [95, 90, 80], [100, 5])] == [0, 90, 94, 100, 100]
+
+
+@given(st.lists(st.integers(0, 100), max_size=6), st.integers(0, 100))
+def test_a_further_sign_never_makes_less_sure(signs: list[int], one_more: int) -> None:
+    assert 0 <= likeness(signs) <= likeness([*signs, one_more]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "rate", "base", "worth"),
+    [
+        (1_000_000, "EUR", "1.03", "USD", 1_030_000),
+        (1_000_000, "JPY", "0.0064", "USD", 640_000),
+        (1_001, "BHD", "2.65", "USD", 265),
+        (100, "USD", "149.5", "JPY", 150),  # half a yen is rounded up
+        (10**15, "KWD", "999999999999.999999999999", "CLF", 10**28 - 10**4),
+    ],
+)
+def test_an_amount_in_the_base_currency(minor: int, currency: str, rate: str, base: str, worth: int) -> None:
+    assert in_base(minor, currency, Decimal(rate), base) == worth
+
+
+def test_what_a_bulk_action_makes_of_a_field() -> None:
+    assert bulk_value("add_tag", "b", ["a"]) == ["a", "b"] and bulk_value("add_tag", "a", ["a"]) == ["a"]
+    assert bulk_value("remove_tag", "a", ["a", "b"]) == ["b"] and bulk_value("remove_tag", "c", ["a"]) == ["a"]
+    assert bulk_value("set_status", "active", "prospect") == "active" and bulk_value("assign", None, "u") is None
+
+
+def test_a_day_begins_in_its_zone() -> None:
+    assert day_begins(date(2025, 3, 1), "America/New_York").astimezone(UTC) == datetime(2025, 3, 1, 5, tzinfo=UTC)
+    assert day_begins(date(2025, 7, 1), "America/New_York").astimezone(UTC) == datetime(2025, 7, 1, 4, tzinfo=UTC)
+
+
+def activity(kind: str = "task") -> Activity:
+    return Activity("a", "c", kind, "Call back", occurred_at=T0, created_at=T0, updated_at=T0)
+
+
+def test_a_task_keeps_when_it_was_done_first() -> None:
+    one = activity()
+    one.change({"done": True}, T0)
+    one.change({"done": True, "subject": "New"}, T1)
+    assert (one.done_at, one.subject, one.updated_at, one.version) == (T0, "New", T1, 3)
+    one.change({"done": False}, T1)
+    assert one.done_at is None
+
+
+@pytest.mark.parametrize("changes", [{"done": True}, {"done": False}, {"assignee_id": "u"}, {"assignee_id": None}])
+def test_only_a_task_is_somebodys_to_do(changes: dict[str, Any]) -> None:
+    with pytest.raises(ClientError) as refused:
+        activity("note").change(changes, T1)
+    assert refused.value.field == next(iter(changes))

@@ -1,0 +1,121 @@
+"""What a list of clients is filtered by, and on which rows each filter may look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
+
+from libs.common.fields import contains, date_of
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.problems import Invalid
+from services.clients import access
+from services.clients.domain import STATUSES, day_begins
+from services.clients.models import client_deals, clients, contacts
+
+_ON_CARD = frozenset({"status", "industry", "owner_id"})
+_PLACES = frozenset({"state", "country", "city", "source"})
+_INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from"}
+# Under this length an index of three-letter pieces finds nothing in the middle of a word.
+_SHORT = 3
+
+FULL_NAME = contacts.c.first_name + literal(" ", literal_execute=True) + contacts.c.last_name
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The rows a list shows: those read in full, and those of which only the public card shows.
+
+    cards: None where no card can match, since there are none or a filter looks at what they hide.
+    collect_full, collect_cards: whether the rows are best collected before they are sorted. Rows that are many can be
+    read from an index in the order of the list; looked for there, few would be found after a long walk.
+    """
+
+    full: ColumnElement[bool]
+    cards: ColumnElement[bool] | None
+    collect_full: bool
+    collect_cards: bool
+
+
+def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
+    """The filters as conditions; Invalid names one that does not exist or does not fit."""
+    unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q"}]
+    if unknown:
+        raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
+    on_card = [_card_filter(name, value) for name, value in filters.items() if name in _ON_CARD]
+    inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE]
+    searched = str(filters.get("q") or "").strip()
+    found = [clients.c.id.in_(_candidates(searched))] if searched else []
+    full = and_(access.scope(actor), *on_card, *inside, *found)
+    hidden = filters.get("status", "active") != "active" or filters.get("owner_id") == actor.id
+    cards = None
+    if actor.role == "sales" and not inside and not hidden:
+        # Of a card only the name is looked through.
+        named = [holds(clients.c.company_name, searched)] if searched else []
+        cards = and_(access.card_only(actor), *on_card, *named)
+    collect = actor.role == "sales" or bool(filters.keys() - {"status"})
+    return Wanted(full, cards, collect, bool(searched))
+
+
+def holds(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:
+    """Text that holds this, whatever the case; two letters begin a word, one letter begins the text."""
+    if len(searched) == 1:
+        return begins(column, searched)
+    anywhere = contains(searched)
+    if len(searched) >= _SHORT:
+        return column.ilike(anywhere)
+    return or_(column.ilike(anywhere[1:]), column.ilike(f"% {anywhere[1:]}"))
+
+
+def begins(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:
+    """Text that begins with this, whatever the case."""
+    return by_letters(column).like(contains(searched.lower())[1:])
+
+
+def by_letters(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Lower-case text in the order of its letters' numbers, as the indexes for beginnings have it."""
+    return func.lower(column).collate("C")
+
+
+def _candidates(searched: str) -> Any:
+    """Clients whose name, address or notes hold this, or those of one of their people; each found by its own index."""
+    if len(searched) == 1:
+        # Said here too, for the index that leaves the deleted ones out.
+        return select(clients.c.id).where(clients.c.deleted_at.is_(None), begins(clients.c.company_name, searched))
+    of_client = [clients.c.company_name, clients.c.email]
+    if len(searched) >= _SHORT:
+        of_client.append(clients.c.notes)
+    return union(
+        *(select(clients.c.id).where(holds(column, searched)) for column in of_client),
+        *(select(contacts.c.client_id).where(holds(column, searched)) for column in (FULL_NAME, contacts.c.email)),
+    )
+
+
+def _card_filter(name: str, value: Any) -> ColumnElement[bool]:
+    if name == "status":
+        if value not in STATUSES:
+            raise Invalid(f"status is one of {', '.join(STATUSES)}", field="status")
+        return clients.c.status == literal(value)
+    if name == "industry":
+        return func.lower(clients.c.industry) == str(value).lower()
+    if value in ("none", None):
+        return clients.c.owner_id.is_(None)
+    if not is_id(value):
+        raise Invalid("owner_id is an id, or none", field="owner_id")
+    return clients.c.owner_id == literal(value, clients.c.owner_id.type)
+
+
+def _full_filter(name: str, value: Any, zone: str) -> ColumnElement[bool]:
+    if name in _PLACES:
+        return func.lower(clients.c[name]) == str(value).lower()
+    if name == "tag":
+        return clients.c.tags.contains([str(value).lower()])
+    if name == "created_from":
+        day = date_of(name, value)
+        if day is None:
+            raise Invalid("created_from is a date, as in 2025-02-10", field=name)
+        return clients.c.created_at >= day_begins(day, zone)
+    deal = client_deals.c
+    return clients.c.id.in_(select(deal.client_id).where(deal.value_minor >= value))

@@ -1,0 +1,115 @@
+"""The list of clients: which rows, in which order, how many; made to stay fast at 100,000 clients."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all
+from sqlalchemy.orm import Session
+
+from libs.common.identity import Actor
+from libs.common.pages import SortKey, keyset, limit_of, page
+from libs.common.problems import Invalid
+from services.clients.models import clients
+from services.clients.queries import filtering
+from services.clients.queries.clients import DOCUMENT, access_of, document
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a list is sorted by, and whether a public card may show it."""
+
+    key: ColumnElement[Any]
+    shown: bool
+    descends: bool = False
+
+    def keys(self, key: ColumnElement[Any], row_id: ColumnElement[str]) -> list[SortKey]:
+        return [(key, self.descends), (row_id, self.descends)]
+
+    @property
+    def least(self) -> ColumnElement[Any]:
+        """Where cards stand when the order is by something they hide."""
+        return literal(0) if self.key.type.python_type is int else func.to_timestamp(0, type_=self.key.type)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows that are found in one way: their ids and sort values, and how many they are."""
+
+    rows: Select[Any]
+    key: ColumnElement[Any]
+    id: ColumnElement[str]
+    count: Select[Any]
+
+
+_SORTS: dict[str, tuple[ColumnElement[Any], bool]] = {
+    "company_name": (func.lower(clients.c.company_name), True),
+    "created_at": (clients.c.created_at, False),
+    "updated_at": (clients.c.updated_at, False),
+    "lifetime_value": (clients.c.lifetime_value_minor, False),
+    "last_activity_at": (func.coalesce(clients.c.last_activity_at, clients.c.created_at), False),
+}
+
+
+def list_clients(
+    session: Session,
+    actor: Actor,
+    filters: dict[str, Any],
+    sort: str | None,
+    limit: int | None,
+    cursor: str | None,
+    zone: str,
+) -> dict[str, Any]:
+    """Clients the actor may see, a page at a time. A row that is only a card matches by what the card shows.
+
+    zone: the business time zone, in which ``created_from`` is a day.
+    """
+    size, order = limit_of(limit), _order(sort)
+    parts = _parts(filtering.wanted(actor, filters, zone), order)
+    found = session.execute(_page(actor, parts, order, cursor, size)).all()
+    # The total stands beside each row, and alone where there is none.
+    rows, next_cursor = page([row for row in found if row.id], size, lambda row: (row.sort_value, row.id))
+    return {"items": [document(row) for row in rows], "next_cursor": next_cursor, "total": found[0].total}
+
+
+def _parts(wanted: filtering.Wanted, order: _Order) -> list[_Part]:
+    """The rows read in full and the cards, apart.
+
+    Where a card stands in the order must not tell what the card does not show, so cards stand together there.
+    """
+    parts = [_part("matched", wanted.full, order.key, wanted.collect_full)]
+    if wanted.cards is not None:
+        parts.append(_part("cards", wanted.cards, order.key if order.shown else order.least, wanted.collect_cards))
+    return parts
+
+
+def _part(name: str, condition: ColumnElement[bool], key: ColumnElement[Any], collect: bool) -> _Part:
+    rows = select(clients.c.id, key.label("sort_value")).where(condition)
+    if not collect:
+        return _Part(rows, key, clients.c.id, select(func.count()).select_from(clients).where(condition))
+    # Found once, for the page and for the total.
+    found = rows.cte(name).prefix_with("MATERIALIZED")
+    return _Part(select(found), found.c.sort_value, found.c.id, select(func.count()).select_from(found))
+
+
+def _page(actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, size: int) -> Select[Any]:
+    """The documents of one page and one row more, in order, each with the total."""
+    pages = [keyset(each.rows, order.keys(each.key, each.id), cursor, size).subquery() for each in parts]
+    both = union_all(*(select(each) for each in pages)).subquery() if len(pages) > 1 else pages[0]
+    rows = keyset(select(both), order.keys(both.c.sort_value, both.c.id), None, size).subquery()
+    total = functools.reduce(operator.add, (each.count.scalar_subquery() for each in parts))
+    counted = select(total.label("total")).cte("counted").prefix_with("MATERIALIZED")
+    columns = [*DOCUMENT, access_of(actor).label("access"), rows.c.sort_value, counted.c.total]
+    joined = counted.join(rows, true(), isouter=True).join(clients, clients.c.id == rows.c.id, isouter=True)
+    statement = select(*columns).select_from(joined)
+    return keyset(statement, order.keys(rows.c.sort_value, rows.c.id), None, size)
+
+
+def _order(sort: str | None) -> _Order:
+    name = (sort or "-created_at").removeprefix("-")
+    if name not in _SORTS:
+        raise Invalid(f"sort is one of {', '.join(_SORTS)}, with - before it for descending", field="sort")
+    return _Order(*_SORTS[name], descends=(sort or "-created_at").startswith("-"))
