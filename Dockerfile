@@ -1,5 +1,12 @@
 # One image per service: docker build --build-arg SERVICE=billing .
 # The same image runs all processes of a service; the command picks one (`python -m services.billing rpc`).
+FROM node:20-bookworm-slim AS npm
+ARG SERVICE
+WORKDIR /npm
+COPY services/gateway/web/package.json services/gateway/web/package-lock.json services/gateway/web/.npmrc ./
+# Only the gateway has pages.
+RUN if [ "${SERVICE}" = gateway ]; then npm ci && cp package-lock.json installed.txt; fi
+
 FROM python:3.11-slim-bookworm AS packages
 ARG SERVICE
 ARG FOLDER=services/${SERVICE}
@@ -27,6 +34,8 @@ COPY stack/docker/healthcheck.py /usr/local/bin/healthcheck.py
 COPY libs libs
 COPY services/__init__.py services/__init__.py
 COPY ${FOLDER} ${FOLDER}
+RUN --mount=type=bind,from=npm,source=/npm,target=/npm \
+    if [ "${SERVICE}" = gateway ]; then python -m services.gateway.web.build /npm; fi
 USER 10001
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 \
     CMD ["python", "/usr/local/bin/healthcheck.py"]

@@ -32,7 +32,7 @@ demo: ## play the whole sales cycle over HTTP against the running CRM
 	@$(VENV)/python -m stack.demo
 
 test: ## run every test that needs no Docker engine (args="-k billing" for some of them)
-	@CRM_INFRASTRUCTURE=native $(PYTHON) -m stack prepare
+	@CRM_INFRASTRUCTURE=native CRM_BROWSER=1 $(PYTHON) -m stack prepare
 	@mkdir -p var
 	@$(VENV)/python -m pytest -q --junitxml=var/junit.xml $(args)
 

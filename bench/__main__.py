@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import events, lists, memory, pdf, ping
+from bench import events, lists, memory, pages, pdf, ping
 from stack.application import Options, Stack
 from stack.driver import Crm
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "sustained": events.sustained,
     "pdf": pdf.run,
     "memory": memory.run,
+    "pages": pages.run,
 }
 
 

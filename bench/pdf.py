@@ -54,5 +54,5 @@ def _view() -> dict[str, Any]:
         "bill_to": {"company_name": "TechCorp", "contact_name": "Sarah Johnson", "email": "sarah@example.test",
                     "address": "", "city": "", "state": "", "country": ""},
         "seller": {"name": "AMO AI", "address": "1 Main Street", "email": "billing@example.test",
-                   "payment_instructions": "By transfer."},
+                   "payment_instructions": "By transfer.", "website": ""},
     }  # fmt: skip

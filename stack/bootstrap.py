@@ -40,6 +40,7 @@ def prepare(folder: Path, with_packages: bool = True) -> str:
             install_requirements(folder)
         if with_packages:
             packages.ensure_packages()
+            build_pages(folder, str(python))
     return str(python)
 
 
@@ -140,9 +141,18 @@ def install_requirements(root: Path) -> None:
     print(f"packages installed in {time.monotonic() - started:.0f} s", flush=True)
 
 
-def run(command: Sequence[str], failure: str) -> None:
+def build_pages(root: Path, python: str) -> None:
+    """Make the style sheets, scripts and texts of the web app; nothing happens when nothing changed."""
+    if not (root / "services" / "gateway" / "web" / "static" / "built" / "made-of.txt").is_file():
+        print("making the pages' style sheets and scripts with npm ...", flush=True)
+    run([python, "-m", "services.gateway.web.build"], "making the files of the web app failed", folder=root)
+
+
+def run(command: Sequence[str], failure: str, folder: Path | None = None) -> None:
     """Run a command; on failure raise BootstrapError with its last lines, addresses of package sources left out."""
-    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    answer = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=folder
+    )
     if answer.returncode:
         tail = "\n".join(URL.sub("<address>", answer.stdout).splitlines()[-15:])
         raise BootstrapError(f"{failure} (exit {answer.returncode}):\n{tail}")

@@ -23,10 +23,11 @@ COMMON = {
     "COMPANY_NAME": "AMO AI",
     "COMPANY_ADDRESS": "",
     "COMPANY_EMAIL": f"hello@{MAIL_DOMAIN}",
+    "PAYMENT_INSTRUCTIONS": "",
     "LOG_LEVEL": "INFO",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "",
 }
-BILLING = ("PAYMENT_TERMS_DAYS", "PAYMENT_INSTRUCTIONS")
+BILLING = ("PAYMENT_TERMS_DAYS",)
 STRIPE = ("STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 WHATSAPP = (
     "WHATSAPP_API_BASE",
@@ -97,6 +98,8 @@ class Environments:
         """Environment of a process of `service` (or of the sandbox), without what it inherits."""
         common = {MARKER: str(self.paths.state), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         special = self._special(service)
+        if process == "gateway-http":
+            special |= {"PROMETHEUS_MULTIPROC_DIR": str(self.paths.metrics)}
         if service != "sandbox":
             special = self._of_every_service(service, process) | special
         return common | special | dict(self.overrides)
@@ -143,6 +146,8 @@ class Environments:
         return {name: value for name, value in settings.items() if value} | {
             "HTTP_PORT": str(self.ports["http"]),
             "DEMO_USERS": json.dumps(self.credentials.demo_users),
+            # Only where mail stays here: with a server of the caller's the inbox would show nothing.
+            "SANDBOX_INBOX_URL": "" if self.caller.get("SMTP_URL") else self.sandbox_urls["mail_url"],
         }
 
     def _sandbox(self) -> dict[str, str]:

@@ -50,7 +50,17 @@ def missing_packages(environment: Mapping[str, str]) -> list[str]:
         names.extend(PDF_PACKAGES)
     elif not loads(FAST_FONTS_LIBRARY) and privilege() is not None:
         names.append(FAST_FONTS_PACKAGE)
+    if shutil.which("npm") is None:
+        # The pages' style sheets and scripts come from npm; nodejs comes with it.
+        names.append("npm")
+    if environment.get("CRM_BROWSER") and browser() is None and privilege() is not None:
+        names.append("chromium")
     return names
+
+
+def browser() -> str | None:
+    """The browser that the tests of the pages drive; without one, and without the right to install it, they skip."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def source_of(environment: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ SOCKET_PATH_LIMIT = 90
 # What `reset` removes from a state folder.
 OWN_FILES = frozenset(
     """
-    desired infrastructure instance log objects pids ports.json postgres programs rabbitmq sandbox secrets.json
+    desired infrastructure instance log metrics objects pids ports.json postgres programs rabbitmq sandbox secrets.json
     stack.json supervisor.sock supervisord.conf supervisord.pid up
     """.split()
 )
@@ -75,6 +75,11 @@ class StatePaths:
     @property
     def objects(self) -> Path:
         return self.state / "objects"
+
+    @property
+    def metrics(self) -> Path:
+        """Where the gateway's HTTP workers count together."""
+        return self.state / "metrics"
 
     @property
     def secrets(self) -> Path:

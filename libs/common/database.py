@@ -27,15 +27,14 @@ from libs.common.settings import ServiceSettings
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """The business the system is run for: what its texts and dates are made with."""
+    """How the business the system is run for counts days and money; who it is, ``libs.common.company`` says."""
 
-    name: str
     zone: str
     currency: str
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Business:
-        return cls(settings.company_name, settings.business_tz, settings.base_currency)
+        return cls(settings.business_tz, settings.base_currency)
 
 
 class UnitOfWork:

@@ -73,6 +73,15 @@ class ObjectStore:
         """The whole object; NotFound when there is none, Unavailable when the store does not answer."""
         return b"".join(self.stream(key))
 
+    def delete(self, key: str) -> None:
+        """Take the object away; one that is not there is no fault. Unavailable when the store does not answer."""
+        try:
+            obstore.delete(self._store, key)
+        except (FileNotFoundError, obstore.exceptions.NotFoundError):
+            return
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise Unavailable("the object store is not answering") from error
+
     def stream(self, key: str) -> Iterator[bytes]:
         """The object in pieces."""
         try:
@@ -120,10 +129,12 @@ class _Measured:
 def safe_filename(name: str) -> str:
     """A file name without folders, control or bidi characters, at most 150 characters."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    name = "".join(char for char in name if unicodedata.category(char)[0] != "C").strip(". ")
+    name = "".join(char for char in name if unicodedata.category(char)[0] != "C")
+    # Spaces of every kind count as one, so that a name of nothing else is none.
+    name = re.sub(r"\s+", " ", name).strip(". ")
     stem, dot, ending = name.rpartition(".")
     short = f"{stem[:140]}{dot}{ending[:9]}" if dot else name[:150]
-    return re.sub(r"\s+", " ", short) or "file"
+    return short.strip(". ") or "file"
 
 
 def content_disposition(filename: str) -> str:

@@ -13,7 +13,10 @@ from libs.common.money import exponent
 
 
 class ServiceSettings(BaseSettings):
-    """Settings common to all processes; a service adds its own in a subclass."""
+    """Settings common to all processes; a service adds its own in a subclass.
+
+    company_*, payment_instructions: who we are and how we are paid, until somebody writes it down in the CRM itself.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -28,6 +31,7 @@ class ServiceSettings(BaseSettings):
     company_name: str = "AMO AI"
     company_address: str = ""
     company_email: str = "hello@amoai.example"
+    payment_instructions: str = ""
     public_url: str = "http://127.0.0.1:8000"
     log_level: str = "INFO"
     health_host: str = "127.0.0.1"

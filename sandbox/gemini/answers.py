@@ -49,6 +49,24 @@ class Question:
         return f"Here is what I understood: {words}"
 
 
+def described(model: str) -> Json:
+    """What models.get answers."""
+    return {
+        "name": f"models/{model}",
+        "version": "001",
+        "displayName": model.replace("-", " ").title(),
+        "description": "A stand-in.",
+        "inputTokenLimit": 1048576,
+        "outputTokenLimit": 65536,
+        "supportedGenerationMethods": ["generateContent"],
+        "temperature": 1,
+        "topP": 0.95,
+        "topK": 64,
+        "maxTemperature": 2,
+        "thinking": True,
+    }
+
+
 def answer(question: Question, scripted: Json | None) -> tuple[int, Json]:
     """Status and body for a question, by script or as a good model would. Raises GeminiError for scripted failures."""
     if scripted is None:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from sandbox.behaviour import Behaviour, BehaviourError, control
-from sandbox.gemini.answers import KINDS, Json, Question, answer
+from sandbox.gemini.answers import KINDS, Json, Question, answer, described
 from sandbox.gemini.errors import GeminiError, key_invalid, key_missing, of_status
 from sandbox.settings import Settings
 
@@ -24,6 +24,7 @@ BEHAVIOUR: dict[str, Any] = {
     "delay_ms": 0,
 }
 KEPT_REQUESTS = 1000
+MODELS = re.compile(r"gemini-[\w.-]+")
 FIELDS = {
     "contents",
     "systemInstruction",
@@ -64,6 +65,7 @@ class GeminiSandbox:
         self.app = Flask(__name__, static_folder=None)
         self.app.register_blueprint(control(self._behaviour))
         self.app.add_url_rule("/<any(v1, v1beta):version>/models/<call>", view_func=self._generate, methods=["POST"])
+        self.app.add_url_rule("/<any(v1, v1beta):version>/models/<model>", view_func=self._describe, methods=["GET"])
         self.app.add_url_rule("/_sandbox/requests", view_func=self._show, methods=["GET"])
         self.app.add_url_rule("/_sandbox/requests", "forget", self._forget, methods=["DELETE"])
         self.app.register_error_handler(GeminiError, _refused)
@@ -72,21 +74,32 @@ class GeminiSandbox:
     def _generate(self, version: str, call: str) -> tuple[Response, int]:
         model, _, method = call.partition(":")
         self._authenticate()
-        if method != "generateContent" or not re.fullmatch(r"gemini-[\w.-]+", model):
+        if method != "generateContent" or not MODELS.fullmatch(model):
             raise GeminiError(
                 404,
                 f"models/{model} is not found for API version {version}, or is not supported for {method}.",
             )
         question = Question(model, _body())
         self._requests.append({"version": version, "model": model, "at": time.time(), "body": question.body})
-        time.sleep(self._behaviour.get("delay_ms") / 1000)
-        if self._behaviour.take("fail_next"):
-            raise of_status(self._behaviour.get("fail_status"), model)
+        self._misbehave(model)
         scripted = self._behaviour.pop("answers") or self._behaviour.get("default")
         if scripted:
             time.sleep(float(scripted.get("delay_ms", 0)) / 1000)
         status, body = answer(question, scripted)
         return jsonify(body), status
+
+    def _describe(self, version: str, model: str) -> Response:
+        self._authenticate()
+        self._misbehave(model)
+        if not MODELS.fullmatch(model):
+            raise GeminiError(404, f"Model is not found: models/{model} for api version {version}")
+        return jsonify(described(model))
+
+    def _misbehave(self, model: str) -> None:
+        """Be late, and fail, as told."""
+        time.sleep(self._behaviour.get("delay_ms") / 1000)
+        if self._behaviour.take("fail_next"):
+            raise of_status(self._behaviour.get("fail_status"), model)
 
     def _authenticate(self) -> None:
         key = request.headers.get("x-goog-api-key", "")

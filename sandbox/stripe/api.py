@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from flask import Blueprint, Response, request
 
 from sandbox.behaviour import Behaviour
-from sandbox.stripe import charges, checkout, customers, payment_intents, refunds
+from sandbox.stripe import balance, charges, checkout, customers, payment_intents, refunds
 from sandbox.stripe.call import Answer, Call, Handler, expand
 from sandbox.stripe.errors import StripeError, injected
 from sandbox.stripe.idempotency import IdempotencyKeys, Kept, fingerprint
@@ -39,6 +39,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "/v1/refunds", refunds.create),
     ("GET", "/v1/refunds", refunds.index),
     ("GET", "/v1/refunds/<id>", refunds.retrieve),
+    ("GET", "/v1/balance", balance.retrieve),
     ("GET", "/v1/charges", charges.index),
     ("GET", "/v1/charges/<id>", charges.retrieve),
     ("GET", "/v1/events", charges.index_events),

@@ -18,3 +18,7 @@ class AnalysisProvider(Protocol):
     def analyze(self, brief: Brief) -> Generated:
         """Judge a brief; ProviderProblem when there is no usable answer."""
         ...
+
+    def check(self) -> str:
+        """Ask whether it would answer, at no cost: what was found in plain words, or CheckFailed."""
+        ...

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from libs.common import integrations
 from libs.common.problems import Problem
-from libs.common.rpc.server import Operations, RpcService, method
+from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.ai import queries, wiring
 from services.ai.access import PERMISSIONS
 
@@ -34,6 +35,16 @@ class AiRpc(Operations, RpcService):
         """Which provider answers."""
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+    @method(OPERATE)
+    def integration_status(self) -> Document:
+        """How the provider stands, by the answers this service got of it."""
+        return self.read(queries.integration_status, configured=wiring.runtime().settings)
+
+    @method(OPERATE)
+    def test_integration(self, name: str) -> Document:
+        """``{ok, message, ms}``: ask the provider itself, now."""
+        return integrations.tested(name, {"gemini": wiring.provider().check})
 
 
 SERVICE = AiRpc

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from libs.common.company import CompanyChanged
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged"]
+__all__ = ["ClientAccessChanged", "CompanyChanged"]
 
 
 class BillTo(BaseModel):
@@ -174,6 +175,10 @@ class DealWon(DealState):
 
 class DealReopened(DealState):
     event_type: ClassVar[str] = "deal.reopened"
+
+
+class DealChanged(DealState):
+    event_type: ClassVar[str] = "deal.changed"
 
 
 class EmailOutcome(Event):

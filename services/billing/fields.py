@@ -94,11 +94,16 @@ def flag(name: str, value: Any) -> bool:
     return value
 
 
-def lines(name: str, value: Any) -> list[dict[str, Any]]:
-    """1 to 200 lines of description, quantity and unit price."""
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_LINES:
-        raise Invalid(f"{name} is a list of 1 to {MAX_LINES} lines", field=name)
-    return [_line(f"{name}.{number}", each) for number, each in enumerate(value)]
+def lines(*, described: bool) -> Reader:
+    """1 to 200 lines of description, quantity and unit price; whether each must be described."""
+
+    def read(name: str, value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_LINES:
+            raise Invalid(f"{name} is a list of 1 to {MAX_LINES} lines", field=name)
+        readers = _LINE | {"description": text(2000, required=described)}
+        return [_line(readers, f"{name}.{number}", each) for number, each in enumerate(value)]
+
+    return read
 
 
 def one_of(*choices: str) -> Reader:
@@ -113,16 +118,19 @@ def one_of(*choices: str) -> Reader:
 _AMOUNTS: dict[str, Reader] = {
     "currency": currency,
     "amount_minor": minor_units(least=1),
-    "lines": lines,
+    "lines": lines(described=True),
     "discount_percent": percent,
     "tax_percent": percent,
+}
+# What decides what an invoice asks for; whoever looks at that while typing has not described all of it yet.
+PREVIEW = _AMOUNTS | {"lines": lines(described=False)}
+INVOICE_CHANGES: dict[str, Reader] = _AMOUNTS | {
     "due_date": day,
     "description": text(TEXT_LENGTH),
     "notes": text(TEXT_LENGTH),
     "deal_id": optional_identifier,
 }
-INVOICE_CHANGES = _AMOUNTS
-NEW_INVOICE: dict[str, Reader] = _AMOUNTS | {"client_id": identifier}
+NEW_INVOICE = INVOICE_CHANGES | {"client_id": identifier}
 PAYMENT: dict[str, Reader] = {
     "amount_minor": minor_units(least=1),
     "method": text(50, required=True),
@@ -130,7 +138,6 @@ PAYMENT: dict[str, Reader] = {
     "reference": text(NAME_LENGTH),
 }
 _LINE: dict[str, Reader] = {
-    "description": text(2000, required=True),
     "quantity": lambda name, value: domain.quantity(value, name),
     "unit_price_minor": minor_units(least=0),
 }
@@ -146,11 +153,11 @@ def read(readers: Mapping[str, Reader], data: Any) -> dict[str, Any]:
     return {name: readers[name](name, value) for name, value in data.items()}
 
 
-def _line(path: str, value: Any) -> dict[str, Any]:
+def _line(readers: Mapping[str, Reader], path: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Invalid("a line has description, quantity and unit_price", field=path)
-    unknown = [name for name in value if name not in _LINE]
+    unknown = [name for name in value if name not in readers]
     if unknown:
         raise Invalid(f"a line has no field {unknown[0]!r}", field=f"{path}.{unknown[0]}")
     given = {"description": None, "quantity": "1", "unit_price_minor": None} | dict(value)
-    return {name: _LINE[name](f"{path}.{name}", each) for name, each in given.items()}
+    return {name: readers[name](f"{path}.{name}", each) for name, each in given.items()}

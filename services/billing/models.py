@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry, relationship
@@ -39,6 +52,7 @@ invoices = Table(
     Column("dated_on", Date, nullable=False),
     Column("due_date", Date, nullable=False),
     Column("due_date_set", Boolean, nullable=False),
+    Column("edited", Boolean, nullable=False),
     Column("issued_on", Date),
     Column("paid_date", Date),
     Column("payment_method", Text),
@@ -46,6 +60,7 @@ invoices = Table(
     Column("payment_problem", Text),
     Column("pay_token", Text, nullable=False),
     Column("bill_to", JSONB(none_as_null=True)),
+    Column("seller", JSONB(none_as_null=True)),
     Column("created_by", Text, nullable=False),
     Column("sent_by", Text),
     Column("pdf_key", Text),
@@ -151,6 +166,15 @@ documents = Table(
     Column("created_at", _Instant, nullable=False),
 )
 
+# The newest fault of each thing asked of the payment provider while somebody waited, which no job keeps.
+provider_faults = Table(
+    "provider_faults",
+    metadata,
+    Column("asked", Text, primary_key=True),
+    Column("problem", Text, nullable=False),
+    Column("failed_at", _Instant, nullable=False),
+)
+
 number_sequences = Table(
     "number_sequences",
     metadata,
@@ -170,6 +194,20 @@ deal_states = Table(
     Column("stage", Text, nullable=False),
     Column("owner_id", _Id),
     Column("version", Integer, nullable=False),
+    Column("won_version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("drafted_version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+invoice_previews = Table(
+    "invoice_previews",
+    metadata,
+    Column("invoice_id", _Id, ForeignKey("invoices.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("key", Text),
+    Column("problem", Text),
+    Column("asked_at", _Instant, nullable=False),
 )
 
 mapper.map_imperatively(InvoiceLine, invoice_lines)

@@ -18,6 +18,10 @@ class Refused(Exception):
     """The payment provider will not do this, however often it is asked; the message says why."""
 
 
+class AlreadyPaid(Refused):
+    """There is nothing to pay any more: the money is on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
     """What to ask a payer for. ``key`` names the order: asked again under it, the provider does nothing twice."""
@@ -56,6 +60,10 @@ class PaymentProvider(Protocol):
         """Take no money under this reference any more; one that is paid or closed stays as it is."""
         ...
 
+    def check(self) -> str:
+        """Ask the provider whether it knows us: what it said in plain words, or CheckFailed. Changes nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
@@ -78,8 +86,28 @@ class ProviderEvents(Protocol):
         ...
 
 
+class ClientDirectory(Protocol):
+    """The clients service."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...
+
+    def card(self, client_id: str, seconds: float) -> dict[str, Any]:
+        """Whom to write to, asked as the caller and waited for that long: NotFound, Forbidden, or Unavailable."""
+        ...
+
+
+class DealDirectory(Protocol):
+    """The deals service."""
+
+    def client_of(self, deal_id: str) -> str:
+        """Whose deal it is; NotFound unless the caller may see it."""
+        ...
+
+
 class PdfRenderer(Protocol):
-    """Makes PDFs; the same view gives the same bytes."""
+    """Makes PDFs; the same view gives the same bytes. A ``mark`` in an invoice's view stands across each page."""
 
     def invoice(self, view: dict[str, Any]) -> bytes: ...
 
@@ -98,6 +126,18 @@ class DocumentStore(Protocol):
         ...
 
 
+class PreviewStore(Protocol):
+    """Keeps PDFs that nobody was sent."""
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Store under the key, whatever is there."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Forget it; one that is gone already is fine."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """All that a job may touch. ``payments`` is None when no provider is configured."""
@@ -107,6 +147,7 @@ class Outside:
     events: ProviderEvents
     pdf: PdfRenderer
     documents: DocumentStore
+    previews: PreviewStore
     public_url: str
 
     def pay_url(self, token: str) -> str:

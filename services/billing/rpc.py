@@ -9,17 +9,19 @@ from dataclasses import replace
 from functools import partial, update_wrapper
 from typing import Any
 
-from libs.common import row_access
-from libs.common.ids import is_id
+from libs.common import integrations, row_access
 from libs.common.money import MoneyError
-from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Problem
-from libs.common.rpc.server import PUBLIC, Operations, RpcService, method
-from services.billing import events, handlers, queries, wiring
+from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Problem, Unavailable
+from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
+from services.billing import handlers, queries, wiring
 from services.billing.access import PERMISSIONS
-from services.billing.domain import NotPossible, NotValid
-from services.billing.ports import PaymentOrder, Refused
+from services.billing.domain import BillTo, NotPossible, NotValid
+from services.billing.ports import AlreadyPaid, Checkout, PaymentOrder, PaymentProvider, Refused
 
 Document = dict[str, Any]
+
+# How long another service is waited for: where nothing goes on without it, and where it can do without.
+_WAIT_SECONDS, _GLANCE_SECONDS = 10.0, 2.0
 
 ERRORS: dict[type[Exception], type[Problem]] = {
     NotValid: Invalid,
@@ -44,9 +46,22 @@ class BillingRpc(Operations, RpcService):
         return self.read(queries.list_invoices, filters=filters, sort=sort, limit=limit, cursor=cursor)
 
     @method("invoices.read")
+    def totals(self, filters: Document) -> Document:
+        return self.read(queries.totals, filters=filters)
+
+    @method("invoices.read")
+    def quick_find(self, q: str, limit: int = 5) -> Document:
+        return self.read(queries.quick_find, q=q, limit=limit)
+
+    @method("invoices.read")
     def get_invoice(self, invoice_id: str) -> Document:
         self._learn_client_of(invoice_id)
         return self.read(queries.get_invoice, invoice_id=invoice_id)
+
+    @method("invoices.write")
+    def preview_totals(self, data: Document) -> Document:
+        """What a draft with these lines would ask for; nothing is written."""
+        return handlers.preview_totals(data)
 
     @method("invoices.write")
     def create_invoice(self, data: Document) -> Document:
@@ -65,7 +80,7 @@ class BillingRpc(Operations, RpcService):
     def send_invoice(self, invoice_id: str) -> Document:
         self._learn_client_of(invoice_id)
         client_id = self.read(queries.get_invoice, invoice_id=invoice_id)["client_id"]
-        card = self.runtime.rpc.call(self.context, "clients", "contact_card", client_id=client_id)
+        card = wiring.clients(self.context).card(client_id, _WAIT_SECONDS)
         send = _given(handlers.send_invoice, bill_to=handlers.addressee(card))
         return self.execute(send, invoice_id=invoice_id)
 
@@ -78,6 +93,20 @@ class BillingRpc(Operations, RpcService):
     def invoice_link(self, invoice_id: str) -> Document:
         self._learn_client_of(invoice_id)
         return _link(self.read(queries.invoice_for_link, invoice_id=invoice_id))
+
+    @method("invoices.read")
+    def request_preview(self, invoice_id: str) -> Document:
+        """``{status: ready|making|failed, key, filename, problem}``: have the PDF made, or see how far it is."""
+        self._learn_client_of(invoice_id)
+        subject = self.read(queries.preview_subject, invoice_id=invoice_id)
+        bill_to = None if subject["issued"] else self._likely_addressee(subject["client_id"])
+        with self.runtime.database.unit_of_work(self.context) as uow:
+            return handlers.request_preview(uow, invoice_id, bill_to)
+
+    @method("invoices.read")
+    def preview_link(self, invoice_id: str) -> Document:
+        self._learn_client_of(invoice_id)
+        return _link(self.read(queries.preview_for_link, invoice_id=invoice_id))
 
     @method("payments.write")
     def record_payment(self, invoice_id: str, data: Document) -> Document:
@@ -113,7 +142,7 @@ class BillingRpc(Operations, RpcService):
             raise Conflict("this invoice cannot be paid online; please use the payment instructions on it")
         if not handlers.is_payable(invoice):
             raise Conflict("there is nothing to pay on this invoice")
-        page = provider.checkout(_order(invoice), wiring.outside().pay_url(token), invoice["email"])
+        page = self._page_of(provider, invoice)
         with self.runtime.database.unit_of_work(self.context) as uow:
             handlers.note_checkout(uow, invoice["id"], page.reference, invoice["due_minor"])
         return {"url": page.url}
@@ -124,18 +153,45 @@ class BillingRpc(Operations, RpcService):
         event = wiring.provider_events().verified(_bytes(body_base64), signature)
         return self.execute(handlers.keep_provider_event, event_id=event.event_id, type=event.type, body=event.body)
 
+    @method(OPERATE)
+    def integration_status(self) -> Document:
+        """How the payment provider stands, by what this service has seen of it."""
+        return self.read(queries.integration_status)
+
+    @method(OPERATE)
+    def test_integration(self, name: str) -> Document:
+        """``{ok, message, ms}``: ask the provider itself, now."""
+        return integrations.tested(name, wiring.checks())
+
+    def _page_of(self, provider: PaymentProvider, invoice: Document) -> Checkout:
+        """The provider's page; a fault of the provider is noted before it is told."""
+        try:
+            return provider.checkout(_order(invoice), wiring.outside().pay_url(invoice["pay_token"]), invoice["email"])
+        except AlreadyPaid:
+            raise
+        except (Refused, Unavailable) as fault:
+            with self.runtime.database.unit_of_work(self.context) as uow:
+                handlers.note_checkout_fault(uow, invoice["invoice_number"], str(fault))
+            raise
+
     def _check_deal(self, data: Any, client_id: Any) -> None:
         """An invoice's deal is one the caller may see, of the same client; deals is asked before the transaction."""
         deal_id = data.get("deal_id") if isinstance(data, dict) else None
         if deal_id is None:
             return
-        asking = replace(self.context, idempotency_key=None)
         try:
-            deal = self.runtime.rpc.call(asking, "deals", "get_deal", deal_id=deal_id)
+            owner = wiring.deals(self.context).client_of(deal_id)
         except NotFound:
             raise Invalid("there is no such deal, or it is not yours to see", field="deal_id") from None
-        if deal["client_id"] != client_id:
+        if owner != client_id:
             raise Invalid("this deal belongs to another client", field="deal_id")
+
+    def _likely_addressee(self, client_id: str) -> BillTo | None:
+        """Whom a draft would go to; a preview does without where that is not known now."""
+        try:
+            return handlers.addressee(wiring.clients(self.context).card(client_id, _GLANCE_SECONDS))
+        except Problem:
+            return None
 
     def _learn_client_of(self, invoice_id: str) -> None:
         if self.actor.role == "sales":
@@ -143,16 +199,8 @@ class BillingRpc(Operations, RpcService):
 
     def _learn_client(self, client_id: Any) -> None:
         """Ask clients who may see a client that was not told of here yet, and keep the answer."""
-        with self.runtime.database.read() as session:
-            if not is_id(client_id) or row_access.known(session, client_id):
-                return
         own = replace(self.context, actor=self.runtime.own_context().actor, idempotency_key=None)
-        try:
-            answer = self.runtime.rpc.call(own, "clients", "client_access", client_id=client_id)
-        except NotFound:
-            return
-        with self.runtime.database.unit_of_work(own) as uow:
-            row_access.apply(uow.session, events.ClientAccessChanged.model_validate(answer))
+        row_access.ensure_known(self.runtime.database, own, client_id, wiring.clients(self.context).access)
 
 
 def _given(handler: Callable[..., Any], **known: Any) -> Callable[..., Any]:

@@ -9,13 +9,12 @@ from libs.common.settings import ServiceSettings
 
 
 class BillingSettings(ServiceSettings):
-    """stripe_api_base: only for a stand-in. payment_instructions: bank details and the like, printed on invoices."""
+    """stripe_api_base: only for a stand-in."""
 
     stripe_api_key: str = ""
     stripe_api_base: str = ""
     stripe_webhook_secret: str = ""
     payment_terms_days: int = Field(default=14, ge=0, le=365)
-    payment_instructions: str = ""
 
     @property
     def expects_live_money(self) -> bool:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from libs.common.context import Context
+from libs.common.integrations import Check, CheckFailed
 from libs.common.jobs import Job
 from libs.common.runtime import Runtime
 from services.billing import settings
-from services.billing.adapters.object_store import StoredDocuments
+from services.billing.adapters.clients import ClientsOverRpc
+from services.billing.adapters.deals import DealsOverRpc
+from services.billing.adapters.object_store import StoredDocuments, StoredPreviews
 from services.billing.adapters.stripe import StripePayments
 from services.billing.adapters.stripe_events import StripeEvents
 from services.billing.adapters.weasyprint import WeasyPrintRenderer
-from services.billing.ports import DocumentStore, Outside, PaymentProvider, ProviderEvents
+from services.billing.ports import (
+    ClientDirectory,
+    DealDirectory,
+    DocumentStore,
+    Outside,
+    PaymentProvider,
+    PreviewStore,
+    ProviderEvents,
+)
 from services.billing.settings import BillingSettings
 
 
@@ -32,6 +45,16 @@ def payments() -> PaymentProvider | None:
     return StripePayments(configured.stripe_api_key, configured.stripe_api_base)
 
 
+def checks() -> dict[str, Check]:
+    """What can be asked whether it answers."""
+    provider = payments()
+    return {"stripe": provider.check if provider is not None else _no_key}
+
+
+def _no_key() -> str:
+    raise CheckFailed("no key is set (STRIPE_API_KEY)")
+
+
 @cache
 def provider_events() -> ProviderEvents:
     """Stripe's messages."""
@@ -45,6 +68,23 @@ def documents() -> DocumentStore:
 
 
 @cache
+def previews() -> PreviewStore:
+    """Where previews are kept."""
+    return StoredPreviews(runtime().object_store)
+
+
+def clients(caller: Context) -> ClientDirectory:
+    """The clients service, on behalf of this caller."""
+    own = replace(caller, actor=runtime().own_context().actor, idempotency_key=None)
+    return ClientsOverRpc(runtime().rpc, caller, own)
+
+
+def deals(caller: Context) -> DealDirectory:
+    """The deals service, on behalf of this caller."""
+    return DealsOverRpc(runtime().rpc, replace(caller, idempotency_key=None))
+
+
+@cache
 def outside() -> Outside:
     """All that a job may touch."""
     return Outside(
@@ -53,6 +93,7 @@ def outside() -> Outside:
         events=provider_events(),
         pdf=WeasyPrintRenderer(),
         documents=documents(),
+        previews=previews(),
         public_url=settings.current().public_url,
     )
 

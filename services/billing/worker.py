@@ -15,8 +15,10 @@ from services.billing.wiring import outward
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealReopened, handlers.on_deal_reopened),
+        Subscription(events.DealChanged, handlers.on_deal_changed),
         Subscription(events.EmailSent, handlers.on_email_sent),
         Subscription(events.EmailFailed, handlers.on_email_failed),
     ],
@@ -27,6 +29,14 @@ TABLE = WorkerTable(
         "apply_provider_event": JobHandler(
             outward(handlers.notice_outside), handlers.notice_applied, failed=handlers.notice_failed
         ),
+        # Somebody waits for it: what cannot be made in a minute can be asked for again.
+        "render_preview": JobHandler(
+            outward(handlers.preview_outside),
+            handlers.preview_finished,
+            failed=handlers.preview_failed,
+            patience=timedelta(minutes=1),
+        ),
+        "remove_previews": JobHandler(outward(handlers.removal_outside), handlers.removal_finished),
         "issue_receipt": JobHandler(outward(handlers.receipt_outside), handlers.receipt_finished),
         "close_payments": JobHandler(outward(handlers.close_outside), handlers.close_finished),
         # Stripe forgets an Idempotency-Key after a day, and asked again after that it would pay back twice.
@@ -37,5 +47,9 @@ TABLE = WorkerTable(
             patience=timedelta(hours=20),
         ),
     },
-    schedule=[ScheduledJob("announce_overdue", "5 0 * * *", handlers.announce_overdue), HOUSEKEEPING],
+    schedule=[
+        ScheduledJob("announce_overdue", "5 0 * * *", handlers.announce_overdue),
+        ScheduledJob("forget_previews", "23 3 * * *", handlers.forget_previews),
+        HOUSEKEEPING,
+    ],
 )

@@ -15,6 +15,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "intake": frozenset({"system"}),
     "deals.read": _EVERYONE,
     "deals.write": _WRITERS,
+    "weights.write": frozenset({"admin"}),
     "operate": frozenset({"admin", "system"}),
 }
 

@@ -12,6 +12,8 @@ OPEN_STAGES = ("lead", "qualified", "proposal", "negotiation")
 STAGES = (*OPEN_STAGES, "won", "lost")
 # How likely a deal in each stage is to be won, in percent, until a company sets its own.
 STAGE_WEIGHTS = {"lead": 10, "qualified": 25, "proposal": 50, "negotiation": 75, "won": 100, "lost": 0}
+# These two are certain, whatever a company sets.
+FIXED_WEIGHTS = {"won": 100, "lost": 0}
 FULLY_PAID = "fully_paid"
 
 
@@ -107,6 +109,22 @@ class Deal:
     def touch(self, now: datetime) -> None:
         self.updated_at = now
         self.version += 1
+
+
+def check_weights(weights: dict[str, Any]) -> None:
+    """Weights are whole percentages of known stages; won is always 100 and lost always 0. DealError names the stage."""
+    for stage, weight in weights.items():
+        if stage not in STAGES:
+            raise DealError(f"a stage is one of {', '.join(STAGES)}", stage)
+        if isinstance(weight, bool) or not isinstance(weight, int) or not 0 <= weight <= 100:
+            raise DealError("a weight is a whole number from 0 to 100", stage)
+        if weight != FIXED_WEIGHTS.get(stage, weight):
+            raise DealError(f"{stage} always counts {FIXED_WEIGHTS[stage]} %", stage)
+
+
+def weighted(value_minor: int, weight: int) -> int:
+    """What a value counts at a stage's weight, half a minor unit up; values are not negative."""
+    return (value_minor * weight + 50) // 100
 
 
 def budget_midpoint(low: Money, high: Money) -> Money:

@@ -102,4 +102,13 @@ deal_invoices = Table(
     Column("version", Integer, nullable=False),
 )
 
+stage_weights = Table(
+    "stage_weights",
+    metadata,
+    Column("stage", Text, primary_key=True),
+    Column("weight", SmallInteger, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", _Instant, nullable=False),
+)
+
 mapper.map_imperatively(Deal, deals, version_id_col=deals.c.version, version_id_generator=False)

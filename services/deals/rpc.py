@@ -56,8 +56,24 @@ class DealsRpc(Operations, RpcService):
         return self.execute(handlers.move_stage, deal_id=deal_id, stage=stage, lost_reason=lost_reason, version=version)
 
     @method("deals.read")
-    def board(self, filters: Document) -> Document:
-        return self.read(queries.board, filters=filters, weights=wiring.runtime().settings.stage_weights)
+    def board(self, filters: Document, limit: int | None = None) -> Document:
+        return self.read(queries.board, filters=filters, limit=limit)
+
+    @method("deals.read")
+    def totals(self, filters: Document) -> Document:
+        return self.read(queries.totals, filters=filters)
+
+    @method("deals.read")
+    def quick_find(self, q: str, limit: int = 5) -> Document:
+        return self.read(queries.quick_find, q=q, limit=limit)
+
+    @method("deals.read")
+    def stage_weights(self) -> Document:
+        return self.read(queries.stage_weights)
+
+    @method("weights.write")
+    def set_stage_weights(self, weights: Document) -> Document:
+        return self.execute(handlers.set_stage_weights, weights=weights)
 
     @method("deals.read")
     def history(self, deal_id: str) -> Document:

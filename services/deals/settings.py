@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
+from libs.common import settings
 from libs.common.settings import ServiceSettings
-from services.deals.domain import STAGE_WEIGHTS, STAGES
+from services.deals.domain import STAGE_WEIGHTS, DealError, check_weights
 
 
 class DealsSettings(ServiceSettings):
-    """stage_weights: percent by stage, as JSON; a stage that is left out keeps its default."""
+    """stage_weights: percent by stage until an admin sets others, as JSON; a stage left out keeps its default."""
 
     stage_weights: dict[str, int] = STAGE_WEIGHTS
 
     @field_validator("stage_weights")
     @classmethod
     def _percentages(cls, value: dict[str, int]) -> dict[str, int]:
-        if set(value) - set(STAGES) or not all(0 <= weight <= 100 for weight in value.values()):
-            raise ValueError("stage weights are percentages of known stages")
+        try:
+            check_weights(value)
+        except DealError as error:
+            raise ValueError(f"STAGE_WEIGHTS, {error.field}: {error}") from None
         return STAGE_WEIGHTS | value
+
+
+def current() -> DealsSettings:
+    """The settings of this process."""
+    loaded: DealsSettings = settings.load(DealsSettings)
+    return loaded

@@ -1,6 +1,10 @@
 import sys
 
 if sys.argv[1:] == ["http"]:
+    from services.gateway import shared_metrics
+
+    shared_metrics.begin()
+
     from services.gateway.http import serve
 
     serve()

@@ -19,13 +19,33 @@ from libs.common.ids import new_id
 from libs.common.logging import get_logger
 from libs.common.money import MoneyError
 from libs.common.problems import BadRequest, Invalid, NotFound, Problem, TooLarge, Unavailable
+from services.gateway import observing
 from services.gateway.accounts.sessions import AccessTokens
-from services.gateway.api import accounts, clients, deals, intake, invoices, notices, operations, requests, webhooks
+from services.gateway.api import (
+    accounts,
+    bulk,
+    clients,
+    company,
+    deals,
+    intake,
+    integrations,
+    invoices,
+    me,
+    notices,
+    operations,
+    pipeline,
+    previews,
+    rates,
+    requests,
+    search,
+    tasks,
+    webhooks,
+)
 from services.gateway.api.answers import problem_answer
 from services.gateway.api.openapi import document
 from services.gateway.models import request_log
 from services.gateway.rate_limits import DatabaseStorage
-from services.gateway.web.pages import pages
+from services.gateway.web import site
 from services.gateway.web.reference import reference_page
 from services.gateway.wiring import GatewayRuntime
 
@@ -34,11 +54,20 @@ log = get_logger(__name__)
 ROUTES = (
     intake.routes,
     accounts.routes,
+    me.routes,
+    search.routes,
+    bulk.routes,
     clients.routes,
+    tasks.routes,
+    rates.routes,
     deals.routes,
+    pipeline.routes,
     invoices.routes,
+    previews.routes,
     notices.routes,
     webhooks.routes,
+    company.routes,
+    integrations.routes,
     operations.routes,
     operations.root_routes,
 )
@@ -58,9 +87,10 @@ def create_app(runtime: GatewayRuntime) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's manual does it
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1
         )
+    app.wsgi_app = observing.Observed(app.wsgi_app)  # type: ignore[method-assign]  # as above
     for routes in ROUTES:
         app.register_blueprint(routes.blueprint)
-    app.register_blueprint(pages)
+    site.install(app)
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(Exception, _as_problem)
@@ -93,6 +123,7 @@ def _begin() -> Response | None:
 
 def _end(response: Response) -> Response:
     journal = requests.journal()
+    observing.note(request, g.signed_in.actor.id if "signed_in" in g else "", journal.correlation_id)
     response.headers["X-Correlation-Id"] = journal.correlation_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -122,7 +153,7 @@ def _write_log(response: Response) -> None:
         "id": new_id(),
         "correlation_id": journal.correlation_id,
         "method": request.method,
-        "path": request.path[:500],
+        "path": observing.shown_path(request.path, request.view_args),
         "status": response.status_code,
         "actor_id": g.signed_in.actor.id if "signed_in" in g else "",
         "address": requests.address(),
@@ -142,9 +173,9 @@ def _write_log(response: Response) -> None:
 def _as_problem(error: Exception) -> Response:
     problem = _problem_of(error)
     if problem.status >= 500 and not isinstance(error, Problem):
-        log.error("a request failed", path=request.path, exc_info=error)
+        log.error("a request failed", path=observing.shown_path(request.path, request.view_args), exc_info=error)
     problem.extra = {"correlation_id": requests.journal().correlation_id} | problem.extra
-    response = problem_answer(problem)
+    response = site.refused(problem) if site.wants_page() else problem_answer(problem)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     return response

@@ -1,4 +1,4 @@
-"""What the gateway tells: who works here."""
+"""What the gateway tells: who works here, and who we are."""
 
 from __future__ import annotations
 
@@ -33,3 +33,16 @@ class UserRoleChanged(UserState):
 
 class UserDeactivated(UserState):
     event_type: ClassVar[str] = "user.deactivated"
+
+
+class CompanyChanged(Event):
+    """The company as its people last wrote it down."""
+
+    event_type: ClassVar[str] = "company.changed"
+
+    name: str
+    address: str
+    email: str
+    payment_instructions: str
+    website: str
+    version: int

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
 
 from libs.common import logging, telemetry
+from services.gateway import shared_metrics
 from services.gateway.app import create_app
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import runtime
@@ -32,6 +34,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "preload_app": False,
             "accesslog": None,
             "loglevel": "warning",
+            "child_exit": _forget_gauges,
+            "on_exit": _forget_metrics,
         }
         for name, value in options.items():
             if name in self.cfg.settings:
@@ -42,6 +46,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         logging.configure("gateway", "http", self._settings.log_level)
         telemetry.configure("gateway", "http")
         return create_app(runtime())
+
+
+def _forget_gauges(_server: Any, worker: Any) -> None:
+    """A worker that is gone holds no requests; what it counted still counts."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library types this one not
+
+
+def _forget_metrics(_server: Any) -> None:
+    shared_metrics.end()
 
 
 def serve() -> None:

@@ -38,6 +38,52 @@ sessions = Table(
     Column("revoked_at", _Instant),
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("user_id", _Id, ForeignKey("users.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+)
+
+brief_drafts = Table(
+    "brief_drafts",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("form", JSONB, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+)
+
+company = Table(
+    "company",
+    metadata,
+    Column("one", Boolean, primary_key=True),
+    Column("id", _Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("payment_instructions", Text, nullable=False),
+    Column("website", Text, nullable=False),
+    Column("training_url", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+integration_checks = Table(
+    "integration_checks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("checked_at", _Instant, nullable=False),
+    Column("checked_by", Text, nullable=False),
 )
 
 login_failures = Table(

@@ -22,6 +22,7 @@ class GatewaySettings(ServiceSettings):
     intake_rate_limit: forms one address may send, in the notation of ``limits`` ("30/minute"); forms from this
     machine itself are not counted. intake_origins: web origins whose browsers may post forms, separated by commas.
     trusted_proxies: how many proxies in front of us append to X-Forwarded-For.
+    sandbox_inbox_url: where the stand-ins show what was mailed; pages link to it in development.
     """
 
     http_host: str = "127.0.0.1"
@@ -35,6 +36,7 @@ class GatewaySettings(ServiceSettings):
     intake_rate_limit: str = "30/minute"
     intake_origins: str = ""
     trusted_proxies: int = 0
+    sandbox_inbox_url: str = ""
     max_body_bytes: int = 2_000_000
     max_document_bytes: int = 50_000_000
     demo_users: list[DemoUser] = Field(default_factory=list)

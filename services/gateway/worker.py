@@ -18,6 +18,7 @@ _OLD = [
     text("DELETE FROM rate_limits WHERE expires_at < :due"),
     text("DELETE FROM request_log WHERE started_at < :due - interval '90 days'"),
     text("DELETE FROM sessions WHERE expires_at < :due - interval '30 days'"),
+    text("DELETE FROM brief_drafts WHERE updated_at < :due - interval '7 days'"),
 ]
 
 

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from libs.common.company import CompanyChanged
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged"]
+__all__ = ["ClientAccessChanged", "CompanyChanged"]
 
 
 class EmailOutcome(Event):

@@ -27,7 +27,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail as it is to leave."""
+    """A mail as it is to leave. sender: whom it comes from; reply_to: where answers go."""
 
     message_id: str
     to: Sequence[Addressee]
@@ -35,6 +35,8 @@ class Message:
     text: str
     html: str
     date: datetime
+    sender: Addressee
+    reply_to: str
     attachments: Sequence[Attachment] = ()
 
 
@@ -55,6 +57,10 @@ class Mailer(Protocol):
 
     def send(self, message: Message, journal: Journal) -> None:
         """One attempt. NotSentYet when no conversation came about; ValueError when the message can be no mail."""
+        ...
+
+    def check(self) -> str:
+        """Greet the server and log in, without a mail: what was found in plain words, or CheckFailed."""
         ...
 
 
@@ -80,12 +86,16 @@ class DocumentStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who writes: what the templates say about us. ``url`` is where the CRM is opened."""
+    """Who writes: what the templates say about us.
+
+    url: where the CRM is opened. sender: whom mails come from.
+    """
 
     name: str
     address: str
     email: str
     url: str
+    sender: Addressee
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +113,4 @@ class Outside:
     clients: ClientDirectory
     documents: DocumentStore
     mailer: Mailer
-    company: Company
     patience: timedelta

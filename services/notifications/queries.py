@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.orm import Session
 
+from libs.common import company as companies
 from libs.common.identity import Actor
 from libs.common.ids import is_id
+from libs.common.integrations import Integration, Mode
 from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
-from services.notifications import access
-from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Email
+from services.notifications import access, settings
+from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Addressee, Email
 from services.notifications.models import emails, notifications, people, preferences
+from services.notifications.ports import Company
+from services.notifications.settings import NotificationsSettings
 
 _FILTERS = frozenset({"kind", "status", "client_id", "invoice_id"})
 _NOTE = ("id", "kind", "title", "message", "action_label", "action_path", "read_at", "created_at")
@@ -21,6 +25,23 @@ _LISTED = (
     "id kind status subject client_id user_id contact_id refs attempts last_error recipients message_id created_at "
     "updated_at version"
 ).split()
+
+_LAST_SENT = text("SELECT settled_at AS at, subject FROM emails WHERE status = 'sent' ORDER BY settled_at DESC LIMIT 1")
+_LAST_FAULT = text("""
+    SELECT at, subject, last_error FROM (
+        (SELECT settled_at AS at, subject, last_error FROM emails
+         WHERE status IN ('failed', 'unknown') ORDER BY settled_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT updated_at, subject, last_error FROM emails
+         WHERE settled_at IS NULL AND last_error IS NOT NULL ORDER BY updated_at DESC LIMIT 1)
+    ) AS faults ORDER BY at DESC LIMIT 1
+""")
+_COUNTS = text("""
+    SELECT (SELECT count(*) FROM emails WHERE settled_at IS NULL) AS waiting,
+           (SELECT count(*) FROM emails WHERE status = 'sent' AND settled_at > now() - interval '24 hours') AS sent_24h,
+           (SELECT count(*) FROM emails
+            WHERE status IN ('failed', 'unknown') AND settled_at > now() - interval '24 hours') AS failed_24h
+""")
 
 
 def list_notifications(
@@ -96,6 +117,50 @@ def wants(session: Session, user_id: str, kind: str) -> bool:
     chosen = preferences.c
     statement = select(chosen.email).where(chosen.user_id == user_id, chosen.kind == kind)
     return session.execute(statement).scalar_one_or_none() is not False
+
+
+def integration_status(session: Session, _actor: Actor) -> dict[str, Any]:
+    """``{items: [the mail server]}``."""
+    configured = settings.current()
+    sent, fault = session.execute(_LAST_SENT).first(), session.execute(_LAST_FAULT).first()
+    mode = _mode(configured)
+    server = Integration(
+        name="smtp",
+        label="Mail (SMTP)",
+        configured=mode != "off",
+        mode=mode,
+        detail=_DETAILS[mode],
+        last_success_at=sent.at if sent else None,
+        last_success=f"sent: {sent.subject}" if sent else None,
+        last_error_at=fault.at if fault else None,
+        last_error=f"{fault.subject}: {fault.last_error}" if fault else None,
+        counts=dict(session.execute(_COUNTS).mappings().one()),
+    )
+    return {"items": [server.document()]}
+
+
+_DETAILS = {
+    "off": "no mail server is set (SMTP_URL): mails wait",
+    "sandbox": "a mail server of this machine that shows mails and sends none on",
+    "live": "mails leave by a mail server",
+}
+
+
+def _mode(configured: NotificationsSettings) -> Mode:
+    if not configured.smtp_url:
+        return "off"
+    return "sandbox" if configured.smtp_is_stand_in else "live"
+
+
+def company(session: Session) -> Company:
+    """Who writes, as it is now. A sender's address that was set stays: mail servers trust it, and not any other."""
+    configured = settings.current()
+    told = companies.told(session)
+    now = told or companies.Company.of(configured)
+    name, address = configured.sender
+    if told is not None:
+        name, address = told.name, address if configured.mail_from else told.email
+    return Company(now.name, now.address, now.email, configured.public_url.rstrip("/"), Addressee(address, name))
 
 
 def notification_document(row: Any) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.common import row_access
+from libs.common import integrations, row_access
 from libs.common.problems import Problem
-from libs.common.rpc.server import Operations, RpcService, method
+from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 
@@ -61,6 +61,16 @@ class NotificationsRpc(Operations, RpcService):
     @method("emails.test")
     def send_test_email(self, to: str) -> Document:
         return self.execute(handlers.send_test_email, to=to)
+
+    @method(OPERATE)
+    def integration_status(self) -> Document:
+        """How the mail server stands, by the mails that left and those that did not."""
+        return self.read(queries.integration_status)
+
+    @method(OPERATE)
+    def test_integration(self, name: str) -> Document:
+        """``{ok, message, ms}``: ask the mail server itself, now; no mail leaves."""
+        return integrations.tested(name, wiring.checks())
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

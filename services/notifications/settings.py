@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -10,6 +10,9 @@ from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
 from libs.common.settings import ServiceSettings
+
+# The sandbox in containers goes by its name.
+_NEARBY = frozenset({"127.0.0.1", "localhost", "::1", "sandbox"})
 
 
 class NotificationsSettings(ServiceSettings):
@@ -48,14 +51,20 @@ class NotificationsSettings(ServiceSettings):
         return self
 
     @property
-    def sender(self) -> str:
-        """``Name <address>`` that mails come from."""
-        return self.mail_from or formataddr((self.company_name, self.company_email))
+    def smtp_is_stand_in(self) -> bool:
+        """Whether the mail server is one of this machine on a port where no real one listens, as the sandbox's is."""
+        parts = urlsplit(self.smtp_url)
+        return parts.hostname in _NEARBY and parts.port not in (None, 25, 465, 587)
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Name and address that mails come from."""
+        return parseaddr(self.mail_from) if self.mail_from else (self.company_name, self.company_email)
 
     @property
     def mail_domain(self) -> str:
         """The domain of the sender's address, for Message-IDs and greetings."""
-        return parseaddr(self.sender)[1].rpartition("@")[2]
+        return self.sender[1].rpartition("@")[2]
 
 
 def current() -> NotificationsSettings:

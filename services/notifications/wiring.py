@@ -7,12 +7,13 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
+from libs.common.integrations import Check
 from libs.common.jobs import Job
 from libs.common.runtime import Runtime
 from services.notifications import settings
 from services.notifications.adapters.clients import ClientsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
-from services.notifications.ports import ClientDirectory, Company, Mailer, Outside
+from services.notifications.ports import ClientDirectory, Mailer, Outside
 from services.notifications.settings import NotificationsSettings
 
 # Beyond the time a server may take to answer: the text itself has to get there, too.
@@ -36,6 +37,11 @@ def mailer() -> Mailer:
     return mailer_of(settings.current())
 
 
+def checks() -> dict[str, Check]:
+    """What can be asked whether it answers."""
+    return {"smtp": mailer().check}
+
+
 @cache
 def outside() -> Outside:
     """All that the job of sending may touch."""
@@ -47,13 +53,12 @@ def mailer_of(configured: NotificationsSettings) -> Mailer:
     server = MailServer(
         configured.smtp_url, configured.mail_domain, configured.smtp_seconds, configured.smtp_answer_seconds
     )
-    return SmtpMailer(server, configured.sender, configured.company_email)
+    return SmtpMailer(server)
 
 
 def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory, mailer: Mailer) -> Outside:
     """The outside of a runtime."""
     configured = runtime.settings
-    address = configured.company_address.replace("\\n", "\n")
     return Outside(
         read=runtime.database.read,
         transaction=runtime.database.unit_of_work,
@@ -62,7 +67,6 @@ def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory
         clients=clients,
         documents=runtime.object_store,
         mailer=mailer,
-        company=Company(configured.company_name, address, configured.company_email, configured.public_url.rstrip("/")),
         patience=timedelta(seconds=configured.smtp_answer_seconds + configured.smtp_seconds) + _MARGIN,
     )
 

@@ -14,6 +14,7 @@ from services.notifications.wiring import outward
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.ClientInquired, handlers.on_client_inquired),
         Subscription(events.ClientAssigned, handlers.on_client_assigned),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),

@@ -42,6 +42,8 @@ def billing(
     _forget()
     made = Billing(settings.current(), clock)
     monkeypatch.setattr(wiring, "outside", lambda: made.outside)
+    monkeypatch.setattr(wiring, "clients", lambda _caller: made.clients)
+    monkeypatch.setattr(wiring, "deals", lambda _caller: made.deals)
     monkeypatch.setattr(wiring, "payments", lambda: made.outside.payments)
     monkeypatch.setattr(wiring, "documents", lambda: made.outside.documents)
     yield made

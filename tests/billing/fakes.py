@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from libs.common.context import Context
 from libs.common.object_store import StoredObject
 from libs.common.problems import NotFound, Problem
 from services.billing.ports import Checkout, PaymentOrder
@@ -40,6 +39,10 @@ class FakePayments:
     def close(self, reference: str) -> None:
         self._fail_if_told()
         self.closed.append(reference)
+
+    def check(self) -> str:
+        self._fail_if_told()
+        return "the fake answered"
 
     def _fail_if_told(self) -> None:
         if self.trouble:
@@ -83,26 +86,55 @@ class PlainRenderer:
 
 
 @dataclass
-class FakeClients:
-    """The clients and deals services, as billing asks them; ``deals`` is deal id → client id."""
+class MemoryPreviews:
+    """Previews in a dict."""
 
-    deals: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
-    access: dict[str, dict[str, Any]] = field(default_factory=dict)
-    trouble: list[Problem] = field(default_factory=list)
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    trouble: list[Exception] = field(default_factory=list)
 
-    def call(self, context: Context, service: str, method: str, *, seconds: float = 10, **arguments: Any) -> Any:
-        if (service, method) == ("deals", "get_deal"):
-            if arguments["deal_id"] not in self.deals:
-                raise NotFound("there is no such deal")
-            return {"client_id": self.deals[arguments["deal_id"]]}
-        assert service == "clients"
-        self.asked.append((method, context.actor.role))
+    def keep(self, key: str, content: bytes) -> None:
         if self.trouble:
             raise self.trouble.pop(0)
-        known = {"contact_card": self.cards, "client_access": self.access}[method]
+        self.kept[key] = content
+
+    def remove(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+@dataclass
+class FakeClients:
+    """The clients service, as billing asks it."""
+
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    trouble: list[Problem] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        return self._answer("access", self.known, client_id)
+
+    def card(self, client_id: str, seconds: float) -> dict[str, Any]:
+        assert seconds > 0
+        return self._answer("card", self.cards, client_id)
+
+    def _answer(self, what: str, known: dict[str, dict[str, Any]], client_id: str) -> dict[str, Any]:
+        self.asked.append(what)
+        if self.trouble:
+            raise self.trouble.pop(0)
         try:
-            return known[arguments["client_id"]]
+            return known[client_id]
         except KeyError:
             raise NotFound("there is no such client") from None
+
+
+@dataclass
+class FakeDeals:
+    """The deals service, as billing asks it: deal id → client id."""
+
+    clients: dict[str, str] = field(default_factory=dict)
+
+    def client_of(self, deal_id: str) -> str:
+        try:
+            return self.clients[deal_id]
+        except KeyError:
+            raise NotFound("there is no such deal") from None

@@ -27,7 +27,7 @@ from services.billing.ports import Outside
 from services.billing.rpc import BillingRpc
 from services.billing.settings import BillingSettings
 from services.billing.worker import TABLE
-from tests.billing.fakes import FakeClients, FakePayments, MemoryDocuments, PlainRenderer
+from tests.billing.fakes import FakeClients, FakeDeals, FakePayments, MemoryDocuments, MemoryPreviews, PlainRenderer
 from tests.support.actors import FINANCE, JOHN, jwks, private_jwk, system
 from tests.support.calling import Caller
 
@@ -55,9 +55,10 @@ class Billing:
     def __init__(self, settings: BillingSettings, clock: Clock) -> None:
         self.runtime: Runtime[BillingSettings] = Runtime("billing", settings, clock)
         self.clients = FakeClients()
-        self.runtime.__dict__["rpc"] = self.clients
+        self.deals = FakeDeals()
         self.payments = FakePayments()
         self.documents = MemoryDocuments()
+        self.previews = MemoryPreviews()
         self.pdf = PlainRenderer()
         self.outside = Outside(
             read=self.runtime.database.read,
@@ -65,6 +66,7 @@ class Billing:
             events=StripeEvents(settings.stripe_webhook_secret),
             pdf=self.pdf,
             documents=self.documents,
+            previews=self.previews,
             public_url=settings.public_url,
         )
 

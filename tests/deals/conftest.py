@@ -12,12 +12,12 @@ from libs.common.clock import FixedClock
 from libs.common.ids import new_id
 from libs.common.problems import NotFound
 from libs.common.runtime import Runtime
-from services.deals import wiring
+from services.deals import settings, wiring
 from services.deals.rpc import DealsRpc
 from services.deals.settings import DealsSettings
 from services.deals.worker import TABLE
 from tests.contracts.samples_of import sample, unlike
-from tests.support.actors import ADMIN, JOHN, system
+from tests.support.actors import ADMIN, JESSICA, JOHN, system
 from tests.support.calling import Caller
 from tests.support.delivering import deliver, told
 
@@ -82,6 +82,7 @@ def runtime(
 ) -> Iterator[Runtime[Any]]:
     made = runtime_of("deals", DealsSettings, clock)
     monkeypatch.setattr(wiring, "runtime", lambda: made)
+    monkeypatch.setattr(settings, "current", lambda: made.settings)
     monkeypatch.setattr(wiring, "clients", lambda: directory)
     yield made
     for event in told(made):
@@ -115,6 +116,26 @@ def new_deal(deals: Caller, directory: Directory) -> Callable[..., dict[str, Any
         return made
 
     return make
+
+
+@pytest.fixture
+def stock(new_deal: Callable[..., dict[str, Any]], directory: Directory) -> list[dict[str, Any]]:
+    """Twelve deals of two clients, some alike in what is sorted by."""
+    clients = [directory.add(JOHN.id, label="Acme 100% Ltd"), directory.add(JESSICA.id, label="Bcme")]
+    made = []
+    for n in range(12):
+        data = {
+            "deal_name": f"{'Alpha' if n % 2 else 'beta'} {n // 4}",
+            "deal_value_minor": None if n == 0 else n // 3 * 1_001,
+            "currency": "JPY" if n % 4 == 3 else "USD",
+            "stage": ["lead", "qualified", "won"][n % 3],
+            "expected_close_date": None if n % 5 == 0 else f"2025-03-{n + 1:02d}",
+            "tags": ["vip"] if n % 2 else [],
+            "source": "referral" if n < 3 else "manual",
+            "description": "about 50_percent" if n == 7 else None,
+        }
+        made.append(new_deal(clients[n % 2], **data))
+    return made
 
 
 @pytest.fixture

@@ -144,3 +144,17 @@ def test_a_slow_answer_runs_into_the_clients_timeout(sandbox: Sandbox) -> None:
         hurried.models.generate_content(model=MODEL, contents="x")
     bad = requests.post(f"{sandbox.gemini}/_sandbox/behaviour", json={"answers": [{"kind": "typo"}]}, timeout=5)
     assert bad.status_code == 400
+
+
+def test_a_model_can_be_looked_up(sandbox: Sandbox, client: genai.Client) -> None:
+    model = client.models.get(model=MODEL)
+    assert (model.name, model.supported_actions) == (f"models/{MODEL}", ["generateContent"])
+    with pytest.raises(errors.ClientError) as unknown:
+        client.models.get(model="palm-1")
+    assert unknown.value.code == 404
+    stranger = genai.Client(
+        api_key="someone else's", http_options=types.HttpOptions(base_url=sandbox.gemini, timeout=5000)
+    )
+    with pytest.raises(errors.ClientError) as refused:
+        stranger.models.get(model=MODEL)
+    assert refused.value.code == 400

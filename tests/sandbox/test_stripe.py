@@ -175,3 +175,17 @@ def test_lists_are_paged(client: stripe.StripeClient) -> None:
     page = client.v1.payment_intents.list({"customer": customer.id, "limit": 2})
     assert [intent.id for intent in page.data] == made[:2:-1] and page.has_more
     assert [intent.id for intent in page.auto_paging_iter()] == made[::-1]
+
+
+def test_the_balance_is_what_was_paid_less_what_went_back(sandbox: Sandbox, client: stripe.StripeClient) -> None:
+    def pending() -> int:
+        balance = client.v1.balance.retrieve()
+        assert balance.livemode is False
+        return next(fund.amount for fund in balance.pending if fund.currency == "usd")
+
+    before = pending()
+    intent = new_intent(client)
+    pay(sandbox, intent.id)
+    assert pending() == before + intent.amount
+    client.v1.refunds.create({"payment_intent": intent.id, "amount": 500})
+    assert pending() == before + intent.amount - 500

@@ -88,3 +88,17 @@ def test_the_file_at_the_root_is_read_and_the_environment_wins(tmp_path: Path) -
 
 def test_loopback_is_never_asked_through_a_proxy() -> None:
     assert "127.0.0.1" in inherited({"HTTPS_PROXY": "http://proxy.test"})["NO_PROXY"]
+
+
+def test_the_workers_of_the_gateway_count_together_and_nobody_else(tmp_path: Path) -> None:
+    parts, name = environments(tmp_path), "PROMETHEUS_MULTIPROC_DIR"
+    assert parts.of("gateway", "gateway-http")[name] == str(tmp_path / "metrics")
+    others = [row for row in TABLE if row.name != "gateway-http"]
+    assert all(name not in parts.of(row.service, row.name) for row in others)
+
+
+def test_every_service_knows_the_company(tmp_path: Path) -> None:
+    parts = environments(tmp_path, COMPANY_NAME="AMO Studio", PAYMENT_INSTRUCTIONS="By transfer.")
+    for service in ("billing", "notifications", "gateway"):
+        given = parts.of(service, f"{service}-worker")
+        assert (given["COMPANY_NAME"], given["PAYMENT_INSTRUCTIONS"]) == ("AMO Studio", "By transfer.")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import httpx2
 from pydantic import BaseModel, Field
 
+from libs.common.integrations import CheckFailed
 from services.ai.domain import GEMINI, Analysis, Brief, Factor, Generated, ProviderProblem
 from services.ai.settings import AiSettings
 
@@ -20,6 +21,7 @@ _SYSTEM = (
 )
 _RETRY_DELAY = re.compile(r"(\d+(?:\.\d+)?)s")
 _DEFAULT_WAIT_SECONDS = 15.0
+_CHECK_MILLISECONDS = 7000
 
 
 class FactorSchema(BaseModel):
@@ -51,6 +53,20 @@ class GeminiProvider:
     def analyze(self, brief: Brief) -> Generated:
         answer = self._ask(_prompt(brief))
         return _believed(answer, self._settings.gemini_model)
+
+    def check(self) -> str:
+        """Look the model up: that proves address, key and model, and uses no tokens."""
+        from google.genai import errors
+        from google.genai.types import GetModelConfig, HttpOptions
+
+        config = GetModelConfig(http_options=HttpOptions(timeout=_CHECK_MILLISECONDS))
+        try:
+            self._client.models.get(model=self._settings.gemini_model, config=config)
+        except errors.APIError as error:
+            raise CheckFailed(_fault(error, self._settings.gemini_model)) from None
+        except httpx2.HTTPError as error:
+            raise CheckFailed(f"Gemini could not be reached ({type(error).__name__})") from None
+        return f"Gemini answered and has the model {self._settings.gemini_model}"
 
     @cached_property
     def _client(self) -> Any:
@@ -138,3 +154,13 @@ def _problem(error: Any) -> ProviderProblem:
         told = _RETRY_DELAY.search(text.partition("retryDelay")[2])
         return ProviderProblem(f"Gemini answered {code}", float(told[1]) if told else _DEFAULT_WAIT_SECONDS)
     return ProviderProblem(f"Gemini refused the request ({code} {error.status})")
+
+
+def _fault(error: Any, model: str) -> str:
+    """Why a check failed; the error's own words may quote the key."""
+    code = int(error.code or 0)
+    if code == 404:
+        return f"Gemini has no model of the name {model}"
+    if code in (400, 401, 403):
+        return f"Gemini does not accept this system's key ({code})"
+    return f"Gemini answered with an error ({code} {error.status})"

@@ -35,3 +35,16 @@ class StoredDocuments:
             return self._store.get(key)
         except NotFound:
             return None
+
+
+class StoredPreviews:
+    """Previews are nobody's document: they may be overwritten, and go when nobody needs them any more."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def keep(self, key: str, content: bytes) -> None:
+        self._store.put(key, content, _PDF)
+
+    def remove(self, key: str) -> None:
+        self._store.delete(key)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from libs.common.integrations import CheckFailed
 from libs.common.problems import Unavailable
 from services.billing.adapters.stripe_amounts import to_stripe
-from services.billing.ports import Checkout, PaymentOrder, Refused
+from services.billing.ports import AlreadyPaid, Checkout, PaymentOrder, Refused
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -71,6 +72,19 @@ class StripePayments:
         else:
             _asked(lambda: self._client.v1.payment_intents.cancel(reference))
 
+    def check(self) -> str:
+        import stripe
+
+        try:
+            balance = self._client.v1.balance.retrieve()
+        except stripe.PermissionError:
+            return "Stripe knows the key; it may not read the balance, which this check asks for"
+        except (stripe.APIConnectionError, stripe.RateLimitError):
+            raise CheckFailed("Stripe is not answering") from None
+        except stripe.StripeError as error:
+            raise CheckFailed(_fault(error)) from None
+        return f"Stripe answered, in {'live' if balance.livemode else 'test'} mode"
+
     def _open_page(self, params: Any, key: str) -> Checkout:
         """The page made under the key, and another where that one has ended."""
         for attempt in range(10):
@@ -78,7 +92,7 @@ class StripePayments:
             if page.status == "open" and page.url:
                 return Checkout(page.id, page.url)
             if page.status == "complete":
-                raise Refused("this invoice was paid a moment ago; the payment is being booked")
+                raise AlreadyPaid("this invoice was paid a moment ago; the payment is being booked")
         raise Unavailable("the payment page could not be opened; try again tomorrow")
 
     def _page(self, params: Any, key: str) -> Session:
@@ -122,6 +136,13 @@ def _reason(error: Any) -> str:
         # Stripe's own text quotes the key.
         return "Stripe does not accept this system's key"
     return f"Stripe said: {error.user_message or 'no'}"
+
+
+def _fault(error: Any) -> str:
+    """Why a check failed; Stripe's own words may quote the key."""
+    if error.http_status == 401:
+        return "Stripe does not accept this system's key"
+    return f"Stripe answered with an error ({error.http_status or 'unreadable'})"
 
 
 def _metadata(order: PaymentOrder) -> dict[str, str]:

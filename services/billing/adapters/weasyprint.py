@@ -30,8 +30,9 @@ class WeasyPrintRenderer:
 
     def invoice(self, view: dict[str, Any]) -> bytes:
         shown = _Figures(view["currency"], _invoice_amounts(view))
-        page = self._page("invoice.html", view=view, total=shown.exact(view["amount_minor"]), figure=shown.in_column)
-        return self._pdf(page, f"invoice {view['invoice_number']}")
+        total, mark = shown.exact(view["amount_minor"]), view.get("mark")
+        page = self._page("invoice.html", view=view, total=total, figure=shown.in_column, mark=mark)
+        return self._pdf(page, f"{mark or 'invoice'} {view['invoice_number']}")
 
     def receipt(self, view: dict[str, Any]) -> bytes:
         amounts = [view["amount_minor"], view["invoice_amount_minor"], view["balance_minor"]]
@@ -42,7 +43,7 @@ class WeasyPrintRenderer:
         return self._pdf(page, f"receipt {view['invoice_number']} {view['id']}")
 
     def _page(self, template: str, **values: Any) -> str:
-        return self._environment.get_template(template).render(**values)
+        return self._environment.get_template(template).render({"mark": None} | values)
 
     def _pdf(self, page: str, identifier: str) -> bytes:
         from weasyprint import HTML

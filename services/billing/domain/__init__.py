@@ -14,6 +14,7 @@ from services.billing.domain.invoice import (
     VOID,
     BillTo,
     Invoice,
+    Seller,
 )
 from services.billing.domain.matching import misfit
 from services.billing.domain.notices import (
@@ -52,6 +53,7 @@ __all__ = [
     "PaymentRefunded",
     "PaymentSucceeded",
     "Refund",
+    "Seller",
     "Totals",
     "misfit",
     "percent",

@@ -30,10 +30,21 @@ class BillTo(TypedDict):
     address: list[str]
 
 
+class Seller(TypedDict):
+    """Who we were on the day an invoice was sent."""
+
+    name: str
+    address: str
+    email: str
+    payment_instructions: str
+    website: str
+
+
 @dataclass(eq=False)
 class Invoice:
     """Amounts are minor units of ``currency``. Once it is sent, what it asks for is locked.
 
+    edited: whether a person changed it since it was drafted.
     dated_on: the day of the draft, then the day of issue. due_date_set: whether a person chose the due date, else it
     follows the day of issue. paid_minor: what its payments brought, less what went back, at most its amount.
     payment_problem: why it cannot be paid online, or why the last attempt failed. mail_problem: why it was not mailed.
@@ -52,6 +63,7 @@ class Invoice:
     created_at: datetime
     updated_at: datetime
     due_date_set: bool = False
+    edited: bool = False
     deal_id: str | None = None
     description: str = ""
     notes: str = ""
@@ -71,6 +83,7 @@ class Invoice:
     payment_reference: str | None = None
     payment_problem: str | None = None
     bill_to: BillTo | None = None
+    seller: Seller | None = None
     sent_by: str | None = None
     pdf_key: str | None = None
     mail_status: str = "none"
@@ -85,6 +98,11 @@ class Invoice:
     def due_minor(self) -> int:
         """What is still owed."""
         return self.amount_minor - self.paid_minor
+
+    @property
+    def follows_deal(self) -> bool:
+        """Whether it is still what the system drafted for a won deal, which it then follows."""
+        return self.origin == ORIGIN_DEAL and self.status == DRAFT and not self.edited and len(self.lines) == 1
 
     def price(self, lines: list[InvoiceLine], discount_percent: Decimal, tax_percent: Decimal) -> None:
         """Set what it asks for; NotPossible once it is sent."""
@@ -105,8 +123,10 @@ class Invoice:
         self.due_date_set = chosen is not None
         self.due_date = chosen or self.dated_on + timedelta(days=terms_days)
 
-    def send(self, bill_to: BillTo, sent_by: str, today: date, terms_days: int, now: datetime) -> None:
-        """Issue it: from now on it is locked and owed. One whose mail failed may be sent once more."""
+    def send(
+        self, bill_to: BillTo, sent_by: str, today: date, terms_days: int, now: datetime, *, seller: Seller
+    ) -> None:
+        """Issue it: from now on it is locked and owed. One whose mail failed may be sent once more, as it is."""
         again = self.status in OPEN and self.mail_status == "failed"
         if not again:
             if self.status != DRAFT:
@@ -116,7 +136,7 @@ class Invoice:
             self.status, self.issued_on, self.dated_on = SENT, today, today
             if not self.due_date_set:
                 self.due_date = today + timedelta(days=terms_days)
-            self.company_name = bill_to["company_name"]
+            self.company_name, self.seller = bill_to["company_name"], seller
         self.bill_to, self.sent_by = bill_to, sent_by
         self.mail_status, self.mail_problem = "waiting", None
         self.touch(now)

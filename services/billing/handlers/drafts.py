@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +14,9 @@ from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid, NotFound
 from services.billing import access, events, fields, queries, settings
-from services.billing.domain import ORIGIN_DEAL, ORIGIN_MANUAL, Invoice, InvoiceLine, totals
+from services.billing.domain import ORIGIN_DEAL, ORIGIN_MANUAL, Invoice
 from services.billing.handlers.loading import invoice_to_change
+from services.billing.handlers.pricing import priced_lines, require_amounts
 from services.billing.handlers.telling import tell
 from services.billing.models import deal_states, number_sequences
 
@@ -28,8 +28,7 @@ def create_invoice(uow: UnitOfWork, data: Document) -> Document:
     given = fields.read(fields.NEW_INVOICE, data)
     if "client_id" not in given:
         raise Invalid("client_id is needed", field="client_id")
-    if "lines" not in given and "amount_minor" not in given:
-        raise Invalid("an invoice needs an amount or lines", field="amount")
+    require_amounts(given)
     client_id = given["client_id"]
     _check_client(uow, client_id)
     _check_deal(uow, client_id, given.get("deal_id"))
@@ -54,6 +53,7 @@ def update_invoice(uow: UnitOfWork, invoice_id: str, changes: Document, version:
         _check_deal(uow, invoice.client_id, given["deal_id"])
         invoice.deal_id = given["deal_id"]
     _change(invoice, given)
+    invoice.edited = invoice.edited or not uow.actor.is_system
     invoice.touch(uow.now)
     uow.session.flush()
     tell(uow, events.InvoiceDrafted, invoice)
@@ -81,11 +81,6 @@ def begin_draft(
     )
 
 
-def single_line(description: str, amount_minor: int) -> list[InvoiceLine]:
-    """The line of an invoice that was given as one amount."""
-    return [InvoiceLine.of(new_id(), 0, description or "Services", Decimal("1.000"), amount_minor)]
-
-
 def _change(invoice: Invoice, given: Document) -> None:
     """Take over what was typed; what was not given stays."""
     if given.get("currency", invoice.currency) != invoice.currency:
@@ -96,7 +91,7 @@ def _change(invoice: Invoice, given: Document) -> None:
     invoice.notes = given.get("notes", invoice.notes)
     discount = given.get("discount_percent", invoice.discount_percent)
     tax = given.get("tax_percent", invoice.tax_percent)
-    invoice.price(_lines(invoice, given, discount, tax), discount, tax)
+    invoice.price(priced_lines(invoice.lines, invoice.description, given, discount, tax), discount, tax)
     if "due_date" in given:
         invoice.choose_due_date(given["due_date"], settings.current().payment_terms_days)
 
@@ -107,29 +102,6 @@ def _change_description(invoice: Invoice, given: Document) -> None:
     if len(invoice.lines) == 1 and invoice.lines[0].description == invoice.description != described:
         invoice.lines[0].description = described or "Services"
     invoice.description = described
-
-
-def _lines(invoice: Invoice, given: Document, discount: Decimal, tax: Decimal) -> list[InvoiceLine]:
-    """The lines as they shall be; with an amount given too, both must say the same."""
-    lines = _given_lines(given["lines"]) if "lines" in given else list(invoice.lines)
-    amount = given.get("amount_minor")
-    computed = totals((line.amount_minor for line in lines), discount, tax).amount_minor
-    if amount is None or amount == computed:
-        return lines
-    if "lines" in given:
-        raise Invalid("the lines, with discount and tax, do not add up to this amount", field="amount")
-    if len(lines) > 1:
-        raise Invalid("this invoice has several lines; change those", field="amount")
-    if discount or tax:
-        raise Invalid("the amount is the whole invoice's; with a discount or tax, give lines instead", field="amount")
-    return single_line(invoice.description, amount)
-
-
-def _given_lines(given: list[Document]) -> list[InvoiceLine]:
-    return [
-        InvoiceLine.of(new_id(), position, line["description"], line["quantity"], line["unit_price_minor"])
-        for position, line in enumerate(given)
-    ]
 
 
 def _check_client(uow: UnitOfWork, client_id: str) -> None:

@@ -44,7 +44,8 @@ def addressee(card: Document) -> BillTo:
 def send_invoice(uow: UnitOfWork, invoice_id: str, *, bill_to: BillTo) -> Document:
     """Issue an invoice: it is locked at once; its PDF, its online payment and its mail follow."""
     invoice = invoice_to_change(uow, invoice_id)
-    invoice.send(bill_to, uow.actor.id, uow.today, settings.current().payment_terms_days, uow.now)
+    terms_days, seller = settings.current().payment_terms_days, queries.seller_now(uow.session)
+    invoice.send(bill_to, uow.actor.id, uow.today, terms_days, uow.now, seller=seller)
     uow.jobs.add("issue_invoice", {"invoice_id": invoice.id}, dedupe_key=invoice.id)
     uow.session.flush()
     return queries.invoice_document(uow.session, invoice.id, uow.today)

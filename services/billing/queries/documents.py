@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from libs.common import company
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Conflict, NotFound
 from services.billing import access, settings
+from services.billing.domain import DRAFT, Seller
 from services.billing.models import documents, invoices, payments
 from services.billing.queries.invoices import lines_of
 from services.billing.queries.public import issued_by_token
@@ -23,24 +26,31 @@ _PRINTED = (
 
 
 def invoice_view(session: Session, invoice_id: str) -> dict[str, Any] | None:
-    """All that an invoice's PDF shows; nothing in it changes once the invoice is issued."""
+    """All that an invoice's PDF shows; nothing in it changes once the invoice is issued, whatever we call ourselves."""
     row = session.execute(select(invoices).where(invoices.c.id == invoice_id)).mappings().first()
     if row is None:
         return None
     printed = {name: row[name] for name in _PRINTED.split()}
-    return printed | {"lines": lines_of(session, invoice_id), "seller": _seller()}
+    seller = seller_now(session) if row["status"] == DRAFT else row["seller"] or _seller_before()
+    return printed | {"lines": lines_of(session, invoice_id), "seller": seller}
 
 
 def receipt_view(session: Session, payment_id: str) -> dict[str, Any] | None:
     """All that a payment's receipt shows."""
     columns = (payments.c.amount_minor, payments.c.method, payments.c.reference, payments.c.paid_on)
-    of_invoice = [invoices.c[name] for name in ("invoice_number", "currency", "description", "issued_on", "bill_to")]
+    named = ("invoice_number", "currency", "description", "issued_on", "bill_to", "seller")
+    of_invoice = [invoices.c[name] for name in named]
     total = invoices.c.amount_minor.label("invoice_amount_minor")
     statement = select(payments.c.id, *columns, *of_invoice, total).join(
         invoices, invoices.c.id == payments.c.invoice_id
     )
     row = session.execute(statement.where(payments.c.id == payment_id)).mappings().first()
-    return dict(row) | {"seller": _seller()} if row is not None else None
+    return dict(row) | {"seller": row["seller"] or _seller_before()} if row is not None else None
+
+
+def seller_now(session: Session) -> Seller:
+    """Who we are now: what an invoice keeps when it is sent."""
+    return cast(Seller, asdict(company.current(session, settings.current())))
 
 
 def invoice_for_link(session: Session, actor: Actor, invoice_id: str) -> dict[str, Any]:
@@ -64,11 +74,13 @@ def _stored(session: Session, key: str | None) -> dict[str, Any]:
     return {"key": key, "filename": filename, "content_type": PDF}
 
 
-def _seller() -> dict[str, str]:
+def _seller_before() -> Seller:
+    """Who we were on invoices sent before they kept it: what the environment says, as it stands there."""
     configured = settings.current()
     return {
         "name": configured.company_name,
         "address": configured.company_address,
         "email": configured.company_email,
         "payment_instructions": configured.payment_instructions,
+        "website": "",
     }

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from libs.common.clock import business_date
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import SortKey, keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
-from services.billing import access, fields, settings
-from services.billing.domain import OPEN, STATUSES
+from services.billing import access
+from services.billing.domain import OPEN
 from services.billing.models import invoice_lines, invoices, refunds
+from services.billing.queries.filters import business_today, matching
 from services.billing.queries.payments import payments_of_invoice
 
 _SHOWN = (
@@ -34,20 +34,19 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "invoice_number": invoices.c.invoice_number,
     "company_name": func.lower(invoices.c.company_name),
 }
-_FILTERS = frozenset({"status", "overdue", "client_id", "deal_id", "from", "to", "q"})
 
 
 def list_invoices(
     session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, limit: int | None, cursor: str | None
 ) -> dict[str, Any]:
     """Invoices the actor may see, a page at a time, without their lines and payments."""
-    size, today = limit_of(limit), _today()
-    matching = and_(access.scope(actor), *_conditions(filters, today))
+    size, today = limit_of(limit), business_today()
+    wanted = matching(actor, filters, today)
     key, descends = _sort(sort)
     keys: list[SortKey] = [(key, descends), (invoices.c.id, descends)]
-    statement = keyset(select(*_COLUMNS, key.label("sort_value")).where(matching), keys, cursor, size)
+    statement = keyset(select(*_COLUMNS, key.label("sort_value")).where(wanted), keys, cursor, size)
     rows, next_cursor = page(session.execute(statement).all(), size, lambda row: (row.sort_value, row.id))
-    total = session.execute(select(func.count()).select_from(invoices).where(matching)).scalar_one()
+    total = session.execute(select(func.count()).select_from(invoices).where(wanted)).scalar_one()
     return {"items": [_document(row, today) for row in rows], "next_cursor": next_cursor, "total": total}
 
 
@@ -56,7 +55,7 @@ def get_invoice(session: Session, actor: Actor, invoice_id: str) -> dict[str, An
     seen = select(invoices.c.id).where(invoices.c.id == invoice_id, access.scope(actor))
     if not is_id(invoice_id) or session.execute(seen).first() is None:
         raise NotFound("there is no such invoice, or it is not yours to see")
-    return invoice_document(session, invoice_id, _today())
+    return invoice_document(session, invoice_id, business_today())
 
 
 def invoice_document(session: Session, invoice_id: str, today: date) -> dict[str, Any]:
@@ -107,38 +106,6 @@ def _refunds_of(session: Session, invoice_id: str) -> list[dict[str, Any]]:
     return [dict(each._mapping) for each in found]
 
 
-def _conditions(filters: dict[str, Any], today: date) -> list[ColumnElement[bool]]:
-    unknown = [name for name in filters if name not in _FILTERS]
-    if unknown:
-        raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
-    return [_condition(name, value, today) for name, value in filters.items() if value is not None]
-
-
-def _condition(name: str, value: Any, today: date) -> ColumnElement[bool]:
-    if name == "status":
-        return invoices.c.status == literal(fields.one_of(*STATUSES)(name, value))
-    if name == "overdue":
-        overdue = and_(invoices.c.status.in_(OPEN), invoices.c.due_date < today)
-        return overdue if fields.flag(name, value) else ~overdue
-    if name in ("client_id", "deal_id"):
-        return invoices.c[name] == literal(fields.identifier(name, value), invoices.c[name].type)
-    if name == "from":
-        return invoices.c.dated_on >= fields.day(name, value)
-    if name == "to":
-        return invoices.c.dated_on <= fields.day(name, value)
-    pattern = _contains(fields.text()(name, value))
-    return or_(
-        invoices.c.invoice_number.ilike(pattern),
-        invoices.c.company_name.ilike(pattern),
-        invoices.c.description.ilike(pattern),
-    )
-
-
-def _contains(words: str) -> str:
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 def _sort(sort: str | None) -> tuple[ColumnElement[Any], bool]:
     wanted = sort or "-created_at"
     name = wanted.removeprefix("-").removesuffix("_minor")
@@ -151,7 +118,3 @@ def _plain(number: Decimal) -> str:
     """``1``, ``2.5``: never an exponent."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _today() -> date:
-    return business_date(datetime.now(UTC), settings.current().business_tz)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from libs.common import company
 from libs.common.clock import business_date
 from libs.common.identity import Actor
 from libs.common.problems import NotFound
@@ -26,17 +27,19 @@ def public_invoice(session: Session, _actor: Actor, token: str) -> dict[str, Any
     """The invoice as its client sees it. NotFound for a false token, and for an invoice that was never sent."""
     row = issued_by_token(session, token)
     configured = settings.current()
+    seller = company.current(session, configured)
     today = business_date(datetime.now(UTC), configured.business_tz)
     return {name: row[name] for name in _SHOWN.split()} | {
         "discount_percent": f"{row['discount_percent'].normalize():f}",
         "tax_percent": f"{row['tax_percent'].normalize():f}",
         "due_minor": row["amount_minor"] - row["paid_minor"],
         "overdue": is_overdue(row["status"], row["due_date"], today),
-        "seller": configured.company_name,
-        "seller_email": configured.company_email,
+        "seller": seller.name,
+        "seller_email": seller.email,
+        "seller_website": seller.website,
         "company_name": row["company_name"],
         "lines": lines_of(session, row["id"]),
-        "payment_instructions": configured.payment_instructions,
+        "payment_instructions": seller.payment_instructions,
         "can_pay_online": row["status"] in OPEN and bool(configured.stripe_api_key),
         "has_pdf": row["pdf_key"] is not None,
     }

@@ -60,11 +60,12 @@ def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version:
 def move_stage(
     uow: UnitOfWork, deal_id: str, stage: str, lost_reason: str | None = None, version: int | None = None
 ) -> dict[str, Any]:
-    """Move a deal to another stage; to the one it is in does nothing."""
+    """Move a deal to another stage; to the one it is in does nothing. Answers what it was before, to undo it with."""
     deal = deal_to_change(uow, deal_id, version)
+    before = {"previous_stage": deal.stage, "previous_lost_reason": deal.lost_reason}
     if move := deal.move_to(stage, uow.now, uow.today, DEAL["lost_reason"]("lost_reason", lost_reason)):
         tell_moved(uow, deal, move)
-    return queries.deal(uow.session, uow.actor, deal.id)
+    return queries.deal(uow.session, uow.actor, deal.id) | before
 
 
 def _without_ours(tags: list[str]) -> list[str]:

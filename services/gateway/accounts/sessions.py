@@ -1,4 +1,5 @@
-"""Log-in: a short access token, and a refresh token that is replaced each time it is used.
+"""Log-in: programs get a short access token, and a refresh token that is replaced each time it is used; browsers one
+cookie.
 
 A refresh token that comes a second time was stolen by one of the two who hold it: the whole session ends.
 """
@@ -9,7 +10,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -28,12 +29,24 @@ from services.gateway.models import login_failures, sessions, users
 from services.gateway.settings import GatewaySettings
 
 _AUDIENCE = "crm-api"
+# A browser's session is written as used at most this often.
+_STALE = timedelta(hours=1)
 # How many times the limit of one place all places together may fail.
 _ALL_PLACES = 10
 # Asked with every request, so it is plain SQL: nothing is built for it.
 _LIVE = text("""
     SELECT u.id::text AS id, u.email, u.role, u.name FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = CAST(:session_id AS uuid) AND s.revoked_at IS NULL AND s.expires_at > now() AND u.active
+""")
+# The same for a browser's cookie; whoever works on is not signed out, whoever stays away is.
+_LIVE_WEB = text("""
+    SELECT u.id::text AS id, u.email, u.role, u.name, u.locale, s.id::text AS session_id, s.used_at
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.kind = 'web' AND s.refresh_hash = :digest AND s.revoked_at IS NULL AND s.expires_at > now() AND u.active
+""")
+_KEPT_ALIVE = text("""
+    UPDATE sessions SET used_at = now(), expires_at = now() + make_interval(days => :days)
+    WHERE id = CAST(:session_id AS uuid) AND used_at < now() - interval '1 hour'
 """)
 _WRONG = "e-mail address or password is wrong"
 
@@ -53,6 +66,7 @@ class SignedIn:
     actor: Actor
     session_id: str
     email: str
+    locale: str = "en"
 
 
 class AccessTokens:
@@ -80,15 +94,16 @@ class AccessTokens:
         return str(claims["sid"])
 
 
-def log_in(database: Database, settings: GatewaySettings, email: str, password: str, client: Client) -> dict[str, Any]:
-    """Check the password and open a session; ``{session_id, refresh_token, user}``.
+def log_in(
+    database: Database, settings: GatewaySettings, email: str, password: str, client: Client, kind: str = "token"
+) -> dict[str, Any]:
+    """Check the password and open a session; ``{session_id, refresh_token, user}``. kind "web": the token is a cookie.
 
     Unauthorized says nothing of whether the address is known. A try is noted as a failure before the password is
     looked at, and the note is taken back when it was right: guesses at once cannot slip past the limit together.
     """
     address = email.strip().lower()
-    with _own(database) as uow:
-        _note_try(uow, settings, address, client)
+    note_try(database, settings, address, client)
     with database.read() as session:
         person = session.execute(select(users).where(func.lower(users.c.email) == address)).first()
     # Outside any transaction: argon2 takes its time.
@@ -96,9 +111,20 @@ def log_in(database: Database, settings: GatewaySettings, email: str, password: 
     if not right or person is None or not person.active:
         raise Unauthorized(_WRONG)
     with _own(database) as uow:
-        theirs = (login_failures.c.email == address, login_failures.c.address == client.address)
-        uow.session.execute(delete(login_failures).where(*theirs))
-        return _open(uow, settings, person, client)
+        _forget_tries(uow, address, client)
+        return _open(uow, settings, person, client, kind)
+
+
+def note_try(database: Database, settings: GatewaySettings, address: str, client: Client) -> None:
+    """Count a try at an address's password (in lower case) before it is looked at; TooManyRequests past a limit."""
+    with _own(database) as uow:
+        _note_try(uow, settings, address, client)
+
+
+def forget_tries(database: Database, address: str, client: Client) -> None:
+    """The password was right: the tries of this place are no failures."""
+    with _own(database) as uow:
+        _forget_tries(uow, address, client)
 
 
 def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[str, Any]:
@@ -106,7 +132,8 @@ def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[s
     digest = _digest(token)
     with _own(database) as uow:
         known = or_(sessions.c.refresh_hash == digest, sessions.c.used_hash == digest)
-        row = uow.session.execute(select(sessions).where(known).with_for_update()).first()
+        held = select(sessions).where(known, sessions.c.kind == "token").with_for_update()
+        row = uow.session.execute(held).first()
         live = row is not None and row.revoked_at is None and row.expires_at > uow.now
         person = _active_user(uow.session, row.user_id) if row is not None and live else None
         if row is not None and person is not None and row.refresh_hash == digest:
@@ -135,7 +162,21 @@ def signed_in(database: Database, session_id: str) -> SignedIn:
     return SignedIn(Actor(row.id, row.role, row.name), session_id, row.email)
 
 
-def _open(uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Client) -> dict[str, Any]:
+def of_cookie(database: Database, settings: GatewaySettings, token: str) -> SignedIn:
+    """The person of a browser's session; Unauthorized when there is none or it has ended."""
+    with database.reader.connect() as connection:
+        row = connection.execute(_LIVE_WEB, {"digest": _digest(token)}).first()
+    if row is None:
+        raise Unauthorized("sign in first")
+    if datetime.now(UTC) - row.used_at > _STALE:
+        with database.engine.begin() as connection:
+            connection.execute(_KEPT_ALIVE, {"session_id": row.session_id, "days": settings.refresh_days})
+    return SignedIn(Actor(row.id, row.role, row.name), row.session_id, row.email, row.locale)
+
+
+def _open(
+    uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Client, kind: str = "token"
+) -> dict[str, Any]:
     token = secrets.token_urlsafe(32)
     row = {
         "id": new_id(),
@@ -146,6 +187,7 @@ def _open(uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Clien
         "expires_at": uow.now + timedelta(days=settings.refresh_days),
         "user_agent": client.user_agent[:300],
         "address": client.address,
+        "kind": kind,
     }
     uow.session.execute(insert(sessions).values(row))
     return {"session_id": row["id"], "refresh_token": token, "user": _shown(person)}
@@ -167,6 +209,11 @@ def _note_try(uow: UnitOfWork, settings: GatewaySettings, address: str, client: 
         raise TooManyRequests(detail, retry_after=wait * 60)
     note = {"id": new_id(), "email": address, "address": client.address, "failed_at": uow.now}
     uow.session.execute(insert(login_failures).values(note))
+
+
+def _forget_tries(uow: UnitOfWork, address: str, client: Client) -> None:
+    theirs = (login_failures.c.email == address, login_failures.c.address == client.address)
+    uow.session.execute(delete(login_failures).where(*theirs))
 
 
 def _active_user(session: Session, user_id: str) -> Any:

@@ -75,9 +75,23 @@ def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int 
     return document(uow.session, user_id)
 
 
-def end_sessions(uow: UnitOfWork, user_id: str) -> None:
-    """End all sessions of a person."""
-    live = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+def change_password(uow: UnitOfWork, user_id: str, current: str, new: str, session_id: str) -> None:
+    """Set another password and end all sessions but this one; Invalid when the current one is not that."""
+    before = _locked(uow, user_id)
+    if not passwords.matches(before.password_hash, current):
+        raise Invalid("this is not your current password", field="current_password")
+    if current == new:
+        raise Invalid("the new password is the current one; choose another", field="new_password")
+    values = {"password_hash": passwords.hashed(new), "updated_at": uow.now}
+    uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
+    end_sessions(uow, user_id, but=session_id)
+
+
+def end_sessions(uow: UnitOfWork, user_id: str, but: str | None = None) -> None:
+    """End all sessions of a person, or all but one."""
+    live = [sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None)]
+    if but is not None:
+        live.append(sessions.c.id != but)
     uow.session.execute(update(sessions).where(*live).values(revoked_at=uow.now))
 
 

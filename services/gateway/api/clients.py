@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response, redirect, request
+from pydantic import Field
 from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.common.problems import Forbidden, Invalid
@@ -13,25 +14,38 @@ from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import ADMIN, Routes
+from services.gateway.api.tasks import ActivityFilters, check_assignee
+from services.gateway.api.values import Body
 
 routes = Routes("clients")
+
+
+class Upload(Body):
+    """multipart/form-data"""
+
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
 
 
 @routes.route("GET", "/clients", query=s.ClientFilters, answers=d.ListOf[d.ClientDocument])
 def list_clients(query: s.ClientFilters) -> dict[str, Any]:
     """Clients you may see. Active clients of others show as their public card."""
+    return r.ask("clients", "list_clients", **list_arguments(query))
+
+
+def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
+    """What the clients service is asked for a list, as the query says it."""
     filters = query.given()
     if query.min_deal_value is not None:
         filters.pop("min_deal_value")
         base = r.gateway().settings.base_currency
         filters |= s.minor({"min_deal_value": query.min_deal_value}, base, "min_deal_value")
-    return r.ask("clients", "list_clients", **s.paged(filters))
+    return s.paged(filters)
 
 
 @routes.route("POST", "/clients", body=s.ClientNew, answers={201: d.ClientDocument})
 def create_client(body: s.ClientNew) -> dict[str, Any]:
     """Create a client; likely duplicates are named in `possible_duplicates`, never refused."""
-    _check_owner(body.owner_id)
+    check_owner(body.owner_id)
     return r.ask("clients", "create_client", data=body.given())
 
 
@@ -62,7 +76,7 @@ def delete_client(client_id: Any) -> dict[str, Any]:
 @routes.route("POST", "/clients/<uuid:client_id>/assign", who=ADMIN, body=s.Assignment, answers=d.ClientDocument)
 def assign_client(client_id: Any, body: s.Assignment) -> dict[str, Any]:
     """Give a client to a sales rep, who is told by mail; null takes it back."""
-    _check_owner(body.owner_id)
+    check_owner(body.owner_id)
     return r.ask("clients", "assign_client", client_id=str(client_id), owner_id=body.owner_id)
 
 
@@ -90,20 +104,23 @@ def delete_contact(contact_id: Any) -> dict[str, Any]:
     return r.ask("clients", "delete_contact", contact_id=str(contact_id))
 
 
-@routes.route("GET", "/clients/<uuid:client_id>/activities", query=s.Page, answers=d.ListOf[d.ActivityDocument])
-def list_activities(client_id: Any, query: s.Page) -> dict[str, Any]:
-    """What happened with a client, newest first."""
+@routes.route(
+    "GET", "/clients/<uuid:client_id>/activities", query=ActivityFilters, answers=d.ListOf[d.ActivityDocument]
+)
+def list_activities(client_id: Any, query: ActivityFilters) -> dict[str, Any]:
+    """What happened with a client, newest first; `types` may be given more than once."""
     return r.ask("clients", "list_activities", client_id=str(client_id), **query.given())
 
 
 @routes.route("POST", "/clients/<uuid:client_id>/activities", body=s.ActivityNew, answers={201: d.ActivityDocument})
 def log_activity(client_id: Any, body: s.ActivityNew) -> dict[str, Any]:
-    """Log a call, an e-mail, a meeting, a note or a task."""
+    """Log a call, an e-mail, a meeting, a note or a task. A task without `assignee_id` is yours."""
+    check_assignee(body.assignee_id)
     return r.ask("clients", "log_activity", client_id=str(client_id), data=body.given())
 
 
-@routes.route("GET", "/clients/<uuid:client_id>/timeline", query=s.Page, answers=d.ListOf[d.ActivityDocument])
-def timeline(client_id: Any, query: s.Page) -> dict[str, Any]:
+@routes.route("GET", "/clients/<uuid:client_id>/timeline", query=ActivityFilters, answers=d.ListOf[d.ActivityDocument])
+def timeline(client_id: Any, query: ActivityFilters) -> dict[str, Any]:
     """Everything that happened with a client, newest first."""
     return r.ask("clients", "timeline", client_id=str(client_id), **query.given())
 
@@ -117,7 +134,7 @@ def list_documents(client_id: Any) -> dict[str, Any]:
 @routes.route(
     "POST",
     "/clients/<uuid:client_id>/documents",
-    body=s.Upload,
+    body=Upload,
     body_type="multipart/form-data",
     answers={201: d.DocumentDocument},
 )
@@ -153,8 +170,8 @@ def get_document(document_id: Any) -> Response:
     return redirect(found["url"])  # type: ignore[return-value]  # werkzeug's response is Flask's here
 
 
-def _check_owner(owner_id: str | None) -> None:
-    """Clients belong to people in sales and to admins."""
+def check_owner(owner_id: str | None, field: str = "owner_id") -> None:
+    """Clients belong to people in sales and to admins; the field is what a refusal names."""
     if owner_id is None:
         return
     signed_in = r.signed_in().actor
@@ -162,4 +179,4 @@ def _check_owner(owner_id: str | None) -> None:
         raise Forbidden("only an admin may give a client to somebody else")
     with r.gateway().database.read() as session:
         if not users.can_own(session, owner_id):
-            raise Invalid("this is nobody who can own clients: an active person in sales or an admin", field="owner_id")
+            raise Invalid("this is nobody who can own clients: an active person in sales or an admin", field=field)

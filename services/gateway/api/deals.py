@@ -9,6 +9,7 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.pipeline import MovedDeal, PipelineBoard
 from services.gateway.api.routing import Routes
 
 routes = Routes("deals")
@@ -29,10 +30,14 @@ def create_deal(body: s.DealNew) -> dict[str, Any]:
     return r.ask("deals", "create_deal", data=s.minor(_exact(given, body), currency, "deal_value"))
 
 
-@routes.route("GET", "/deals/board", query=s.BoardFilters, answers=d.Board)
+@routes.route("GET", "/deals/board", query=s.BoardFilters, answers=PipelineBoard)
 def deals_board(query: s.BoardFilters) -> dict[str, Any]:
-    """The deals by stage, with counts and sums and the newest cards of each column."""
-    return r.ask("deals", "board", filters=query.given())
+    """The deals by stage, with counts and sums and the newest cards of each column.
+
+    More of a column: `/deals` with the same filters, its `stage`, `sort=-stage_since` and its `next_cursor`.
+    """
+    given = query.given()
+    return r.ask("deals", "board", limit=given.pop("limit", None), filters=given)
 
 
 @routes.route("GET", "/deals/<uuid:deal_id>", answers=d.DealDocument)
@@ -55,9 +60,12 @@ def change_deal(deal_id: Any, body: s.DealChange) -> dict[str, Any]:
     return r.ask("deals", "update_deal", deal_id=str(deal_id), version=given.pop("version", None), changes=given)
 
 
-@routes.route("POST", "/deals/<uuid:deal_id>/stage", body=s.StageMove, answers=d.DealDocument)
+@routes.route("POST", "/deals/<uuid:deal_id>/stage", body=s.StageMove, answers=MovedDeal)
 def move_deal(deal_id: Any, body: s.StageMove) -> dict[str, Any]:
-    """Move a deal to another stage. Lost needs a `lost_reason`; won makes billing draft its invoice."""
+    """Move a deal to another stage. Lost needs a `lost_reason`; won makes billing draft its invoice.
+
+    `previous_stage` and `previous_lost_reason` are what it can be undone with.
+    """
     return r.ask("deals", "move_stage", deal_id=str(deal_id), **body.given())
 
 

@@ -41,7 +41,7 @@ def submit_contact(body: s.ContactForm) -> dict[str, Any]:
 def submit_brief(body: s.BriefForm) -> dict[str, Any]:
     """Send a project brief: the six stages of the wizard in one."""
     currency = body.budget.currency
-    budget = s.minor(body.budget.model_dump(), currency, "min", "max")
+    budget = s.minor(body.budget.model_dump(), currency, "min", "max", at="budget.")
     if budget["min_minor"] > budget["max_minor"]:
         raise Invalid("the budget's lower end is above its upper end", field="budget.min")
     features = body.features if isinstance(body.features, list) else _listed(body.features)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Protocol
 
 from flask import Response, redirect
 
@@ -17,15 +19,14 @@ routes = Routes("invoices")
 @routes.route("GET", "/invoices", query=s.InvoiceFilters, answers=d.ListOf[d.InvoiceDocument])
 def list_invoices(query: s.InvoiceFilters) -> dict[str, Any]:
     """Invoices you may see."""
-    given = query.model_dump(mode="json", exclude_unset=True, by_alias=True)
-    page = r.ask("billing", "list_invoices", **s.paged(given))
+    page = r.ask("billing", "list_invoices", **s.paged(filters_of(query)))
     return page | {"items": [_with_url(invoice) for invoice in page["items"]]}
 
 
 @routes.route("POST", "/invoices", body=s.InvoiceNew, answers={201: d.InvoiceDocument})
 def create_invoice(body: s.InvoiceNew) -> dict[str, Any]:
     """Draft an invoice: an `amount`, or `lines`, of which the amount is worked out."""
-    return _with_url(r.ask("billing", "create_invoice", data=_exact(body, body.currency)))
+    return _with_url(r.ask("billing", "create_invoice", data=exact(body, body.currency)))
 
 
 @routes.route("GET", "/invoices/<uuid:invoice_id>", answers=d.InvoiceDocument)
@@ -40,7 +41,7 @@ def change_invoice(invoice_id: Any, body: s.InvoiceChange) -> dict[str, Any]:
     currency = body.currency
     if currency is None and (body.amount is not None or body.lines):
         currency = r.ask("billing", "get_invoice", invoice_id=str(invoice_id))["currency"]
-    changes = _exact(body, currency)
+    changes = exact(body, currency)
     version = changes.pop("version", None)
     return _with_url(r.ask("billing", "update_invoice", invoice_id=str(invoice_id), changes=changes, version=version))
 
@@ -115,18 +116,35 @@ def start_payment(token: str) -> dict[str, Any]:
     return r.ask("billing", "start_payment", token=token)
 
 
-def _exact(body: s.InvoiceFields, currency: str | None) -> dict[str, Any]:
-    """The body with its amounts in minor units."""
+class Priced(Protocol):
+    """A body with an invoice's amounts; the lines have a ``unit_price``."""
+
+    @property
+    def amount(self) -> Decimal | None: ...
+
+    @property
+    def lines(self) -> Sequence[Any] | None: ...
+
+    def given(self) -> dict[str, Any]: ...
+
+
+def exact(body: Priced, currency: str | None) -> dict[str, Any]:
+    """The body with its amounts in minor units of the currency, the company's own where none is given."""
     currency = currency or r.gateway().settings.base_currency
     given = body.given()
     if body.amount is not None:
         given = s.minor(given | {"amount": body.amount}, currency, "amount")
     if body.lines is not None:
+        lines = [line.model_dump(mode="json") | {"unit_price": line.unit_price} for line in body.lines]
         given["lines"] = [
-            s.minor(line.model_dump(mode="json") | {"unit_price": line.unit_price}, currency, "unit_price")
-            for line in body.lines
+            s.minor(line, currency, "unit_price", at=f"lines.{number}.") for number, line in enumerate(lines)
         ]
     return given
+
+
+def filters_of(query: s.InvoiceSelection) -> dict[str, Any]:
+    """The parameters that were given, under the names they have in the address."""
+    return query.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
 def _with_url(invoice: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, stream_with_context
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select
 
-from libs.common import dead_letters, health
+from libs.common import dead_letters, health, telemetry
 from libs.common import trace as trace_of
 from libs.common.object_store import content_disposition
 from libs.common.problems import NotFound, Problem
@@ -25,6 +25,7 @@ routes = Routes("operations")
 root_routes = Routes("health", prefix="")
 
 SERVICES = ("clients", "deals", "billing", "notifications", "ai")
+_RECENT = ("correlation_id", "method", "path", "status", "actor_id", "started_at", "milliseconds")
 _UNKNOWN = {"ready": False, "database": None, "broker": None}
 
 
@@ -106,8 +107,8 @@ def get_ready() -> Response:
 
 @root_routes.route("GET", "/metrics", who=ANYBODY, answers={200: None}, content_type="text/plain")
 def get_metrics() -> Response:
-    """Metrics for Prometheus."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Metrics for Prometheus, of all workers of this address together."""
+    return Response(telemetry.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 @root_routes.route("GET", "/files/<token>", who=ANYBODY, answers={200: None}, content_type="application/octet-stream")
@@ -120,6 +121,14 @@ def get_file(token: str) -> Response:
     # What somebody uploaded must not run as a page of ours.
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def recent_requests(limit: int = 15) -> list[dict[str, Any]]:
+    """The writes that came last, to choose one whose way is of interest."""
+    columns = [request_log.c[name] for name in _RECENT]
+    newest = select(*columns).order_by(request_log.c.started_at.desc()).limit(limit)
+    with r.gateway().database.read() as session:
+        return [dict(row._mapping) for row in session.execute(newest)]
 
 
 def _readiness() -> dict[str, Any]:

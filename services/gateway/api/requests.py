@@ -23,7 +23,7 @@ from libs.common.identity import Actor, system_actor
 from libs.common.ids import new_id
 from libs.common.problems import BadRequest, Forbidden, Invalid, Unauthorized
 from libs.common.rpc.client import Call
-from services.gateway.accounts import sessions
+from services.gateway.accounts import cookies, sessions
 from services.gateway.wiring import GatewayRuntime
 
 READ_SECONDS, WRITE_SECONDS = 8.0, 12.0
@@ -62,13 +62,23 @@ def address() -> str:
 def sign_in(who: frozenset[str]) -> None:
     """Find out who calls; Unauthorized without a live session, Forbidden in another role."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    cookie = request.cookies.get(cookies.NAME)
+    if scheme.lower() == "bearer" and token.strip():
+        session_id = current_app.extensions["access_tokens"].session_of(token.strip())
+        g.signed_in = sessions.signed_in(gateway().database, session_id)
+    elif cookie and not scheme:
+        sign_in_browser(cookie)
+    else:
         raise Unauthorized("send an access token: Authorization: Bearer <token>; POST /api/v1/auth/login gives one")
-    runtime = gateway()
-    session_id = current_app.extensions["access_tokens"].session_of(token.strip())
-    g.signed_in = sessions.signed_in(runtime.database, session_id)
     if g.signed_in.actor.role not in who:
         raise Forbidden("your role does not allow this")
+
+
+def sign_in_browser(cookie: str) -> None:
+    """Find out whose cookie it is; Forbidden when a mutation was not sent by a page of ours."""
+    settings = gateway().settings
+    g.signed_in = sessions.of_cookie(gateway().database, settings, cookie)
+    cookies.check(settings, request, cookie)
 
 
 def signed_in() -> sessions.SignedIn:
@@ -90,7 +100,7 @@ def context(actor: Actor | None = None) -> Context:
 
 def idempotency_key() -> str:
     """The caller's key, else one of our own: RabbitMQ may hand a call to a service twice."""
-    given = request.headers.get("Idempotency-Key")
+    given: str | None = request.headers.get("Idempotency-Key", g.get("form_key"))
     if given is None:
         return journal().correlation_id
     if not _KEY.fullmatch(given):
@@ -129,6 +139,11 @@ def ask_many(calls: list[Call], seconds: float = 5.0) -> list[Any]:
         return gateway().rpc.call_many(context(), calls, seconds=seconds)
     finally:
         note_call(", ".join(str(call) for call in calls), started)
+
+
+def calls_made() -> int:
+    """How many RPC calls this request made so far."""
+    return sum(len(call["name"].split(", ")) for call in journal().calls)
 
 
 def note_call(name: str, started: float) -> None:

@@ -134,13 +134,19 @@ def checked(model: type[BaseModel], values: Any) -> Any:
 
 
 def _invalid(error: ValidationError) -> Invalid:
-    faults = [
-        {"field": ".".join(str(part) for part in fault["loc"]) or "body", "message": _plain(fault)}
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
+    named: dict[str, str] = {}
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        named.setdefault(_path(fault["loc"]), _plain(fault))
+    faults = [{"field": field, "message": message} for field, message in named.items()]
     problem = Invalid("; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:3]))
     problem.extra = {"errors": faults}
     return problem
+
+
+def _path(parts: tuple[int | str, ...]) -> str:
+    """``lines.0.unit_price``; of a value that may be one of several kinds, the kinds that were tried are left out."""
+    kept = [str(part) for part in parts if isinstance(part, int) or part.isidentifier()]
+    return ".".join(kept) or "body"
 
 
 def _plain(fault: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from libs.common.money import MoneyError, to_minor
+from libs.common.problems import Invalid
 from services.gateway.api.values import (
     Address,
     Amount,
@@ -114,7 +115,10 @@ class ClientFilters(Page):
     industry: Name | None = None
     state: Name | None = None
     country: Name | None = None
+    city: Name | None = None
+    source: Name | None = None
     tag: Name | None = None
+    created_from: date | None = None
     owner_id: Id | Literal["none"] | None = None
     min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
     q: Name | None = None
@@ -176,31 +180,35 @@ class ActivityNew(Body):
     due_at: datetime | None = None
     contact_id: Id | None = None
     deal_id: Id | None = None
+    assignee_id: Id | None = None
 
 
 Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
 
 
-class DealFilters(Page):
-    stage: list[Stage] | None = None
-    owner_id: Id | None = None
+class DealSelection(Body):
+    owner_id: Id | Literal["none"] | None = None
     client_id: Id | None = None
     tag: Name | None = None
     source: Name | None = None
+    created_from: date | None = None
     closing_from: date | None = None
     closing_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
     q: Name | None = None
+
+
+class BoardFilters(DealSelection):
+    limit: Annotated[int, Field(ge=1, le=200)] | None = None
+
+
+class DealTotalsFilters(DealSelection):
+    stage: list[Stage | Literal["open"]] | None = None
+
+
+class DealFilters(DealTotalsFilters, Page):
     sort: Annotated[str, Field(max_length=40)] | None = None
-
-
-class BoardFilters(Body):
-    owner_id: Id | None = None
-    client_id: Id | None = None
-    tag: Name | None = None
-    source: Name | None = None
-    closing_from: date | None = None
-    closing_to: date | None = None
-    q: Name | None = None
 
 
 class DealFields(Body):
@@ -229,14 +237,19 @@ class StageMove(Version):
     lost_reason: Line | None = None
 
 
-class InvoiceFilters(Page):
-    status: list[Literal["draft", "sent", "partially_paid", "paid", "void"]] | None = None
+class InvoiceSelection(Body):
+    status: list[Literal["draft", "sent", "partially_paid", "paid", "void", "open"]] | None = None
     overdue: bool | None = None
     client_id: Id | None = None
     deal_id: Id | None = None
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
     q: Name | None = None
+
+
+class InvoiceFilters(InvoiceSelection, Page):
     sort: Annotated[str, Field(max_length=40)] | None = None
 
 
@@ -309,14 +322,8 @@ class GenerationFilters(Page):
     kind: Name | None = None
 
 
-class Upload(Body):
-    """multipart/form-data"""
-
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
-
-
-def minor(values: dict[str, Any], currency: str, *names: str) -> dict[str, Any]:
-    """Replace amounts in major units by ``<name>_minor``; MoneyError, which is a 422, names the field."""
+def minor(values: dict[str, Any], currency: str, *names: str, at: str = "") -> dict[str, Any]:
+    """Replace amounts in major units by ``<name>_minor``; Invalid names the field, ``at`` where it stands."""
     result = dict(values)
     for name in names:
         if name in result:
@@ -324,8 +331,7 @@ def minor(values: dict[str, Any], currency: str, *names: str) -> dict[str, Any]:
             try:
                 result[f"{name}_minor"] = None if amount is None else to_minor(amount, currency)
             except MoneyError as error:
-                error.field = name  # type: ignore[attr-defined]  # read where errors become problems
-                raise
+                raise Invalid(str(error), field=f"{at}{name}") from None
     return result
 
 

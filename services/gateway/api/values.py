@@ -82,6 +82,14 @@ Quantity = Annotated[
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**9}),
 ]
 
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(gt=0, lt=10**12, decimal_places=12),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**12}),
+]
+
 
 def _currency(value: str) -> str:
     if value not in EXPONENTS:

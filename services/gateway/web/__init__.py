@@ -1,1 +1,1 @@
-"""Pages that people see in a browser."""
+"""The web app: pages made on the server, on the same calls as the API."""

@@ -6,7 +6,10 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 _METHODS = ("get", "post", "patch", "put", "delete")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from email_validator import validate_email
 
@@ -28,18 +28,21 @@ class Wire:
     international: bool
 
 
-def compose(message: Message, sender: str, reply_to: str) -> Wire:
+def compose(message: Message) -> Wire:
     """Headers and parts; ValueError when an address, a name or a subject cannot be put into a header.
 
     No text is ever pasted into a header: EmailMessage refuses line ends and quotes what needs it.
     """
     envelope = {each.address: _on_the_wire(each.address) for each in message.to}
     international = not all(address.isascii() for address in envelope.values())
-    plain = all(text.isascii() for text in (message.subject, sender, reply_to, *(each.name for each in message.to)))
+    people = (message.sender, *message.to)
+    named = (message.subject, message.reply_to, *(each.name for each in people))
+    plain = all(text.isascii() for text in named)
     mail = EmailMessage(policy=_policy(international, plain))
-    mail["From"] = _address(sender)
+    sender = _on_the_wire(message.sender.address)
+    mail["From"] = _spelled(message.sender.name, sender)
     mail["To"] = [_spelled(each.name, envelope[each.address]) for each in message.to]
-    mail["Reply-To"] = _address(reply_to)
+    mail["Reply-To"] = _spelled("", _on_the_wire(message.reply_to))
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = message.message_id
@@ -51,7 +54,7 @@ def compose(message: Message, sender: str, reply_to: str) -> Wire:
     for each in message.attachments:
         maintype, _, subtype = each.content_type.partition("/")
         mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=safe_filename(each.filename))
-    return Wire(mail.as_bytes(), parseaddr(sender)[1], envelope, international)
+    return Wire(mail.as_bytes(), sender, envelope, international)
 
 
 def dot_stuffed(content: bytes) -> bytes:
@@ -69,11 +72,6 @@ def _policy(international: bool, plain: bool) -> EmailPolicy[EmailMessage]:
     """
     length = _LONGEST_LINE if plain else _FOLDED_LINE
     return (SMTPUTF8 if international else SMTP).clone(cte_type="7bit", max_line_length=length)
-
-
-def _address(text: str) -> Address:
-    name, address = parseaddr(text)
-    return _spelled(name, _on_the_wire(address))
 
 
 def _spelled(name: str, address: str) -> Address:

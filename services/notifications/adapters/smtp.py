@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from libs.common.integrations import CheckFailed
 from services.notifications.adapters.message import Wire, compose, dot_stuffed
 from services.notifications.domain import Answer, NotSentYet, Outcome
 from services.notifications.ports import Journal, Message
@@ -34,16 +36,12 @@ class MailServer:
 class SmtpMailer:
     """Hands mails to one server."""
 
-    def __init__(
-        self, server: MailServer, sender: str, reply_to: str, connect: Callable[[], smtplib.SMTP] | None = None
-    ) -> None:
+    def __init__(self, server: MailServer, connect: Callable[[], smtplib.SMTP] | None = None) -> None:
         self._server = server
-        self._sender = sender
-        self._reply_to = reply_to
         self._connect = connect or (lambda: _connected(server))
 
     def send(self, message: Message, journal: Journal) -> None:
-        wire = compose(message, self._sender, self._reply_to)
+        wire = compose(message)
         smtp = self._reach()
         try:
             outcome = self._converse(smtp, wire, [each.address for each in message.to], journal)
@@ -53,6 +51,24 @@ class SmtpMailer:
             raise
         # Said after the answer is written down: a goodbye may take its time.
         _goodbye(smtp)
+
+    def check(self) -> str:
+        if not self._server.url:
+            raise CheckFailed("no mail server is set (SMTP_URL): mails wait")
+        try:
+            smtp = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise CheckFailed(_fault(error, _shown(self._server.url))) from None
+        try:
+            answer = _answer(smtp.noop())
+        except (smtplib.SMTPException, OSError) as error:
+            raise CheckFailed(_fault(error, _shown(self._server.url))) from None
+        finally:
+            _goodbye(smtp)
+        if not answer.accepted:
+            raise CheckFailed(f"{_shown(self._server.url)} answered with {answer.code}")
+        logged_in = " and took the log-in" if urlsplit(self._server.url).username else ""
+        return f"{_shown(self._server.url)} answered{logged_in}"
 
     def _reach(self) -> smtplib.SMTP:
         if not self._server.url:
@@ -160,6 +176,30 @@ def _shown(url: str) -> str:
     """The address without its password."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _fault(error: Exception, place: str) -> str:
+    """Why the server cannot be used; what it said itself may quote the log-in."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"{place} refuses the log-in ({error.smtp_code})"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return f"{place} does not offer what SMTP_URL asks for (STARTTLS or a log-in)"
+    if isinstance(error.__context__, TimeoutError):  # which smtplib calls a lost connection
+        error = error.__context__
+    for kind, words in _FAULTS:
+        if isinstance(error, kind):
+            return f"{place} {words}"
+    return f"{place} cannot be used ({type(error).__name__})"
+
+
+_FAULTS: tuple[tuple[type[Exception], str], ...] = (
+    (ssl.SSLCertVerificationError, "shows a certificate that is not valid for it"),
+    (ssl.SSLError, "does not speak TLS as SMTP_URL asks"),
+    (TimeoutError, "does not answer in time"),
+    (ConnectionRefusedError, "refuses the connection: nobody listens there"),
+    (socket.gaierror, "is not known: no such name"),
+    (smtplib.SMTPServerDisconnected, "ended the connection"),
+)
 
 
 def _goodbye(smtp: smtplib.SMTP) -> None:

@@ -143,7 +143,9 @@ def _recover(outside: Outside, job: Job) -> None:
 
 def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
     to = email.left_to_try([found])
-    rendered = rendering.bodies(email.kind, email.subject, email.context, to[0].first_name, outside.company)
+    with outside.read() as session:
+        company = queries.company(session)
+    rendered = rendering.bodies(email.kind, email.subject, email.context, to[0].first_name, company)
     message = Message(
         message_id=email.message_id,
         to=to,
@@ -151,6 +153,8 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
         text=rendered.text,
         html=rendered.html,
         date=outside.now(),
+        sender=company.sender,
+        reply_to=company.email,
         attachments=[_attachment(outside, each) for each in email.attachments],
     )
     try:

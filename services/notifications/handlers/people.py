@@ -1,4 +1,4 @@
-"""Who works here, who may see which client, and what a person does with its own rows."""
+"""Who works here, who we are, who may see which client, and what a person does with its own rows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.common import fields, row_access
+from libs.common import company, fields, row_access
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.ids import is_id
 from libs.common.problems import Invalid, NotFound
 from services.notifications import access, queries
 from services.notifications.domain import STAFF_MAILS
-from services.notifications.events import ClientAccessChanged, UserState
+from services.notifications.events import ClientAccessChanged, CompanyChanged, UserState
 from services.notifications.handlers.posting import post
 from services.notifications.models import notifications, people, preferences
 
@@ -22,6 +22,11 @@ from services.notifications.models import notifications, people, preferences
 def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
     """Keep who may see the client."""
     row_access.apply(uow.session, event)
+
+
+def on_company_changed(uow: UnitOfWork, event: CompanyChanged, _envelope: Envelope) -> None:
+    """Keep the newest state: mails that leave from now on come from it."""
+    company.apply(uow.session, event)
 
 
 def on_user(uow: UnitOfWork, event: UserState, _envelope: Envelope) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.ids import new_id
-from services.notifications import rendering, settings
+from services.notifications import queries, rendering, settings
 from services.notifications.domain import Email, Note, one_line
 from services.notifications.models import notifications, people
 
@@ -76,7 +76,7 @@ def post(uow: UnitOfWork, kind: str, context: dict[str, Any], **about: Any) -> E
     email = Email(
         id=mail_id,
         kind=kind,
-        subject=rendering.subject(kind, context, uow.business.name),
+        subject=rendering.subject(kind, context, queries.company(uow.session).name),
         message_id=f"<{mail_id}@{settings.current().mail_domain}>",
         context=context,
         created_at=uow.now,

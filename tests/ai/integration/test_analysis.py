@@ -42,6 +42,9 @@ class Gemini:
             raise self.problems.pop(0)
         return Generated(rules.analyze(brief, "USD"), "gemini", "gemini-test", "brief-1", 100, 50)
 
+    def check(self) -> str:
+        return "Gemini answered"
+
 
 @pytest.fixture
 def runtime(runtime_of: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from libs.common.integrations import CheckFailed
 from services.ai.adapters.gemini import AnalysisSchema, GeminiProvider
 from services.ai.domain import ProviderProblem
 from services.ai.settings import AiSettings
@@ -177,3 +178,30 @@ def test_nobody_there_is_asked_again_later(provider: Any) -> None:
 def test_too_slow_is_asked_again_later(provider: Any, sandbox: Sandbox) -> None:
     sandbox.behave(sandbox.gemini, answers=[{"json": ANSWER, "delay_ms": 1500}])
     assert problem(provider(gemini_timeout_seconds=0.3)).retry_after == 15.0
+
+
+def test_the_check_looks_the_model_up(provider: Any, sandbox: Sandbox) -> None:
+    assert provider().check() == f"Gemini answered and has the model {MODEL}"
+    before = len(requests.get(f"{sandbox.gemini}/_sandbox/requests", timeout=5).json())
+    provider().check()
+    assert len(requests.get(f"{sandbox.gemini}/_sandbox/requests", timeout=5).json()) == before, "no tokens were used"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gemini_api_key": "AIza-secret-key"}, "does not accept this system's key (400)"),
+        ({"gemini_model": "palm-1"}, "no model of the name palm-1"),
+        ({"gemini_base_url": "http://127.0.0.1:9"}, "could not be reached"),
+    ],
+)
+def test_why_a_check_fails(provider: Any, changes: dict[str, str], words: str) -> None:
+    with pytest.raises(CheckFailed) as found:
+        provider(**changes).check()
+    assert words in str(found.value) and "AIza" not in str(found.value)
+
+
+def test_a_check_of_one_that_is_overloaded(provider: Any, sandbox: Sandbox) -> None:
+    sandbox.behave(sandbox.gemini, fail_next=1, fail_status=503)
+    with pytest.raises(CheckFailed, match="503"):
+        provider().check()

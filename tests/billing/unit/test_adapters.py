@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.common.context import Context
+from libs.common.ids import new_id
 from libs.common.money import EXPONENTS
 from libs.common.object_store import ObjectStore
-from libs.common.problems import Unavailable
-from services.billing import settings
-from services.billing.adapters.object_store import StoredDocuments
+from libs.common.problems import NotFound, Unavailable
+from services.billing import settings, wiring
+from services.billing.adapters.object_store import StoredDocuments, StoredPreviews
 from services.billing.adapters.stripe import StripePayments
 from services.billing.adapters.stripe_amounts import from_stripe, to_stripe
 from services.billing.ports import DocumentStore, PaymentOrder, PaymentProvider, Refused
 from tests.billing.fakes import FakePayments, MemoryDocuments
 from tests.sandbox.conftest import STRIPE_KEY, Sandbox
+from tests.support.actors import JOHN
 
 KEY = "invoices/2025/INV-2025-001.pdf"
 ORDER = PaymentOrder("key-1", "01920000-0000-7000-8000-000000000001", "INV-2025-001", 6250000, "USD")
@@ -132,3 +135,40 @@ def test_what_is_charged_is_what_is_booked(minor: int, currency: str) -> None:
 def test_an_amount_that_is_none(amount: Any) -> None:
     with pytest.raises(ValueError, match="amount"):
         from_stripe(amount, "usd")
+
+
+def test_previews_are_overwritten_and_removed() -> None:
+    store = ObjectStore.open(settings.current())
+    previews = StoredPreviews(store)
+    for content in (b"one", b"two"):
+        previews.keep("previews/a/1.pdf", content)
+        assert store.get("previews/a/1.pdf") == content
+    for _ in range(2):
+        previews.remove("previews/a/1.pdf")
+    with pytest.raises(NotFound):
+        store.get("previews/a/1.pdf")
+
+
+class Asked:
+    """The bus, by hand: whom it was asked as."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, str | None, dict[str, Any]]] = []
+
+    def call(self, context: Context, service: str, method: str, *, seconds: float = 10, **arguments: Any) -> Any:
+        self.calls.append((f"{service}.{method}", context.actor.id, context.idempotency_key, arguments))
+        return {"client_id": "of this client"}
+
+
+def test_others_are_asked_as_the_caller_and_for_access_as_ourselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus, wanted = Asked(), {"client_id": new_id()}
+    monkeypatch.setitem(wiring.runtime().__dict__, "rpc", bus)
+    caller = Context(actor=JOHN, idempotency_key="a key of this command")
+    assert wiring.deals(caller).client_of("a deal") == "of this client"
+    wiring.clients(caller).access(wanted["client_id"])
+    wiring.clients(caller).card(wanted["client_id"], 2.0)
+    assert bus.calls == [
+        ("deals.get_deal", JOHN.id, None, {"deal_id": "a deal"}),
+        ("clients.client_access", "system:billing", None, wanted),
+        ("clients.contact_card", JOHN.id, "a key of this command", wanted),
+    ]

@@ -19,6 +19,7 @@ from services.billing.domain import (
     NotValid,
     Payment,
     PaymentSucceeded,
+    Seller,
     misfit,
     percent,
     quantity,
@@ -28,6 +29,9 @@ from services.billing.domain.payment import share_refund
 
 NOW = datetime(2025, 2, 10, 17, 0, tzinfo=UTC)
 TODAY = date(2025, 2, 10)
+SELLER = Seller(
+    name="AMO AI", address="1 Main Street", email="hello@amo-ai.example", payment_instructions="", website=""
+)
 SARAH = BillTo(
     company_name="TechCorp Solutions", contact_name="Sarah Johnson", email="s@t.com", contact_id="c", address=[]
 )
@@ -63,7 +67,7 @@ def draft(amount: int = 6250000, currency: str = "USD") -> Invoice:
 
 def sent(amount: int = 6250000, currency: str = "USD") -> Invoice:
     made = draft(amount, currency)
-    made.send(SARAH, "u", TODAY, 14, NOW)
+    made.send(SARAH, "u", TODAY, 14, NOW, seller=SELLER)
     return made
 
 
@@ -133,13 +137,13 @@ def test_a_sent_invoice_is_locked() -> None:
     with pytest.raises(NotPossible):
         invoice.price([a_line(1)], NONE, NONE)
     with pytest.raises(NotPossible):
-        invoice.send(SARAH, "u", TODAY, 14, NOW)
+        invoice.send(SARAH, "u", TODAY, 14, NOW, seller=SELLER)
 
 
 def test_a_chosen_due_date_stays() -> None:
     invoice = draft()
     invoice.choose_due_date(date(2025, 2, 15), 14)
-    invoice.send(SARAH, "u", TODAY + timedelta(days=3), 14, NOW)
+    invoice.send(SARAH, "u", TODAY + timedelta(days=3), 14, NOW, seller=SELLER)
     assert invoice.due_date == date(2025, 2, 15)
     other = draft()
     other.choose_due_date(date(2025, 2, 15), 14)

@@ -25,6 +25,7 @@ SELLER = {
     "address": "120 Mercer Street\nNew York",
     "email": "a@b.example",
     "payment_instructions": "",
+    "website": "",
 }
 SARAH = {
     "company_name": "TechCorp Solutions",
@@ -161,3 +162,17 @@ def test_long_invoices_take_more_pages() -> None:
     pages = pypdf.PdfReader(io.BytesIO(made)).pages
     assert len(pages) > 2 and f"Page 2 of {len(pages)}" in pages[1].extract_text()
     assert "UNIT PRICE" in pages[1].extract_text(), "the table's head is on each page"
+
+
+def test_a_draft_says_so_on_every_page_and_cannot_be_paid() -> None:
+    made = PDF.invoice(view(prices=tuple(range(1, 61)), mark="DRAFT"))
+    pages = pypdf.PdfReader(io.BytesIO(made)).pages
+    assert len(pages) > 1 and all("DRAFT" in page.extract_text() for page in pages)
+    assert "crm.example/pay" not in text_of(made) and b"crm.example/pay" not in made
+    assert "online" in text_of(made)
+    assert "DRAFT" not in text_of(PDF.invoice(view(prices=tuple(range(1, 61)))))
+
+
+def test_a_draft_may_have_nobody_to_go_to_yet() -> None:
+    nobody = {"company_name": "TechCorp", "contact_name": "", "email": "", "address": []}
+    assert "TechCorp" in text_of(PDF.invoice(view(bill_to=nobody, mark="DRAFT", pay_url=None)))

@@ -20,7 +20,7 @@ from libs.common.context import Context
 from libs.common.database import Business, UnitOfWork
 from libs.common.events import Envelope, Event
 from services.billing import events
-from services.billing.domain import BillTo, Invoice, InvoiceLine, Payment
+from services.billing.domain import BillTo, Invoice, InvoiceLine, Payment, Seller
 from services.billing.handlers.telling import tell, tell_payment, tell_unmatched
 from tests.support.actors import JOHN, system
 
@@ -35,6 +35,9 @@ def fixed(number: int) -> str:
     return f"01920000-0000-7000-8000-{number:012x}"
 
 
+SELLER = Seller(
+    name="AMO AI", address="1 Main Street", email="hello@amo-ai.example", payment_instructions="", website=""
+)
 SARAH = BillTo(
     company_name="TechCorp Solutions",
     contact_name="Sarah Johnson",
@@ -61,7 +64,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, dict[str, Any]]]
     monkeypatch.setattr(row_access, "owner", lambda *_: JOHN.id)
     recorder = _Recorder()
     context = Context(system("billing"), correlation_id=fixed(0xF1), causation_id=fixed(0xF2))
-    uow = UnitOfWork(recorder, context, Business("AMO AI", "America/New_York", "USD"), NOW)  # type: ignore[arg-type]
+    uow = UnitOfWork(recorder, context, Business("America/New_York", "USD"), NOW)  # type: ignore[arg-type]
     _live(uow)
     yield {envelope["type"]: envelope for envelope in recorder.envelopes}
 
@@ -69,7 +72,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, dict[str, Any]]]
 def _live(uow: UnitOfWork) -> None:
     invoice, payment = _invoice(), _payment()
     tell(uow, events.InvoiceDrafted, invoice)
-    invoice.send(SARAH, JOHN.id, ISSUED, 14, NOW)
+    invoice.send(SARAH, JOHN.id, ISSUED, 14, NOW, seller=SELLER)
     invoice.issue("invoices/2025/INV-2025-001.pdf", PI, None, NOW)
     issued = {
         "pdf_key": invoice.pdf_key,

@@ -52,6 +52,14 @@ def test_what_is_not_there(store: ObjectStore) -> None:
         store.get("nothing")
 
 
+def test_what_is_taken_away(store: ObjectStore) -> None:
+    store.put("a/k", b"x", "text/plain")
+    store.delete("a/k")
+    store.delete("a/k")
+    with pytest.raises(NotFound):
+        store.get("a/k")
+
+
 @pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/../outside", "a/./../../../outside"])
 def test_no_key_leads_out_of_the_store(store: ObjectStore, folder: Path, key: str) -> None:
     with contextlib.suppress(Unavailable, ValueError):

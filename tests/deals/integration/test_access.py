@@ -16,9 +16,12 @@ READERS = [ADMIN, FINANCE, system("deals")]
 
 
 def seen(deals: Any, person: Any) -> tuple[int, int, int]:
-    """How many deals the list, its total and the board show."""
+    """How many deals the list, its total and the board show; totals and search show the same."""
     page = deals.as_(person).list_deals(filters={})
     columns = deals.as_(person).board(filters={})["columns"]
+    assert deals.as_(person).totals(filters={})["count"] == page["total"]
+    found = deals.as_(person).quick_find(q="chatbot", limit=50)["deals"]
+    assert {each["id"] for each in found} <= {each["id"] for each in page["items"]}
     return len(page["items"]), page["total"], sum(column["count"] for column in columns)
 
 

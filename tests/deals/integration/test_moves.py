@@ -89,7 +89,21 @@ def test_a_deal_may_begin_in_any_stage(deals: Any, new_deal: Any, runtime: Any, 
 
 def test_to_where_it_is_changes_nothing(deals: Any, new_deal: Any, runtime: Any) -> None:
     made = new_deal(stage="proposal")
-    assert deals.as_(JOHN).move_stage(deal_id=made["id"], stage="proposal") == made and len(told(runtime)) == 1
+    same = made | {"previous_stage": "proposal", "previous_lost_reason": None}
+    assert deals.as_(JOHN).move_stage(deal_id=made["id"], stage="proposal") == same and len(told(runtime)) == 1
+
+
+def test_a_move_says_what_it_can_be_undone_with(deals: Any, new_deal: Any) -> None:
+    deal_id = new_deal()["id"]
+    lost = deals.as_(JOHN).move_stage(deal_id=deal_id, stage="lost", lost_reason="price")
+    assert (lost["previous_stage"], lost["previous_lost_reason"]) == ("lead", None)
+    again = deals.as_(JOHN).move_stage(deal_id=deal_id, stage="won")
+    assert (again["previous_stage"], again["previous_lost_reason"]) == ("lost", "price")
+    undo = {"stage": again["previous_stage"], "lost_reason": again["previous_lost_reason"]}
+    undone = deals.as_(JOHN).move_stage(deal_id=deal_id, version=again["version"], **undo)
+    assert (undone["stage"], undone["lost_reason"], undone["previous_stage"]) == ("lost", "price", "won")
+    nothing = deals.as_(JOHN).move_stage(deal_id=deal_id, stage="lost")
+    assert nothing["previous_stage"] == nothing["stage"] == "lost"
 
 
 def test_a_stale_version_is_refused_and_says_the_newest(deals: Any, new_deal: Any) -> None:

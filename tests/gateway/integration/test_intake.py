@@ -256,7 +256,7 @@ def test_a_form_that_is_none_is_not_kept(http: Any, up: Any, runtime: Any, chang
     ("changes", "field"),
     [
         ({"budget": {"min": 2, "max": 1}}, "budget.min"),
-        ({"budget": {"min": 1.005, "max": 2}}, "min"),
+        ({"budget": {"min": 1.005, "max": 2}}, "budget.min"),
         ({"budget": {"min": "1", "max": 2}}, "budget.min"),
         ({"budget": {"min": 1, "max": 2, "currency": "XXX"}}, "budget.currency"),
         ({"timeline_weeks": 0}, "timeline_weeks"),

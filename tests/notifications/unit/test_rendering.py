@@ -11,10 +11,16 @@ import pytest
 
 from libs.common.money import display
 from services.notifications import rendering
-from services.notifications.domain import MAIL_KINDS
+from services.notifications.domain import MAIL_KINDS, Addressee
 from services.notifications.ports import Company
 
-COMPANY = Company("AMO AI", "1 Main Street\nNew York", "hello@amo-ai.example", "https://crm.example")
+COMPANY = Company(
+    "AMO AI",
+    "1 Main Street\nNew York",
+    "hello@amo-ai.example",
+    "https://crm.example",
+    Addressee("crm@amo-ai.example", "AMO AI"),
+)
 PAYMENT = {
     "company_name": "TechCorp Solutions",
     "invoice_number": "INV-2025-001",

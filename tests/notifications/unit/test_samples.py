@@ -109,7 +109,7 @@ def test_settings_name_the_sender() -> None:
     needed = ("database_url", "amqp_url", "actor_jwks", "actor_private_key", "link_secret")
     given: dict[str, Any] = dict.fromkeys(needed, "x")
     made = settings.NotificationsSettings(**given, company_name="AMO AI", company_email="hello@amo-ai.example")
-    assert (made.sender, made.mail_domain) == ("AMO AI <hello@amo-ai.example>", "amo-ai.example")
+    assert (made.sender, made.mail_domain) == (("AMO AI", "hello@amo-ai.example"), "amo-ai.example")
     for wrong in (
         {"smtp_url": "http://mail.example"},
         {"smtp_url": "smtp://"},

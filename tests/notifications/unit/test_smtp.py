@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import Any
@@ -16,7 +17,7 @@ from services.notifications.ports import Attachment, Message
 
 Reply = tuple[int, bytes] | Exception
 SERVER = MailServer("smtp://user:hunter2@mail.example:2525", "amo-ai.example", 1, 1)
-SENDER, REPLY_TO = "AMO AI <crm@amo-ai.example>", "hello@amo-ai.example"
+SENDER, REPLY_TO = Addressee("crm@amo-ai.example", "AMO AI"), "hello@amo-ai.example"
 GONE = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
 OK = (250, b"ok")
 
@@ -94,14 +95,13 @@ class Notes:
 
 def a_message(*to: str, subject: str = "Subject", name: str = "") -> Message:
     addressees = [Addressee(address, name) for address in to or ("ann@example.com", "bob@example.com")]
-    return Message(
-        "<1@amo-ai.example>", addressees, subject, "text\n", "<p>html</p>", datetime(2025, 2, 10, tzinfo=UTC)
-    )
+    date = datetime(2025, 2, 10, tzinfo=UTC)
+    return Message("<1@amo-ai.example>", addressees, subject, "text\n", "<p>html</p>", date, SENDER, REPLY_TO)
 
 
 def sent(server: FakeServer, *to: str, stop: Exception | None = None) -> Outcome:
     notes = Notes(server, stop)
-    SmtpMailer(SERVER, SENDER, REPLY_TO, lambda: server).send(a_message(*to), notes)  # type: ignore[arg-type, return-value]
+    SmtpMailer(SERVER, lambda: server).send(a_message(*to), notes)  # type: ignore[arg-type, return-value]
     assert notes.outcome is not None
     return notes.outcome
 
@@ -185,24 +185,20 @@ def test_a_server_that_cannot_be_reached_shows_no_password() -> None:
 
     for connect in (refuse, lambda: (_ for _ in ()).throw(ConnectionRefusedError(111, "refused"))):
         with pytest.raises(NotSentYet) as waiting:
-            SmtpMailer(SERVER, SENDER, REPLY_TO, connect).send(a_message(), Notes(FakeServer()))
+            SmtpMailer(SERVER, connect).send(a_message(), Notes(FakeServer()))
         assert "mail.example:2525" in str(waiting.value) and "hunter2" not in str(waiting.value)
 
 
 def test_without_a_server_mails_wait() -> None:
     nowhere = MailServer("", "amo-ai.example", 1, 1)
     with pytest.raises(NotSentYet, match="SMTP_URL"):
-        SmtpMailer(nowhere, SENDER, REPLY_TO).send(a_message(), Notes(FakeServer()))
+        SmtpMailer(nowhere).send(a_message(), Notes(FakeServer()))
 
 
 def test_headers() -> None:
     attachment = Attachment("../Rechnung ü\r\n.pdf", "application/pdf", b"%PDF")
     message = a_message("sarah@techcorp.com", subject="Invoice #1 – ü", name='Sarah "S" Johnson, CTO')
-    wire = compose(
-        Message(message.message_id, message.to, message.subject, "ü\n", "<p>ü</p>", message.date, [attachment]),
-        SENDER,
-        REPLY_TO,
-    )
+    wire = compose(replace(message, text="ü\n", html="<p>ü</p>", attachments=[attachment]))
     assert wire.content.isascii() and max(map(len, wire.content.split(b"\r\n"))) <= 998
     assert b"\n" not in wire.content.replace(b"\r\n", b"")
     mail: Any = message_from_bytes(wire.content, policy=policy.default)
@@ -228,11 +224,11 @@ def test_headers() -> None:
 )
 def test_nothing_gets_into_a_header_that_does_not_belong_there(message: Message) -> None:
     with pytest.raises(ValueError, match=r"."):
-        compose(message, SENDER, REPLY_TO)
+        compose(message)
 
 
 def test_a_name_with_line_ends_becomes_one_line() -> None:
-    wire = compose(a_message("a@example.com", name="A\r\nBcc: b@example.com"), SENDER, REPLY_TO)
+    wire = compose(a_message("a@example.com", name="A\r\nBcc: b@example.com"))
     mail: Any = message_from_bytes(wire.content, policy=policy.default)
     assert mail["Bcc"] is None and mail["To"].addresses[0].display_name == "A Bcc: b@example.com"
 

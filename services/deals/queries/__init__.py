@@ -1,0 +1,8 @@
+"""What deals answers: SQL to plain dicts, always as the actor."""
+
+from services.deals.queries.board import board, totals
+from services.deals.queries.deals import deal, history, list_deals
+from services.deals.queries.finding import quick_find
+from services.deals.queries.weights import stage_weights
+
+__all__ = ["board", "deal", "history", "list_deals", "quick_find", "stage_weights", "totals"]

@@ -1,0 +1,87 @@
+"""Which deals are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Uuid, and_, any_, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from libs.common import row_access
+from libs.common.fields import contains, date_of
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.problems import Invalid
+from services.deals import access, settings
+from services.deals.domain import OPEN_STAGES, STAGES
+from services.deals.models import deals
+
+Condition = Callable[[str, Any], ColumnElement[bool]]
+
+
+def matching(actor: Actor, filters: dict[str, Any]) -> ColumnElement[bool]:
+    """The deals the actor may see that fit every filter; Invalid names one that is unknown or malformed."""
+    unknown = [name for name in filters if name not in _CONDITIONS]
+    if unknown:
+        raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
+    return and_(access.scope(actor), *(_CONDITIONS[name](name, value) for name, value in filters.items()))
+
+
+def of_company(pattern: str) -> ColumnElement[bool]:
+    """Deals of clients whose name is like the pattern.
+
+    As an array, which is found once and then looked up in the index of clients; an IN would read every deal.
+    """
+    entry = row_access.entries.c
+    found = select(entry.record_id).where(entry.label.ilike(pattern)).scalar_subquery()
+    return deals.c.client_id == any_(func.array(found, type_=ARRAY(Uuid(as_uuid=False))))
+
+
+def _stage(name: str, value: Any) -> ColumnElement[bool]:
+    wanted = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str) for each in wanted) or not set(wanted) <= {*STAGES, "open"}:
+        raise Invalid(f"{name} is one of {', '.join(STAGES)}, or open", field=name)
+    named = set(wanted) | (set(OPEN_STAGES) if "open" in wanted else set())
+    return deals.c.stage.in_([stage for stage in STAGES if stage in named])
+
+
+def _owner(name: str, value: Any) -> ColumnElement[bool]:
+    return deals.c.owner_id.is_(None) if value == "none" else _identifier(name, value)
+
+
+def _identifier(name: str, value: Any) -> ColumnElement[bool]:
+    if not is_id(value):
+        raise Invalid(f"{name} is an id", field=name)
+    return deals.c[name].in_([value])
+
+
+def _created_from(name: str, value: Any) -> ColumnElement[bool]:
+    """From the day's first instant where the business is."""
+    day = date_of(name, value)
+    if day is None:
+        raise Invalid(f"{name} is a date, as in 2025-02-10", field=name)
+    begins = datetime.combine(day, time.min, ZoneInfo(settings.current().business_tz))
+    return deals.c.created_at >= begins.astimezone(UTC)
+
+
+def _search(_name: str, value: Any) -> ColumnElement[bool]:
+    pattern = contains(value)
+    return or_(deals.c.deal_name.ilike(pattern), deals.c.description.ilike(pattern), of_company(pattern))
+
+
+_CONDITIONS: dict[str, Condition] = {
+    "stage": _stage,
+    "owner_id": _owner,
+    "client_id": _identifier,
+    "tag": lambda _name, value: deals.c.tags.contains([str(value).lower()]),
+    "source": lambda _name, value: deals.c.source.in_([value]),
+    "created_from": _created_from,
+    "closing_from": lambda name, value: deals.c.expected_close_date >= date_of(name, value),
+    "closing_to": lambda name, value: deals.c.expected_close_date <= date_of(name, value),
+    "closed_from": lambda name, value: deals.c.actual_close_date >= date_of(name, value),
+    "closed_to": lambda name, value: deals.c.actual_close_date <= date_of(name, value),
+    "q": _search,
+}

@@ -1,0 +1,47 @@
+"""What everybody may change of their own account."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flask import request
+
+from services.gateway.accounts import sessions, users
+from services.gateway.api import documents as d
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import Routes
+from services.gateway.api.values import Body, NeededName, NewSecret, Secret
+
+routes = Routes("me")
+
+
+class MeChange(s.Version):
+    name: NeededName | None = None
+    locale: Literal["en", "de"] | None = None
+
+
+class PasswordChange(Body):
+    current_password: Secret
+    new_password: NewSecret
+
+
+@routes.route("PATCH", "/me", body=MeChange, answers=d.Account)
+def change_me(body: MeChange) -> dict[str, Any]:
+    """Change your name or your language."""
+    asked = {"user_id": r.signed_in().actor.id, **s.changes(body)}
+    changed: dict[str, Any] = r.once("change_me", asked, lambda uow: users.change(uow, **asked))
+    return changed
+
+
+@routes.route("POST", "/me/password", body=PasswordChange, answers=d.Done, refusals=(429,))
+def change_password(body: PasswordChange) -> dict[str, Any]:
+    """Choose another password. All your other sessions end; wrong guesses of the current one count as at log-in."""
+    runtime, person = r.gateway(), r.signed_in()
+    client = sessions.Client(r.address(), request.headers.get("User-Agent", ""))
+    address = person.email.lower()
+    sessions.note_try(runtime.database, runtime.settings, address, client)
+    given = (body.current_password, body.new_password, person.session_id)
+    r.once("change_password", {}, lambda uow: users.change_password(uow, person.actor.id, *given))
+    sessions.forget_tries(runtime.database, address, client)
+    return {"changed": True}

@@ -1,0 +1,54 @@
+"""What people chose for themselves (columns, card fields, the theme): it follows them from device to device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.common.problems import Invalid
+from services.gateway.api import requests as r
+from services.gateway.models import choices
+
+# What can be chosen, and what it is until somebody does.
+DEFAULTS: dict[str, Any] = {
+    "theme": "auto",
+    "clients.columns": ["status", "owner", "industry", "lifetime_value", "last_activity"],
+    "deals.columns": ["company", "stage", "value", "closes", "owner"],
+    "invoices.columns": ["client", "status", "amount", "due", "paid"],
+    "board.fields": ["company", "value", "closes", "owner"],
+    "board.compact": False,
+    "guide.hidden": False,
+}
+_LARGEST = 40
+
+
+def chosen(name: str) -> Any:
+    """A person's choice, or the default."""
+    return _all().get(name, DEFAULTS[name])
+
+
+def choose(name: str, value: Any) -> None:
+    """Remember a choice; Invalid for what cannot be chosen."""
+    default = DEFAULTS.get(name)
+    fits = isinstance(value, type(default)) and (not isinstance(value, list) or len(value) <= _LARGEST)
+    if default is None or not fits:
+        raise Invalid("this cannot be chosen", field="name")
+    database, person = r.gateway().database, r.signed_in().actor.id
+    row = {"user_id": person, "name": name, "value": value}
+    with database.unit_of_work(r.context()) as uow:
+        statement = insert(choices).values(**row, updated_at=uow.now)
+        taken = {"value": statement.excluded.value, "updated_at": statement.excluded.updated_at}
+        uow.session.execute(statement.on_conflict_do_update(index_elements=["user_id", "name"], set_=taken))
+    g.pop("choices", None)
+
+
+def _all() -> dict[str, Any]:
+    if "choices" not in g:
+        with r.gateway().database.read() as session:
+            mine = select(choices.c.name, choices.c.value).where(choices.c.user_id == r.signed_in().actor.id)
+            g.choices = {row.name: row.value for row in session.execute(mine)}
+    found: dict[str, Any] = g.choices
+    return found

@@ -1,0 +1,128 @@
+"""How pages write amounts, days and names."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, request
+from markupsafe import Markup
+
+from libs.common.money import display, exponent, json_number, to_major
+from services.gateway.web.language import current, timezone
+from services.gateway.web.said import refusal, said
+from services.gateway.web.words import word
+
+_NOW_SECONDS = 45
+_WEEK_SECONDS = 7 * 86_400
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """``$62,500``; in German ``62.500 $``. The same figures as on PDFs and in mails, from the same integer."""
+    if minor is None or not currency:
+        return "–"
+    if current() == "en":
+        return display(minor, currency)
+    digits = exponent(currency)
+    whole = minor % 10**digits == 0
+    pattern = ("#,##0" if whole else "#,##0." + "0" * digits) + "\u00a0¤"
+    return str(format_currency(to_major(minor, currency), currency, pattern, "de", currency_digits=False))
+
+
+def typed_amount(minor: int | None, currency: str) -> str:
+    """An amount as it stands in an input."""
+    if minor is None:
+        return ""
+    return exact(json_number(minor, currency))
+
+
+def exact(value: str) -> str:
+    """A number as the API has it, digit for digit, with the reader's decimal point."""
+    return str(value).replace(".", ",") if current() == "de" else str(value)
+
+
+def number(value: int) -> str:
+    """``1,234``."""
+    return str(format_decimal(value, locale=current()))
+
+
+def day(value: Any) -> str:
+    """A date, or the business day of an instant: ``Feb 15, 2025``."""
+    found = _instant(value) if isinstance(value, datetime) or "T" in str(value or "") else None
+    moment = found.date() if found else date.fromisoformat(str(value)) if value else None
+    return str(format_date(moment, "medium", locale=current())) if moment else "–"
+
+
+def moment(value: Any) -> str:
+    """``Feb 15, 2025, 3:04 PM`` in the business time zone."""
+    found = _instant(value)
+    return str(format_datetime(found, "medium", locale=current()).replace(" ", " ")) if found else "–"
+
+
+def ago(value: Any) -> Markup:
+    """``3 hours ago``, with the exact time on hover; older than a week, the day."""
+    found = _instant(value)
+    if found is None:
+        return Markup("–")
+    seconds = (found - datetime.now(UTC)).total_seconds()
+    near = abs(seconds) < _WEEK_SECONDS
+    text = format_timedelta(_rounded(seconds), add_direction=True, locale=current()) if near else day(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(found.isoformat(), moment(value), text)
+
+
+def local_input(value: Any) -> str:
+    """An instant as ``datetime-local`` inputs want it."""
+    found = _instant(value)
+    return found.strftime("%Y-%m-%dT%H:%M") if found else ""
+
+
+def initials(name: Any) -> str:
+    """``JS`` for John Smith."""
+    words = [part for part in str(name or "?").split() if part[:1].isalnum()] or ["?"]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+def face(name: Any) -> int:
+    """Which of the avatar colours a name has: always the same."""
+    return zlib.crc32(str(name).encode(errors="replace")) % 5 + 1
+
+
+def with_query(**changes: Any) -> str:
+    """This page's address with other parameters; None takes one away, and a new wish begins at the first page."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    pairs = [(name, value) for name, value in pairs if name not in ("cursor", "part") and value]
+    for name, value in changes.items():
+        values = value if isinstance(value, list) else [value]
+        pairs += [(name, each) for each in values if each not in (None, "")]
+    query = urlencode(pairs)
+    return f"{request.path}?{query}" if query else request.path
+
+
+def options(items: Any, value: str, label: str) -> list[tuple[Any, Any]]:
+    """Rows as the choices of a select."""
+    return [(each[value], each[label]) for each in items]
+
+
+def _instant(value: Any) -> datetime | None:
+    if not value:
+        return None
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(ZoneInfo(timezone()))
+
+
+def _rounded(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds if abs(seconds) > _NOW_SECONDS else -1)
+
+
+def install(app: Flask) -> None:
+    """Name them for templates."""
+    figures = (money, typed_amount, exact, number, day, moment, ago, local_input)
+    filters = (*figures, initials, face, word, options, said, refusal)
+    app.jinja_env.filters.update({each.__name__: each for each in filters})
+    app.jinja_env.globals["with_query"] = with_query

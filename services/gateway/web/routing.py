@@ -1,0 +1,129 @@
+"""Routes of pages: who may open them, and what a refusal looks like to a person."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, request
+from flask_babel import gettext as _
+
+from libs.common.problems import Forbidden, Problem, Unauthorized
+from services.gateway.accounts import cookies
+from services.gateway.api import requests as r
+from services.gateway.api.routing import ADMIN, SIGNED_IN
+from services.gateway.web import shell, toasts
+from services.gateway.web.said import refusal
+from services.gateway.web.toasts import Toast
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SALES = frozenset({"admin", "sales"})
+MONEY = frozenset({"admin", "finance"})
+
+__all__ = ["ADMIN", "MONEY", "SALES", "SIGNED_IN", "Pages", "done", "is_part"]
+
+
+class Pages:
+    """The pages of one part of the app."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(f"web_{name}", __name__)
+
+    def get(self, path: str, who: frozenset[str] | None = SIGNED_IN) -> Callable[[View], View]:
+        """A page to read; ``who=None``: for everybody."""
+        return self._route("GET", path, who)
+
+    def post(self, path: str, who: frozenset[str] | None = SIGNED_IN) -> Callable[[View], View]:
+        """Something to do."""
+        return self._route("POST", path, who)
+
+    def _route(self, method: str, path: str, who: frozenset[str] | None) -> Callable[[View], View]:
+        def declare(view: View) -> View:
+            handler = _handler(view, who)
+            endpoint = f"{method} {path}".replace(".", "_")
+            self.blueprint.add_url_rule(path, endpoint, handler, methods=[method])
+            return view
+
+        return declare
+
+
+def is_part() -> bool:
+    """Whether a script of ours asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def done(location: str, toast: Toast | None = None) -> Response:
+    """Something was done: go on at another page, and say so there."""
+    if is_part():
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = location
+    else:
+        response = make_response(redirect(location, 303))
+    if toast is not None:
+        toasts.keep(response, toast)
+    return response
+
+
+def _handler(view: Callable[..., Any], who: frozenset[str] | None) -> Callable[..., Response]:
+    @functools.wraps(view)
+    def handle(**path: Any) -> Response:
+        try:
+            if who is None:
+                cookies.check_origin(r.gateway().settings, request) if request.method == "POST" else None
+                greet()
+            else:
+                _sign_in(who)
+            return make_response(view(**path))
+        except Unauthorized:
+            return _to_log_in()
+        except Problem as problem:
+            return refused(problem)
+
+    return handle
+
+
+def refused(problem: Problem) -> Response:
+    """A refusal as a page; to a script, as a message that leaves the page as it is."""
+    if is_part():
+        response = make_response("", problem.status)
+        response.headers["HX-Reswap"] = "none"
+        toasts.announce(response, Toast(refusal(problem.detail or problem.title), tone="bad"))
+        return response
+    return shell.page("problem.html", problem.status, problem=problem)
+
+
+def _sign_in(who: frozenset[str]) -> None:
+    cookie = request.cookies.get(cookies.NAME)
+    if not cookie:
+        raise Unauthorized("sign in first")
+    r.sign_in_browser(cookie)
+    if g.signed_in.actor.role not in who:
+        raise Forbidden(_("Your role does not open this page."))
+
+
+def greet() -> None:
+    """A page for everybody may still know who reads it."""
+    cookie = request.cookies.get(cookies.NAME)
+    if cookie and request.method == "GET":
+        try:
+            r.sign_in_browser(cookie)
+        except Problem:
+            g.pop("signed_in", None)
+
+
+def _to_log_in() -> Response:
+    wished = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else _referrer()
+    location = f"/login?next={quote(wished)}" if wished not in ("", "/") else "/login"
+    if is_part():
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = location
+        return response
+    return make_response(redirect(location, 303))
+
+
+def _referrer() -> str:
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.host else ""

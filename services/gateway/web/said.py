@@ -1,0 +1,124 @@
+"""Puts what services said into the reader's language: sentences of ``phrases.py``, and those known by their shape.
+
+What is known in neither way is shown as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import gettext
+
+from services.gateway.web.phrases import N_
+
+# A field's name as the API spells it, where a sentence begins with one.
+_FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+)*) )"
+_SHAPES = tuple(
+    (re.compile(shape, re.DOTALL), phrase)
+    for shape, phrase in (
+        # About a field.
+        (rf"{_FIELD}is needed|this is needed|Field required", N_("This is needed.")),
+        (r"there is no (?:such )?field.*", N_("There is no such field.")),
+        (rf"{_FIELD}has at most (?P<number>\d+) characters", N_("At most %(number)s characters.")),
+        (r"String should have at most (?P<number>\d+) characters?", N_("At most %(number)s characters.")),
+        (r"String should have at least 1 character", N_("This is needed.")),
+        (r"String should have at least (?P<number>\d+) characters", N_("At least %(number)s characters.")),
+        (r"a password has (?P<low>\d+) to (?P<high>\d+) characters", N_("%(low)s to %(high)s characters.")),
+        (rf"{_FIELD}is a list of 1 to (?P<number>\d+) \w+|List should have at most (?P<most>\d+) items.*",
+         N_("Too many of them, or none.")),
+        (rf"{_FIELD}is a list of up to (?P<number>\d+) tags", N_("At most %(number)s tags.")),
+        (rf"{_FIELD}is one of (?P<choices>.+)|Input should be (?P<others>'.+)", N_("This cannot be chosen.")),
+        (rf"{_FIELD}is a whole number from (?P<low>\S+) to (?P<high>\S+)",
+         N_("A whole number from %(low)s to %(high)s.")),
+        (r"Input should be a valid integer.*", N_("Write a whole number.")),
+        (r"Input should be greater than or equal to (?P<number>\S+)", N_("At least %(number)s.")),
+        (r"Input should be (?:less than or equal to|at most) (?P<number>\S+)", N_("At most %(number)s.")),
+        (r"Input should be (?:less|greater) than (?P<number>\S+)", N_("This is not in the range that is possible.")),
+        (rf"{_FIELD}is (?:an amount of money|a number, written as text|a finite number)", N_("Write a number.")),
+        (r"Input should be a (?:valid decimal|finite number).*", N_("Write a number.")),
+        (rf"{_FIELD}is (?:more than 0|not below 0) and not that large",
+         N_("This is not in the range that is possible.")),
+        (rf"{_FIELD}has at most (?P<number>\d+) decimals?", N_("At most %(number)s decimals.")),
+        (r"(?P<currency>[A-Z]{3}) has (?P<number>\d+) decimals", N_("%(currency)s has %(number)s decimals.")),
+        (r"a quantity is more than 0 and at most (?P<number>\S+)", N_("More than 0 and at most %(number)s.")),
+        (rf"{_FIELD}is a date.*|Input should be a valid date.*", N_("Write a date.")),
+        (rf"{_FIELD}needs its time zone.*", N_("Write a date and a time.")),
+        (r".* is not an e-mail address: .*|value is not a valid email address.*", N_("This is not an e-mail address.")),
+        (rf"{_FIELD}is an address of the web.*", N_("An address of the web, as in https://example.com.")),
+        (rf"{_FIELD}is an ISO 4217 currency code.*|'.*' is not an ISO 4217 currency code",
+         N_("Three letters of a currency, as in USD.")),
+        (r"(?P<currency>[A-Z]{3}) is the base currency, which rates are given in",
+         N_("%(currency)s is the base currency, which rates are given in.")),
+        (rf"(?:{_FIELD})?holds (?:a character that cannot be (?:kept|searched for)|half a character)",
+         N_("There is a character in it that cannot be kept.")),
+        (rf"{_FIELD}is an id(?:, or none)?|String should match pattern .*", N_("This cannot be chosen.")),
+        (rf"{_FIELD}is one line", N_("This is one line.")),
+        (rf"{_FIELD}is in the past", N_("This day is past.")),
+        (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
+        # About a record.
+        (r"this client has a contact with the address (?P<address>.+) already",
+         N_("This client has a contact with the address %(address)s already.")),
+        (r"(?P<name>.+) has no contact yet; add one with an e-mail address and send again",
+         N_("%(name)s has no contact yet; add one with an e-mail address and send again.")),
+        (r"(?P<person>.+) of (?P<name>.+) has no e-mail address; add one and send again",
+         N_("%(person)s of %(name)s has no e-mail address; add one and send again.")),
+        (r"the payment is in (?P<one>[A-Z]{3}), the invoice in (?P<other>[A-Z]{3})",
+         N_("The payment is in %(one)s, the invoice in %(other)s.")),
+        (r"this invoice is (?P<status>[a-z ]+) and cannot be sent", N_("An invoice in this state cannot be sent.")),
+        (r"the preview could not be made: (?P<reason>.*)", N_("The PDF could not be made: %(reason)s")),
+        (r"too many wrong passwords for this address; try again in (?P<number>\d+) minutes",
+         N_("Too many wrong passwords for this address. Try again in %(number)s minutes.")),
+        (r"(?P<service>\w+) (?:could not be asked: .*|did not answer.*|is not running)",
+         N_("A part of the system is not answering. Try again in a moment.")),
+        # Why a payment waits.
+        (r"(?P<invoice>\S+) is paid already", N_("%(invoice)s is paid already")),
+        (r"(?P<invoice>\S+) is void", N_("%(invoice)s is void")),
+        (r"(?P<invoice>\S+) is not sent yet", N_("%(invoice)s is not sent yet")),
+        (r"it is in (?P<one>[A-Z]{3}), and (?P<invoice>\S+) in (?P<other>[A-Z]{3})",
+         N_("it is in %(one)s, and %(invoice)s in %(other)s")),
+        (r"it is a payment of (?P<came>.+), and (?P<invoice>\S+) asks for (?P<wanted>.+)",
+         N_("it is a payment of %(came)s, and %(invoice)s asks for %(wanted)s")),
+        # What a notification is called.
+        (r"New Lead: (?P<name>.+)", N_("New lead: %(name)s")),
+        (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),
+        (r"New brief: (?P<name>.+)", N_("New brief: %(name)s")),
+        (r"New client for you: (?P<name>.+)", N_("New client for you: %(name)s")),
+        (r"Congratulations! (?P<name>.+) is won", N_("Congratulations! %(name)s is won")),
+        (r"Payment received: (?P<amount>.+)", N_("Payment received: %(amount)s")),
+        (r"Payment to check: (?P<amount>.+)", N_("Payment to check: %(amount)s")),
+        (r"Payment refunded: (?P<amount>.+)", N_("Payment refunded: %(amount)s")),
+        (r"Payment disputed: (?P<amount>.+)", N_("Payment disputed: %(amount)s")),
+        (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
+        (r"You are now the owner of (?P<name>.+)", N_("You are now the owner of %(name)s")),
+    )
+)  # fmt: skip
+_NAMED = re.compile(r"(?P<field>[a-z]\w*(?:\.\w+)*): (?P<fault>.+)", re.DOTALL)
+
+
+def said(text: Any, *, beside_field: bool = False) -> str:
+    """A service's text in the reader's language. beside_field: where the field it names need not be named again."""
+    plain = str(text or "")
+    translated = gettext(plain) if plain else ""
+    if translated != plain:
+        return str(translated)
+    faults = [_NAMED.fullmatch(part) for part in plain.split("; ")] if plain else []
+    if all(faults) and faults:
+        return " ".join(_about(fault["field"], said(fault["fault"], beside_field=True)) for fault in faults if fault)
+    for shape, phrase in _SHAPES:
+        if found := shape.fullmatch(plain):
+            named = {name: value for name, value in found.groupdict().items() if value is not None}
+            field = "" if beside_field else named.pop("field", "")
+            return _about(field, str(gettext(phrase, **named) if "%" in phrase else gettext(phrase)))
+    return plain
+
+
+def refusal(text: Any, *, beside_field: bool = False) -> str:
+    """The same as a sentence of its own."""
+    sentence = said(text, beside_field=beside_field)
+    ended = sentence if not sentence or sentence[-1] in ".!?…" else f"{sentence}."
+    return ended if re.match(r"\w+(\.\w+)*:|\S*_", ended) else ended[:1].upper() + ended[1:]
+
+
+def _about(field: str, sentence: str) -> str:
+    return f"{field}: {sentence}" if field else sentence

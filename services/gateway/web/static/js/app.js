@@ -1,0 +1,28 @@
+// What every page of the app listens for. Parts that only some pages have are loaded there.
+import { startDialogs } from "./dialogs.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLists } from "./lists.js";
+import { startMenus } from "./menus.js";
+import { startPalette } from "./palette.js";
+import { startToasts } from "./toasts.js";
+
+startToasts();
+startMenus();
+startDialogs();
+startPalette();
+startForms();
+startLists();
+startKeys();
+
+if (document.querySelector("[data-board]")) import(document.querySelector("[data-board]").dataset.board);
+if (document.querySelector("[data-lines]")) import("./invoice.js");
+
+// Scripts prove that a page of ours asks, as forms do with their hidden field.
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf ?? "";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.detail.elt.matches("#unread, #palette-input")) document.body.classList.add("busy");
+});
+document.addEventListener("htmx:afterRequest", () => document.body.classList.remove("busy"));

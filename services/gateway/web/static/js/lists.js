@@ -1,0 +1,38 @@
+// Lists: the bar that appears with a selection.
+const picked = (list) => [...list.querySelectorAll(".pick:checked")];
+
+function update(list) {
+  const bar = list.querySelector(".bulkbar");
+  const all = list.querySelector(".pick-all");
+  const count = picked(list).length;
+  if (all) {
+    const boxes = list.querySelectorAll(".pick").length;
+    all.checked = count > 0 && count === boxes;
+    all.indeterminate = count > 0 && count < boxes;
+  }
+  if (!bar) return;
+  bar.hidden = count === 0;
+  bar.querySelector("[data-count]").textContent = count.toLocaleString(document.documentElement.lang);
+}
+
+export function startLists() {
+  document.addEventListener("change", (event) => {
+    const list = event.target.closest("[data-list]");
+    if (!list) return;
+    if (event.target.matches(".pick-all")) {
+      for (const box of list.querySelectorAll(".pick")) box.checked = event.target.checked;
+    }
+    if (event.target.matches(".pick, .pick-all")) update(list);
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-unpick]")) return;
+    const list = event.target.closest("[data-list]");
+    for (const box of picked(list)) box.checked = false;
+    update(list);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const list = event.detail.target?.closest?.("[data-list]");
+    if (list) update(list);
+  });
+  document.querySelectorAll("[data-list]").forEach(update);
+}

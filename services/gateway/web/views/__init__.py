@@ -1,0 +1,1 @@
+"""The pages themselves: each asks, shows, and answers what people do on it."""

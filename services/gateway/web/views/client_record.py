@@ -1,0 +1,218 @@
+"""A client's page: properties edited in place, the timeline with its composer, what hangs on the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, make_response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import clients as api
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api import tasks
+from services.gateway.api.routing import checked
+from services.gateway.web import editing, forms, parts, shell, toasts, words
+from services.gateway.web.editing import Field, Merge
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import given
+from services.gateway.web.routing import SALES, SIGNED_IN, Pages, done, is_part
+from services.gateway.web.toasts import Toast
+
+pages = Pages("client")
+
+TIMELINE = 25
+_RELATED = 20
+FIELDS = (
+    Field("company_name", _l("Company name"), needed=True),
+    Field("status", _l("Status"), "choice", options=lambda: list(words.CLIENT_STATUSES.items())),
+    Field("industry", _l("Industry")),
+    Field("email", _l("E-mail address"), "email"),
+    Field("phone", _l("Phone"), "tel", longest=60),
+    Field("website", _l("Website"), "url", longest=500),
+    Field("address", _l("Address"), longest=500),
+    Field("city", _l("City")),
+    Field("state", _l("State")),
+    Field("country", _l("Country")),
+    Field("tags", _l("Tags"), "tags", longest=600),
+    Field("notes", _l("Notes"), "area", longest=20_000),
+)
+ACTIVITY: dict[str, forms.Reader] = {
+    "type": forms.text,
+    "subject": forms.text,
+    "description": forms.text,
+    "occurred_at": forms.moment,
+    "due_at": forms.moment,
+    "contact_id": forms.text,
+    "deal_id": forms.text,
+    "assignee_id": forms.text,
+}
+
+
+@pages.get("/clients/<uuid:client_id>")
+def show(client_id: Any) -> Any:
+    """Everything about one client; a service that is down takes only its own part with it."""
+    key = str(client_id)
+    mine = {"client_id": key}
+    found = parts.ask(
+        {
+            "client": Call("clients", "get_client", mine),
+            "contacts": Call("clients", "list_contacts", mine),
+            "timeline": Call("clients", "timeline", mine | {"limit": TIMELINE}),
+            "documents": Call("clients", "list_documents", mine),
+            "deals": Call("deals", "list_deals", {"filters": mine, "limit": _RELATED}),
+            "invoices": Call("billing", "list_invoices", {"filters": mine, "limit": _RELATED}),
+        }
+    )
+    client = found["client"].needed()
+    template = "clients/card.html" if client["access"] == "card" else "clients/record.html"
+    return shell.page(template, client=client, parts=found, fields=FIELDS, form=Form({"type": "note"}))
+
+
+@pages.get("/clients/<uuid:client_id>/timeline")
+def timeline(client_id: Any) -> Any:
+    """More of the timeline."""
+    query = checked(tasks.ActivityFilters, {"limit": TIMELINE} | given("cursor", "deal_id")).given()
+    found = r.ask("clients", "timeline", client_id=str(client_id), **query)
+    show = shell.fragment if is_part() else shell.page
+    template = "clients/entries.html" if is_part() else "clients/timeline.html"
+    return show(template, page=found, client={"id": str(client_id)}, types=words.ACTIVITIES)
+
+
+@pages.post("/clients/<uuid:client_id>/activities", who=SIGNED_IN)
+def log_activity(client_id: Any) -> Any:
+    """Write a note, a call, an e-mail, a meeting or a task into the timeline."""
+    form = forms.sent()
+    try:
+        typed = forms.read(ACTIVITY, form.values | _about(form))
+        typed.setdefault("subject", _subject(typed))
+        unwanted = ("occurred_at",) if typed.get("type") == "task" else ("due_at", "assignee_id")
+        typed = {name: value for name, value in typed.items() if name not in unwanted}
+        made = api.log_activity(client_id, checked(s.ActivityNew, typed))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _timeline_part(client_id, form.refused(problem), problem.status)
+    toast = Toast(_("%(kind)s added", kind=words.word(made["type"])))
+    if not is_part():
+        return done(form.values.get("back") or f"/clients/{client_id}", toast)
+    response = _timeline_part(client_id, Form({"type": made["type"]} | _about(form)))
+    toasts.announce(response, toast)
+    return response
+
+
+@pages.get("/clients/<uuid:client_id>/edit", who=SALES)
+def edit(client_id: Any) -> Any:
+    """All properties in one form."""
+    client = r.ask("clients", "get_client", client_id=str(client_id))
+    return shell.page("clients/edit.html", client=client, form=editing.form_of(client, FIELDS), fields=FIELDS)
+
+
+@pages.post("/clients/<uuid:client_id>/edit", who=SALES)
+def save(client_id: Any) -> Any:
+    """Save the form; where somebody else saved meanwhile, show both versions."""
+    form, key = forms.sent(), str(client_id)
+    try:
+        saved = editing.save(form, FIELDS, _update(client_id), _load(client_id))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        name = {"id": key, "company_name": form.values.get("was.company_name", "")}
+        shown = {"client": name, "form": form.refused(problem), "fields": FIELDS}
+        return shell.page("clients/edit.html", problem.status, **shown)
+    if isinstance(saved, Merge):
+        action, back = f"/clients/{key}/edit", f"/clients/{key}"
+        shown = {"merge": saved, "form": form, "fields": FIELDS, "action": action, "back": back}
+        return shell.page("conflict.html", 409, **shown)
+    return done(f"/clients/{key}", Toast(_("Saved")))
+
+
+@pages.get("/clients/<uuid:client_id>/fields/<name>", who=SALES)
+def field(client_id: Any, name: str) -> Any:
+    """One property as an input, in its place; ``?read`` gives the property back as it is."""
+    chosen = editing.one(FIELDS, name)
+    client = r.ask("clients", "get_client", client_id=str(client_id))
+    base = f"/clients/{client_id}"
+    if "read" in request.args:
+        return shell.fragment("edit/prop.html", record=client, field=chosen, base=base)
+    return shell.fragment("edit/field.html", form=editing.form_of(client, [chosen]), field=chosen, base=base)
+
+
+@pages.post("/clients/<uuid:client_id>/fields/<name>", who=SALES)
+def save_field(client_id: Any, name: str) -> Any:
+    """Save one property; the list of them comes back, with everybody's changes."""
+    form, chosen, base = forms.sent(), editing.one(FIELDS, name), f"/clients/{client_id}"
+    try:
+        saved = editing.save(form, [chosen], _update(client_id), _load(client_id))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return editing.in_place(
+            shell.fragment("edit/field.html", form=form.refused(problem), field=chosen, base=base), chosen
+        )
+    if isinstance(saved, Merge):
+        clash = saved.clashes[0]
+        shown = shell.fragment("edit/clash.html", clash=clash, version=saved.version, field=chosen, base=base)
+        return editing.in_place(shown, chosen)
+    return shell.fragment("clients/props.html", client=saved, fields=FIELDS)
+
+
+@pages.post("/clients/<uuid:client_id>/delete", who=SALES)
+def delete(client_id: Any) -> Any:
+    """Take a client out of every list."""
+    api.delete_client(client_id)
+    return done("/clients", Toast(_("The client was deleted")))
+
+
+@pages.post("/clients/<uuid:client_id>/documents", who=SALES)
+def upload(client_id: Any) -> Any:
+    """Keep a file with the client."""
+    made = api.upload_document(client_id)
+    return done(f"/clients/{client_id}", Toast(_("%(name)s was added", name=made["filename"])))
+
+
+@pages.get("/documents/<uuid:document_id>")
+def document(document_id: Any) -> Any:
+    """Download a document."""
+    return api.get_document(document_id)
+
+
+def _load(client_id: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: r.ask("clients", "get_client", client_id=str(client_id))
+
+
+def _update(client_id: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda body: api.change_client(client_id, checked(s.ClientChange, body))
+
+
+def _timeline_part(client_id: Any, form: Form, status: int = 200) -> Response:
+    mine, about = {"client_id": str(client_id)}, _about(form)
+    only = {"deal_id": about["only_deal"]} if about else {}
+    found = parts.ask(
+        {
+            "client": Call("clients", "get_client", mine),
+            "contacts": Call("clients", "list_contacts", mine),
+            "timeline": Call("clients", "timeline", mine | only | {"limit": TIMELINE}),
+            "deals": None if about else Call("deals", "list_deals", {"filters": mine, "limit": _RELATED}),
+        }
+    )
+    client = found["client"].needed()
+    if is_part():
+        return shell.fragment("clients/middle.html", status, client=client, parts=found, form=form)
+    return make_response(shell.page("clients/timeline.html", status, client=client, parts=found, form=form))
+
+
+def _about(form: Form) -> dict[str, str]:
+    """The deal on whose page the timeline stands, if it is a deal's."""
+    deal_id = form.values.get("only_deal", "")
+    return {"only_deal": deal_id, "deal_id": deal_id} if deal_id else {}
+
+
+def _subject(given: dict[str, Any]) -> str:
+    """The first words of the text, where nobody wrote a subject."""
+    text = " ".join(str(given.get("description", "")).split())
+    return text[:80] + ("…" if len(text) > 80 else "")

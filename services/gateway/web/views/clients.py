@@ -1,0 +1,174 @@
+"""Clients as a list: filters, sorting, columns, what is done to many at once; and making a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import bulk
+from services.gateway.api import clients as api
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.web import forms, parts, shell, words
+from services.gateway.web.formats import day
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import PAGE, Column, given, listing
+from services.gateway.web.routing import ADMIN, SALES, Pages, done, is_part
+from services.gateway.web.toasts import Toast
+
+pages = Pages("clients")
+
+NAME = Column("company_name", _l("Company"), "company_name")
+COLUMNS = (
+    Column("status", _l("Status")),
+    Column("owner", _l("Owner")),
+    Column("industry", _l("Industry")),
+    Column("lifetime_value", _l("Lifetime value"), "lifetime_value", numeric=True),
+    Column("last_activity", _l("Last activity"), "last_activity_at"),
+    Column("tags", _l("Tags")),
+    Column("place", _l("Place")),
+    Column("source", _l("Source")),
+    Column("created", _l("Created"), "created_at"),
+)
+_FILTERS = "q status industry state country city source tag owner_id created_from min_deal_value".split()
+_TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
+CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
+CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "email", "phone", "job_title"), forms.text)
+
+
+@pages.get("/clients")
+def list_clients() -> Any:
+    """All clients a person may see; more come as the end of the list is reached."""
+    filters = given(*_FILTERS)
+    page = given("sort", "cursor") | {"limit": PAGE}
+    query = checked(s.ClientFilters, filters | page)
+    more = "cursor" in page and is_part()
+    found = parts.ask(
+        {
+            "clients": Call("clients", "list_clients", api.list_arguments(query)),
+            "tags": None if is_part() else Call("clients", "list_tags"),
+        }
+    )
+    template = "clients/rows.html" if more else "clients/results.html" if is_part() else "clients/list.html"
+    show = shell.fragment if is_part() else shell.page
+    return show(template, parts=found, listing=_listing(), filters=filters)
+
+
+@pages.post("/clients/bulk", who=SALES)
+def change_many() -> Any:
+    """Do one thing to every client that was ticked; the message that follows takes it back."""
+    action, value = request.form.get("action", ""), request.form.get("value", "")
+    if action == "assign":
+        value = request.form.get("owner_id", "")
+    elif action == "set_status":
+        value = request.form.get("status", "")
+    body = checked(bulk.BulkChange, {"ids": request.form.getlist("ids"), "action": action, "value": value or None})
+    made = bulk.change_clients(body)
+    text = ngettext("%(num)s client changed", "%(num)s clients changed", made["changed"])
+    if made["refused"]:
+        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
+        text += ". " + _("Not yours to change: %(names)s", names=names)
+    undo = f"/change-sets/{made['change_set_id']}/undo" if made["changed"] else None
+    return done(_list_again(), Toast(text, undo))
+
+
+@pages.post("/change-sets/<uuid:change_set_id>/undo", who=SALES)
+def undo(change_set_id: Any) -> Any:
+    """Take back what was done to many."""
+    made = bulk.undo_change_set(change_set_id)
+    text = ngettext("%(num)s client is as it was", "%(num)s clients are as they were", made["restored"])
+    if made["refused"]:
+        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
+        text += ". " + _("Changed since, so left alone: %(names)s", names=names)
+    return done(_list_again(), Toast(text))
+
+
+@pages.get("/clients/new", who=SALES)
+def new() -> Any:
+    """The form for a new client."""
+    return shell.page("clients/new.html", form=Form({"status": "prospect"} | given(*CLIENT)), similar=None)
+
+
+@pages.get("/clients/similar", who=SALES)
+def similar() -> Any:
+    """Clients that what is being typed may already be; it is shown, and nobody is held up."""
+    return shell.fragment("clients/similar.html", similar=_similar(given("company_name", "email", "phone")))
+
+
+@pages.post("/clients/new", who=SALES)
+def create() -> Any:
+    """Make a client. Likely duplicates are shown once, with all that was typed kept; then it is the person's word."""
+    form = forms.sent()
+    try:
+        data = forms.read(CLIENT, form.values)
+        typed = {name.removeprefix("contact_"): value for name, value in form.values.items() if "contact_" in name}
+        contact = forms.read(CONTACT, typed)
+        body = checked(s.ClientNew, data | ({"contact": contact} if contact else {}))
+        if "sure" not in form.values and (found := _similar(data).get("items")):
+            return shell.page("clients/new.html", 200, form=form, similar={"items": found})
+        made = api.create_client(body)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        form.refused(problem).errors |= _contact_errors(form.errors)
+        return shell.page("clients/new.html", problem.status, form=form, similar=None)
+    return done(f"/clients/{made['id']}", Toast(_("%(name)s is a client now", name=made["company_name"])))
+
+
+@pages.post("/clients/<uuid:client_id>/assign", who=ADMIN)
+def assign(client_id: Any) -> Any:
+    """Give a client to somebody, who is told by mail."""
+    before = request.form.get("previous", "")
+    made = api.assign_client(client_id, checked(s.Assignment, {"owner_id": request.form.get("owner_id") or None}))
+    who = shell.people().get(made["owner_id"] or "", {}).get("name", _("nobody"))
+    text = _("%(client)s belongs to %(name)s now", client=made["company_name"], name=who)
+    back = None if "undone" in request.form else f"/clients/{client_id}/assign"
+    return done(f"/clients/{client_id}", Toast(text, back, {"owner_id": before, "undone": "yes"}))
+
+
+def _contact_errors(errors: dict[str, str]) -> dict[str, str]:
+    """Faults of the contact, under the names its fields have here."""
+    return {f"contact_{name.removeprefix('contact.')}": text for name, text in errors.items() if "contact." in name}
+
+
+def _similar(typed: dict[str, Any]) -> dict[str, Any]:
+    names: dict[str, Any] = {
+        name: str(typed[name])[:200] for name in ("company_name", "email", "phone") if typed.get(name)
+    }
+    if not names:
+        return {"items": []}
+    try:
+        return r.ask("clients", "find_duplicates", **names)
+    except Problem:
+        # A hint that cannot be given holds nobody up.
+        return {"items": []}
+
+
+def _list_again() -> str:
+    query = request.form.get("query", "")
+    return f"/clients?{query}" if query and query.isprintable() else "/clients"
+
+
+def _listing() -> Any:
+    people = shell.people()
+    labels = {
+        "q": (_("Search"), str),
+        "status": (_("Status"), words.word),
+        "industry": (_("Industry"), str),
+        "state": (_("State"), str),
+        "country": (_("Country"), str),
+        "city": (_("City"), str),
+        "source": (_("Source"), words.word),
+        "tag": (_("Tag"), str),
+        "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
+        "created_from": (_("Created since"), day),
+        "min_deal_value": (_("Deal of at least"), str),
+    }
+    return listing("clients", NAME, COLUMNS, labels)

@@ -1,0 +1,126 @@
+"""Deals as a list, and making a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import deals as api
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.web import editing, forms, parts, shell, words
+from services.gateway.web.formats import day
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import PAGE, Column, Listing, given, listing
+from services.gateway.web.routing import SALES, Pages, done, is_part
+from services.gateway.web.toasts import Toast
+
+pages = Pages("deals")
+
+NAME = Column("deal_name", _l("Deal"), "deal_name")
+COLUMNS = (
+    Column("company", _l("Client"), "company_name"),
+    Column("stage", _l("Stage"), "stage"),
+    Column("value", _l("Value"), "deal_value", numeric=True),
+    Column("closes", _l("Closes"), "expected_close_date"),
+    Column("owner", _l("Owner")),
+    Column("probability", _l("Probability"), numeric=True),
+    Column("score", _l("AI score"), numeric=True),
+    Column("source", _l("Source")),
+    Column("tags", _l("Tags")),
+    Column("created", _l("Created"), "created_at"),
+)
+FILTERS = ("q stage owner_id client_id tag source closing_from closing_to created_from closed_from closed_to").split()
+DEAL: dict[str, forms.Reader] = {
+    "deal_name": forms.text,
+    "client_id": forms.text,
+    "deal_value": forms.amount,
+    "currency": forms.text,
+    "stage": forms.text,
+    "source": forms.text,
+    "description": forms.text,
+    "expected_close_date": forms.text,
+    "owner_id": forms.text,
+    "tags": forms.words,
+}
+_CLIENTS = 200
+
+
+@pages.get("/deals")
+def list_deals() -> Any:
+    """All deals a person may see, with what they add up to; more come as the end of the list is reached."""
+    filters = given(*FILTERS)
+    if isinstance(filters.get("stage"), str):
+        filters["stage"] = [filters["stage"]]
+    page = given("sort", "cursor") | {"limit": PAGE}
+    query = checked(s.DealFilters, filters | page)
+    more = "cursor" in page and is_part()
+    arguments = s.paged(query.given())
+    found = parts.ask(
+        {
+            "deals": Call("deals", "list_deals", arguments),
+            "totals": None if more else Call("deals", "totals", {"filters": arguments["filters"]}),
+        }
+    )
+    template = "deals/rows.html" if more else "deals/results.html" if is_part() else "deals/list.html"
+    show = shell.fragment if is_part() else shell.page
+    return show(template, parts=found, listing=_listing(), filters=filters, stages=words.STAGES)
+
+
+@pages.get("/deals/new", who=SALES)
+def new() -> Any:
+    """The form for a new deal."""
+    base = {"currency": r.gateway().settings.base_currency, "stage": "lead"}
+    return _form(Form(base | given(*DEAL)))
+
+
+@pages.post("/deals/new", who=SALES)
+def create() -> Any:
+    """Make a deal."""
+    form = forms.sent()
+    try:
+        made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values)))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _form(form.refused(problem), problem.status)
+    return done(f"/deals/{made['id']}", Toast(_("The deal was created")))
+
+
+def _form(form: Form, status: int = 200) -> Any:
+    chosen = form.values.get("client_id")
+    mine = {"filters": {}, "sort": "company_name", "limit": _CLIENTS}
+    found = parts.ask(
+        {
+            "clients": Call("clients", "list_clients", mine),
+            "client": Call("clients", "get_client", {"client_id": chosen}) if chosen else None,
+        }
+    )
+    clients = [each for each in found["clients"].get("items", []) if each["access"] == "write"]
+    one = found.get("client")
+    if one and one.value["id"] not in [each["id"] for each in clients]:
+        clients.insert(0, one.value)
+    return shell.page("deals/new.html", status, form=form, parts=found, clients=clients, stages=words.STAGES)
+
+
+def _listing() -> Listing:
+    people = shell.people()
+    labels = {
+        "q": (_("Search"), str),
+        "stage": (_("Stage"), words.word),
+        "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
+        "client_id": (_("Client"), lambda _id: _("only one")),
+        "tag": (_("Tag"), str),
+        "source": (_("Source"), words.word),
+        "closing_from": (_("Closes from"), day),
+        "closing_to": (_("Closes until"), day),
+        "created_from": (_("Created since"), day),
+        "closed_from": (_("Closed since"), day),
+        "closed_to": (_("Closed until"), day),
+    }
+    return listing("deals", NAME, COLUMNS, labels)

@@ -1,0 +1,56 @@
+"""What people are told in the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.web import parts, shell
+from services.gateway.web.listing import PAGE, given
+from services.gateway.web.routing import Pages, done, is_part
+from services.gateway.web.toasts import Toast
+
+pages = Pages("notifications")
+
+
+@pages.get("/notifications")
+def list_notifications() -> Any:
+    """A person's own notifications, newest first."""
+    page = {"limit": PAGE} | given("cursor")
+    checked(s.Page, page)
+    unread = bool(given("unread"))
+    found = parts.ask({"notes": Call("notifications", "list_notifications", {"unread_only": unread} | page)})
+    more = is_part() and "cursor" in page
+    show = shell.fragment if more else shell.page
+    return show("notifications/rows.html" if more else "notifications/list.html", parts=found, unread=unread)
+
+
+@pages.get("/notifications/count")
+def count() -> Any:
+    """How many are unread, for the bell."""
+    try:
+        unread = r.ask("notifications", "unread_count")["unread"]
+    except Problem:
+        unread = 0
+    return shell.fragment("notifications/count.html", unread=unread)
+
+
+@pages.post("/notifications/<uuid:notification_id>/open")
+def open_one(notification_id: Any) -> Any:
+    """Go where it leads; it is read then."""
+    note = r.ask("notifications", "mark_read", notification_id=str(notification_id))
+    path = note.get("action_path") or "/notifications"
+    return done(path if path.startswith("/") and not path.startswith("//") else "/notifications")
+
+
+@pages.post("/notifications/read")
+def read_all() -> Any:
+    """Mark all as read."""
+    r.ask("notifications", "mark_all_read")
+    return done("/notifications", Toast(_("All are read")))

@@ -1,0 +1,76 @@
+"""Signing in and out, and what people choose for themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, g, make_response, redirect, request
+
+from libs.common.problems import Problem
+from services.gateway.accounts import cookies, sessions
+from services.gateway.api import requests as r
+from services.gateway.web import choices, forms, shell
+from services.gateway.web.forms import Form
+from services.gateway.web.routing import Pages, done
+
+pages = Pages("session")
+
+
+@pages.get("/login", who=None)
+def log_in() -> Any:
+    """Where people sign in; who is signed in already goes on."""
+    wished = _safe(request.args.get("next", ""))
+    if "signed_in" in g:
+        return redirect(wished)
+    return shell.page("login.html", form=Form({"next": wished}))
+
+
+@pages.post("/login", who=None)
+def sign_in() -> Any:
+    """Check the password and give the browser its session."""
+    form, runtime = forms.sent(), r.gateway()
+    client = sessions.Client(r.address(), request.headers.get("User-Agent", ""))
+    email, password = form.values.get("email", ""), form.values.pop("password", "")
+    try:
+        opened = sessions.log_in(runtime.database, runtime.settings, email[:254], password[:200], client, kind="web")
+    except Problem as problem:
+        return shell.page("login.html", problem.status, form=form.refused(problem))
+    response: Response = make_response(redirect(_safe(form.values.get("next", "")), 303))
+    cookies.put(response, runtime.settings, opened["refresh_token"], request.is_secure)
+    return response
+
+
+@pages.post("/logout")
+def sign_out() -> Response:
+    """End this browser's session."""
+    sessions.log_out(r.gateway().database, r.signed_in().session_id)
+    response = done("/login")
+    cookies.forget(response)
+    return response
+
+
+@pages.post("/choices")
+def choose() -> Any:
+    """Remember a choice: a theme, the columns of a list, the fields of a card."""
+    name = request.form.get("name", "")
+    default = choices.DEFAULTS.get(name)
+    if isinstance(default, list):
+        value: Any = [each[:40] for each in request.form.getlist("value") if each]
+    elif isinstance(default, bool):
+        value = forms.flag(name, request.form.get("value", ""))
+    else:
+        value = request.form.get("value", "")[:40]
+    choices.choose(name, value)
+    return done(_back())
+
+
+def _back() -> str:
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.host else "/"
+
+
+def _safe(wished: str) -> str:
+    """Only a path of ours: a link to the log-in must not lead people to another site."""
+    ours = wished.startswith("/") and not wished.startswith(("//", "/\\")) and "\\" not in wished
+    return wished if ours and wished.isprintable() else "/"

@@ -1,0 +1,67 @@
+"""The people who work here: their accounts and roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from libs.common.problems import Problem
+from services.gateway.api import accounts as api
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.web import editing, forms, shell, words
+from services.gateway.web.forms import Form
+from services.gateway.web.routing import ADMIN, Pages, done
+from services.gateway.web.said import refusal
+from services.gateway.web.toasts import Toast
+
+pages = Pages("settings_people")
+
+_NEW: dict[str, forms.Reader] = {"name": forms.text, "email": forms.text, "role": forms.text, "password": forms.text}
+_CHANGE: dict[str, forms.Reader] = {"role": forms.text, "active": forms.flag, "version": forms.whole}
+
+
+@pages.get("/settings/people", who=ADMIN)
+def people() -> Any:
+    """All accounts."""
+    return _page(Form({"role": "sales"}))
+
+
+@pages.post("/settings/people", who=ADMIN)
+def create() -> Any:
+    """Make an account that can sign in at once."""
+    form = forms.sent()
+    try:
+        made = api.create_user(checked(s.UserNew, forms.read(_NEW, form.values)))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        form.values.pop("password", None)
+        return _page(form.refused(problem), problem.status)
+    return done("/settings/people", Toast(_("%(name)s can sign in now", name=made["name"])))
+
+
+@pages.post("/settings/people/<uuid:user_id>", who=ADMIN)
+def change(user_id: Any) -> Any:
+    """Change somebody's role, or end or restore their access; ending it ends every session at once."""
+    form = forms.sent()
+    try:
+        made = api.change_user(user_id, checked(s.UserChange, forms.read(_CHANGE, form.values)))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _page(Form({"role": "sales"}), problem.status, note=refusal(problem.detail))
+    text = (
+        _("%(name)s was changed", name=made["name"])
+        if made["active"]
+        else _("%(name)s can no longer sign in", name=made["name"])
+    )
+    undo = {"active": "true", "version": str(made["version"])}
+    back = f"/settings/people/{user_id}" if not made["active"] else None
+    return done("/settings/people", Toast(text % {"name": made["name"]}, back, undo))
+
+
+def _page(form: Form, status: int = 200, note: str = "") -> Any:
+    listed = api.list_users()["items"]
+    return shell.page("settings/people.html", status, form=form, accounts=listed, roles=words.ROLES, note=note)

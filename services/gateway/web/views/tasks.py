@@ -1,0 +1,90 @@
+"""Tasks: what somebody has to do, by day; ticking one off can be taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from libs.common.clock import business_date
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import clients, tasks
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.api.values import Body, Id
+from services.gateway.web import editing, forms, parts, shell
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import PAGE, given
+from services.gateway.web.routing import Pages, done, is_part
+from services.gateway.web.toasts import Toast
+from services.gateway.web.views.client_record import ACTIVITY
+
+pages = Pages("tasks")
+
+_CHOICES = 200
+
+
+class _Whose(Body):
+    client_id: Id
+
+
+@pages.get("/tasks")
+def list_tasks() -> Any:
+    """My tasks, or everybody's that I may see: open ones, or those that are done."""
+    whose = request.args.get("whose", "mine")
+    filters: dict[str, Any] = {"done": request.args.get("state") == "done"}
+    if whose == "mine":
+        filters["assignee_id"] = r.signed_in().actor.id
+    page = {"limit": PAGE} | given("cursor")
+    checked(s.Page, page)
+    found = parts.ask({"tasks": Call("clients", "list_tasks", {"filters": filters} | page)})
+    today = business_date(datetime.now(UTC), r.gateway().settings.business_tz)
+    more = is_part() and "cursor" in page
+    show = shell.fragment if more else shell.page
+    template = "tasks/rows.html" if more else "tasks/list.html"
+    return show(template, parts=found, today=today.isoformat(), whose=whose, state=request.args.get("state", "open"))
+
+
+@pages.get("/tasks/new")
+def new() -> Any:
+    """The form for a task: for which client, what, until when."""
+    return _form(Form(given("client_id")))
+
+
+@pages.post("/tasks/new")
+def create() -> Any:
+    """Add a task."""
+    form = forms.sent()
+    try:
+        client_id = checked(_Whose, {"client_id": form.values.get("client_id", "")}).client_id
+        readers = {name: ACTIVITY[name] for name in ("subject", "description", "due_at", "assignee_id")}
+        body = checked(s.ActivityNew, forms.read(readers, form.values) | {"type": "task"})
+        clients.log_activity(client_id, body)
+    except Problem as problem:
+        if not editing.fits(problem) and problem.status != 404:
+            raise
+        return _form(form.refused(problem), problem.status)
+    return done("/tasks", Toast(_("The task was added")))
+
+
+@pages.post("/activities/<uuid:activity_id>/done")
+def tick(activity_id: Any) -> Any:
+    """Tick a task off, or open it again."""
+    ticked = forms.flag("done", request.form.get("done", ""))
+    body = {"done": ticked, "version": forms.whole("version", request.form.get("version", "0"))}
+    made = tasks.change_activity(activity_id, checked(tasks.ActivityChange, body))
+    back = request.form.get("back", "/tasks")
+    again = {"done": str(not ticked).lower(), "version": str(made["version"]), "back": back}
+    undo = f"/activities/{activity_id}/done" if ticked else None
+    text = _("Done: %(subject)s", subject=made["subject"]) if ticked else _("Open again")
+    return done(back if back.startswith("/") and not back.startswith("//") else "/tasks", Toast(text, undo, again))
+
+
+def _form(form: Form, status: int = 200) -> Any:
+    mine = {"filters": {}, "sort": "company_name", "limit": _CHOICES}
+    found = parts.ask({"clients": Call("clients", "list_clients", mine)})
+    return shell.page("tasks/new.html", status, form=form, parts=found)

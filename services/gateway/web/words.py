@@ -1,0 +1,124 @@
+"""What pages call things: a word for every state, in the language of the reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+STAGES = {
+    "lead": _l("Lead"),
+    "qualified": _l("Qualified"),
+    "proposal": _l("Proposal"),
+    "negotiation": _l("Negotiation"),
+    "won": _l("Won"),
+    "lost": _l("Lost"),
+}
+CLIENT_STATUSES = {
+    "prospect": _l("Prospect"),
+    "active": _l("Active"),
+    "inactive": _l("Inactive"),
+    "churned": _l("Churned"),
+}
+INVOICE_STATUSES = {
+    "draft": _l("Draft"),
+    "sent": _l("Sent"),
+    "partially_paid": _l("Partially paid"),
+    "paid": _l("Paid"),
+    "void": _l("Void"),
+}
+PAYMENT_STATUSES = {
+    "matched": _l("Matched"),
+    "unmatched": _l("Unmatched"),
+    "refunded": _l("Refunded"),
+    "partially_refunded": _l("Partially refunded"),
+    "disputed": _l("Disputed"),
+}
+ACTIVITIES = {
+    "note": _l("Note"),
+    "call": _l("Call"),
+    "email": _l("E-mail"),
+    "meeting": _l("Meeting"),
+    "task": _l("Task"),
+    "whatsapp": _l("WhatsApp"),
+    "system": _l("System"),
+}
+ACTIVITY_ICONS = {
+    "note": "note",
+    "call": "phone",
+    "email": "mail",
+    "meeting": "calendar-event",
+    "task": "checkbox",
+    "whatsapp": "brand-whatsapp",
+    "system": "bolt",
+}
+ROLES = {
+    "admin": _l("Admin"),
+    "sales": _l("Sales"),
+    "finance": _l("Finance"),
+    "manager": _l("Project manager"),
+}
+SOURCES = {
+    "website": _l("Website"),
+    "brief_wizard": _l("Brief wizard"),
+    "manual": _l("By hand"),
+    "referral": _l("Referral"),
+    "import": _l("Import"),
+}
+MAIL_STATUSES = {
+    "none": _l("Not mailed"),
+    "waiting": _l("Waiting to be sent"),
+    "sent": _l("Mailed"),
+    "failed": _l("Mail failed"),
+    "unknown": _l("Mail status unknown"),
+}
+METHODS = {
+    "stripe": _l("Card (Stripe)"),
+    "bank_transfer": _l("Bank transfer"),
+    "cash": _l("Cash"),
+    "cheque": _l("Cheque"),
+    "other": _l("Other"),
+}
+OTHERS = {
+    "overdue": _l("Overdue"),
+    "open": _l("Open"),
+    "high": _l("High"),
+    "medium": _l("Medium"),
+    "low": _l("Low"),
+}
+MODES = {
+    "live": _l("live"),
+    "test": _l("test"),
+    "sandbox": _l("sandbox"),
+    "built-in": _l("built-in"),
+}
+COUNTS = {
+    "events_waiting": _l("Events waiting"),
+    "events_failed": _l("Events failed"),
+    "refunds_waiting": _l("Refunds waiting"),
+    "waiting": _l("Waiting"),
+    "sent_24h": _l("Sent in 24 hours"),
+    "failed_24h": _l("Failed in 24 hours"),
+    "answered_24h": _l("Answered in 24 hours"),
+    "stood_in_24h": _l("Built-in stood in, 24 hours"),
+}
+SERVICES = {
+    "clients": _l("Clients"),
+    "deals": _l("Deals"),
+    "billing": _l("Billing"),
+    "notifications": _l("Notifications"),
+    "ai": _l("AI"),
+    "gateway": _l("Gateway"),
+}
+_ALL: dict[str, Any] = {}
+for _names in (
+    COUNTS, MODES, OTHERS, METHODS, SOURCES, ROLES, ACTIVITIES,
+    PAYMENT_STATUSES, INVOICE_STATUSES, CLIENT_STATUSES, STAGES,
+):  # fmt: skip
+    _ALL |= _names
+
+
+def word(value: Any) -> str:
+    """The word for a state; what nobody named is shown as it is."""
+    text = str(value or "")
+    return str(_ALL.get(text) or text.replace("_", " "))
