@@ -20,6 +20,10 @@ TOKEN_FIELD, TOKEN_HEADER = "csrf_token", "X-CSRF-Token"
 _UNSAFE = ("POST", "PATCH", "PUT", "DELETE")
 
 
+class StaleToken(Forbidden):
+    """Our own page asked, with the token of a session that has ended since."""
+
+
 def csrf_token(settings: GatewaySettings, cookie: str) -> str:
     """The token of a session's pages: it tells nothing of the cookie."""
     key = hashlib.sha256(b"csrf:" + settings.link_secret.encode()).digest()
@@ -34,8 +38,11 @@ def check(settings: GatewaySettings, request: Request, cookie: str) -> None:
     sent = request.headers.get(TOKEN_HEADER) or (
         request.form.get(TOKEN_FIELD, "") if request.mimetype != "application/json" else ""
     )
-    if not hmac.compare_digest(sent.encode(), csrf_token(settings, cookie).encode()):
-        raise Forbidden("this page is too old to be sent; load it again and send it once more")
+    if hmac.compare_digest(sent.encode(), csrf_token(settings, cookie).encode()):
+        return
+    ours = request.headers.get("Origin") is not None and bool(sent)
+    # Only a browser's word that our own page asks makes a page with the right token a help and not a hole.
+    raise (StaleToken if ours else Forbidden)("this page is too old to be sent; load it again and send it once more")
 
 
 def check_origin(settings: GatewaySettings, request: Request) -> None:
@@ -50,10 +57,15 @@ def check_origin(settings: GatewaySettings, request: Request) -> None:
         raise Forbidden("this was asked for by another website")
 
 
-def put(response: Response, settings: GatewaySettings, token: str, secure: bool) -> None:
+def put(response: Response, settings: GatewaySettings, request: Request, token: str) -> None:
     """Give a browser its session."""
-    age = settings.refresh_days * 86_400
+    age, secure = settings.refresh_days * 86_400, is_secure(settings, request)
     response.set_cookie(NAME, token, max_age=age, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def is_secure(settings: GatewaySettings, request: Request) -> bool:
+    """Whether people reach us over TLS, which often ends at a proxy before us."""
+    return request.is_secure or settings.public_url.startswith("https://")
 
 
 def forget(response: Response) -> None:

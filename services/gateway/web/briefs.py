@@ -16,6 +16,7 @@ from services.gateway.api.routing import checked
 from services.gateway.web import forms
 
 LONGEST = 20_000
+_FEATURE = 500
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def check(stage: Stage, typed: Mapping[str, str]) -> None:
             faults += _fault(name, lambda reader=reader, name=name: reader(name, typed[name].strip()))
     if "email" in stage.fields and typed.get("email", "").strip():
         faults += _fault("email", lambda: validate_email(typed["email"].strip(), check_deliverability=False))
+    wishes = typed.get("features", "").splitlines() if "features" in stage.fields else []
+    if any(len(wish.strip(" -•*")) > _FEATURE for wish in wishes):
+        message = _("At most %(most)s characters a line.", most=_FEATURE)
+        faults.append({"field": "features", "message": message})
     if not faults and "budget_min" in stage.fields:
         low, high = (forms.amount(name, typed[name].strip()) for name in ("budget_min", "budget_max"))
         if low > high:

@@ -40,7 +40,8 @@ class Form:
     def refused(self, problem: Problem) -> Form:
         """The same form with what is wrong about it."""
         faults = problem.extra.get("errors") or []
-        told = {fault["field"]: refusal(fault["message"], beside_field=True) for fault in faults}
+        # One word of a list, as a tag is, stands in the list's field.
+        told = {re.sub(r"\.\d+$", "", fault["field"]): refusal(fault["message"], beside_field=True) for fault in faults}
         self.errors |= {name: text for name, text in told.items() if name not in self.errors}
         if problem.field:
             self.errors[problem.field] = refusal(problem.detail, beside_field=True)

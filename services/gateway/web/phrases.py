@@ -137,6 +137,7 @@ NOT_POSSIBLE = (
     N_("this invoice was drafted for its deal and stays with it"),
     N_("this invoice was paid, in whole or in part; give the money back before voiding it"),
     N_("this payment belongs to an invoice already"),
+    N_("this was paid through Stripe, which is not configured here; give it back there"),
 )
 LATER = (
     N_("Stripe could not do this now; try again in a moment"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -14,7 +15,8 @@ from libs.common.problems import Forbidden, Problem, Unauthorized
 from services.gateway.accounts import cookies
 from services.gateway.api import requests as r
 from services.gateway.api.routing import ADMIN, SIGNED_IN
-from services.gateway.web import shell, toasts
+from services.gateway.web import resuming, shell, toasts
+from services.gateway.web.forms import Form
 from services.gateway.web.said import refusal
 from services.gateway.web.toasts import Toast
 
@@ -79,6 +81,8 @@ def _handler(view: Callable[..., Any], who: frozenset[str] | None) -> Callable[.
             return make_response(view(**path))
         except Unauthorized:
             return _to_log_in()
+        except cookies.StaleToken as stale:
+            return _with_fresh_token(stale)
         except Problem as problem:
             return refused(problem)
 
@@ -114,13 +118,28 @@ def greet() -> None:
             g.pop("signed_in", None)
 
 
+def _with_fresh_token(stale: Problem) -> Response:
+    """Somebody signed in anew elsewhere: give the page its new token, and let what was typed be sent once more."""
+    token = cookies.csrf_token(r.gateway().settings, request.cookies.get(cookies.NAME, ""))
+    if not is_part():
+        target, fields = request.full_path.rstrip("?"), resuming.fields_of(request)
+        return shell.page("resume.html", stale.status, target=target, fields=fields, token=token)
+    response = refused(Forbidden(_("You signed in anew meanwhile. Press once more: what you typed is still here.")))
+    response.headers["HX-Trigger-After-Settle"] = json.dumps({"fresh-token": {"token": token}})
+    return response
+
+
 def _to_log_in() -> Response:
     wished = request.full_path.rstrip("?") if request.method == "GET" and not is_part() else _referrer()
     location = f"/login?next={quote(wished)}" if wished not in ("", "/") else "/login"
+    if is_part() and request.method == "POST":
+        return refused(Unauthorized(_("Your session has ended. Sign in in another tab, then press once more.")))
     if is_part():
         response = make_response("", 401)
         response.headers["HX-Redirect"] = location
         return response
+    if typed := resuming.kept(request):
+        return shell.page("login.html", 401, form=Form({"kept": typed}))
     return make_response(redirect(location, 303))
 
 

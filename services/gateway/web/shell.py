@@ -65,6 +65,8 @@ def dressed(response: Response, csp: str = CSP) -> Response:
     """The rules every page of ours sets for the browser."""
     response.headers["Content-Security-Policy"] = csp
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if r.gateway().settings.public_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
     journal = r.journal()
     spent = sum(call["ms"] for call in journal.calls)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from services.gateway.accounts import cookies
 from services.gateway.api import requests as r
 
 COOKIE = "crm_toast"
@@ -28,7 +29,8 @@ class Toast:
 def keep(response: Response, toast: Toast) -> None:
     """Show it on the page that comes next."""
     value = _serializer().dumps(asdict(toast))
-    response.set_cookie(COOKIE, str(value), max_age=_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
+    secure = cookies.is_secure(r.gateway().settings, request)
+    response.set_cookie(COOKIE, str(value), max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure)
 
 
 def announce(response: Response, toast: Toast) -> None:

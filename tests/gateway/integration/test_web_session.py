@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -195,3 +196,46 @@ def test_files_are_served_squeezed_and_only_ours(http: FlaskClient) -> None:
 def count(runtime: Any, table: str) -> int:
     with runtime.database.engine.connect() as connection:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_what_was_typed_survives_a_session_that_ended(http: FlaskClient, person: str, runtime: Any, rpc: Any) -> None:
+    rpc.answers["clients.create_client"] = lambda data: {"id": new_id(), "company_name": data["company_name"]}
+    rpc.answers["clients.find_duplicates"] = {"items": []}
+    sign_in(http)
+    typed = {"company_name": "<Tech> & Co", "notes": "\nline one\nline two", "csrf_token": token_of(http, runtime)}
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE sessions SET revoked_at = now()"))
+    page = http.post("/clients/new", data=typed, headers={"Origin": HERE})
+    assert page.status_code == 401 and "what you typed is kept" in page.text
+    kept = hidden(page.text, "kept")
+    again = sign_in(http, kept=kept)
+    assert again.status_code == 200 and "&lt;Tech&gt; &amp; Co" in again.text and 'action="/clients/new"' in again.text
+    sent = typed | {"csrf_token": hidden(again.text, "csrf_token")}
+    assert http.post("/clients/new", data=sent, headers={"Origin": HERE}).status_code == 303
+    assert rpc.last("clients.create_client").arguments["data"]["company_name"] == "<Tech> & Co"
+
+
+def test_a_form_that_we_did_not_keep_is_not_resumed(http: FlaskClient, person: str) -> None:
+    assert sign_in(http, kept="WyIvZXZpbCIsW11d.x.y").headers["Location"] == "/"
+
+
+def test_a_page_of_an_earlier_session_gets_a_fresh_token_if_our_own_page_asks(
+    http: FlaskClient, person: str, runtime: Any
+) -> None:
+    sign_in(http)
+    old = {"name": "theme", "value": "dark", "csrf_token": token_of(http, runtime)}
+    sign_in(http)
+    answer = http.post("/choices", data=old, headers={"Origin": HERE})
+    assert answer.status_code == 403 and count(runtime, "choices") == 0
+    assert hidden(answer.text, "csrf_token") == token_of(http, runtime)
+    part = http.post("/choices", data=old, headers={"Origin": HERE, "HX-Request": "true"})
+    assert token_of(http, runtime) in part.headers["HX-Trigger-After-Settle"]
+    stranger = http.post("/choices", data=old, headers={"Origin": "https://evil.example"})
+    assert stranger.status_code == 403 and "Send it now" not in stranger.text
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field in the middle of a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.split("<main", 1)[1])
+    assert found is not None, page
+    return found.group(1)

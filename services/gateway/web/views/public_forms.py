@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.problems import Problem
+from services.gateway.accounts import cookies
 from services.gateway.api import intake
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -151,7 +152,8 @@ def _forget() -> None:
 def _with_cookie(response: Any, token: str) -> Response:
     made: Response = make_response(response)
     age = _DAYS * 86_400
-    made.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=request.is_secure, path="/brief")
+    secure = cookies.is_secure(r.gateway().settings, request)
+    made.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="Lax", secure=secure, path="/brief")
     return made
 
 

@@ -10,7 +10,7 @@ from flask import Response, g, make_response, redirect, request
 from libs.common.problems import Problem
 from services.gateway.accounts import cookies, sessions
 from services.gateway.api import requests as r
-from services.gateway.web import choices, forms, shell
+from services.gateway.web import choices, forms, resuming, shell
 from services.gateway.web.forms import Form
 from services.gateway.web.routing import Pages, done
 
@@ -36,8 +36,12 @@ def sign_in() -> Any:
         opened = sessions.log_in(runtime.database, runtime.settings, email[:254], password[:200], client, kind="web")
     except Problem as problem:
         return shell.page("login.html", problem.status, form=form.refused(problem))
+    kept = resuming.opened(form.values.get("kept", ""))
     response: Response = make_response(redirect(_safe(form.values.get("next", "")), 303))
-    cookies.put(response, runtime.settings, opened["refresh_token"], request.is_secure)
+    if kept is not None:
+        token = cookies.csrf_token(runtime.settings, opened["refresh_token"])
+        response = shell.page("resume.html", target=kept[0], fields=kept[1], token=token)
+    cookies.put(response, runtime.settings, request, opened["refresh_token"])
     return response
 
 

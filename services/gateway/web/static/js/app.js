@@ -22,6 +22,10 @@ if (document.querySelector("[data-lines]")) import("./invoice.js");
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf ?? "";
 });
+document.addEventListener("fresh-token", (event) => {
+  document.body.dataset.csrf = event.detail.token;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = event.detail.token;
+});
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.detail.elt.matches("#unread, #palette-input")) document.body.classList.add("busy");
 });
