@@ -6,14 +6,17 @@ What is known in neither way is shown as it came.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from services.gateway.web.phrases import N_
 
 # A field's name as the API spells it, where a sentence begins with one.
 _FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+)*) )"
+_HOW = r"by (?P<method>[\w ]+) on (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
 _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
     for shape, phrase in (
@@ -90,9 +93,29 @@ _SHAPES = tuple(
         (r"Payment refunded: (?P<amount>.+)", N_("Payment refunded: %(amount)s")),
         (r"Payment disputed: (?P<amount>.+)", N_("Payment disputed: %(amount)s")),
         (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
+        (r"You won (?P<amount>.+) with (?P<name>.+)", N_("You won %(amount)s with %(name)s")),
+        (r"(?P<who>.+) won a deal with (?P<name>.+)", N_("%(who)s won a deal with %(name)s")),
+        (r"(?P<who>.+) won (?P<amount>.+) with (?P<name>.+)", N_("%(who)s won %(amount)s with %(name)s")),
+        (rf"(?P<name>.+) paid invoice (?P<invoice>\S+) {_HOW}",
+         N_("%(name)s paid invoice %(invoice)s by %(method)s on %(day)s")),
+        (rf"(?P<amount>.+) for invoice (?P<invoice>\S+) came {_HOW}",
+         N_("%(amount)s for invoice %(invoice)s came by %(method)s on %(day)s")),
         (r"You are now the owner of (?P<name>.+)", N_("You are now the owner of %(name)s")),
+        # How the ways to the outside stand.
+        (r"(?P<model>\S+) at another address than Google's \(GEMINI_BASE_URL\): a stand-in",
+         N_("%(model)s at another address than Google's (GEMINI_BASE_URL): a stand-in")),
+        (r"(?P<model>\S+); the built-in rules stand in when it gives no usable answer",
+         N_("%(model)s; the built-in rules stand in when it gives no usable answer")),
+        (r"(?P<model>\S+) answered in (?P<number>\d+) ms", N_("%(model)s answered in %(number)s ms")),
+        (r"Stripe answered, in (?P<mode>\w+) mode", N_("Stripe answered, in %(mode)s mode")),
+        (r"files lie in (?P<place>\S+)", N_("files lie in %(place)s")),
+        (r"no answer within (?P<number>\S+) seconds", N_("no answer within %(number)s seconds")),
+        (r"sent: (?P<subject>.+)", N_("sent: %(subject)s")),
+        (r"(?P<event>[a-z_.]+) applied", N_("%(event)s applied")),
     )
 )  # fmt: skip
+# What is longer is no sentence of a service, and would take long to look through.
+_LONGEST = 600
 _NAMED = re.compile(r"(?P<field>[a-z]\w*(?:\.\w+)*): (?P<fault>.+)", re.DOTALL)
 
 
@@ -100,16 +123,16 @@ def said(text: Any, *, beside_field: bool = False) -> str:
     """A service's text in the reader's language. beside_field: where the field it names need not be named again."""
     plain = str(text or "")
     translated = gettext(plain) if plain else ""
-    if translated != plain:
+    if translated != plain or len(plain) > _LONGEST:
         return str(translated)
-    faults = [_NAMED.fullmatch(part) for part in plain.split("; ")] if plain else []
-    if all(faults) and faults:
-        return " ".join(_about(fault["field"], said(fault["fault"], beside_field=True)) for fault in faults if fault)
     for shape, phrase in _SHAPES:
         if found := shape.fullmatch(plain):
-            named = {name: value for name, value in found.groupdict().items() if value is not None}
+            named = {name: _READ.get(name, str)(value) for name, value in found.groupdict().items() if value}
             field = "" if beside_field else named.pop("field", "")
             return _about(field, str(gettext(phrase, **named) if "%" in phrase else gettext(phrase)))
+    faults = [fault for part in plain.split("; ") if (fault := _NAMED.fullmatch(part))]
+    if len(faults) == plain.count("; ") + 1:
+        return " ".join(_about(fault["field"], said(fault["fault"], beside_field=True)) for fault in faults)
     return plain
 
 
@@ -118,6 +141,23 @@ def refusal(text: Any, *, beside_field: bool = False) -> str:
     sentence = said(text, beside_field=beside_field)
     ended = sentence if not sentence or sentence[-1] in ".!?…" else f"{sentence}."
     return ended if re.match(r"\w+(\.\w+)*:|\S*_", ended) else ended[:1].upper() + ended[1:]
+
+
+def _method(english: str) -> str:
+    word = english.capitalize()
+    translated = str(gettext(word))
+    return english if translated == word else translated
+
+
+def _day(english: str) -> str:
+    try:
+        day = datetime.strptime(english, "%B %d, %Y").date()  # noqa: DTZ007  (a date without a time has no time zone)
+    except ValueError:
+        return english
+    return str(format_date(day, "medium"))
+
+
+_READ: dict[str, Callable[[str], str]] = {"method": _method, "day": _day}
 
 
 def _about(field: str, sentence: str) -> str:

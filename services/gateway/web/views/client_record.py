@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, make_response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -16,9 +15,10 @@ from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api import tasks
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell, toasts, words
-from services.gateway.web.editing import Field, Merge
+from services.gateway.web import editing, forms, in_place, parts, shell, toasts, words
+from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
+from services.gateway.web.in_place import Record
 from services.gateway.web.listing import given
 from services.gateway.web.routing import SALES, SIGNED_IN, Pages, done, is_part
 from services.gateway.web.toasts import Toast
@@ -108,57 +108,25 @@ def log_activity(client_id: Any) -> Any:
 @pages.get("/clients/<uuid:client_id>/edit", who=SALES)
 def edit(client_id: Any) -> Any:
     """All properties in one form."""
-    client = r.ask("clients", "get_client", client_id=str(client_id))
-    return shell.page("clients/edit.html", client=client, form=editing.form_of(client, FIELDS), fields=FIELDS)
+    return in_place.show_form(_record(client_id))
 
 
 @pages.post("/clients/<uuid:client_id>/edit", who=SALES)
 def save(client_id: Any) -> Any:
     """Save the form; where somebody else saved meanwhile, show both versions."""
-    form, key = forms.sent(), str(client_id)
-    try:
-        saved = editing.save(form, FIELDS, _update(client_id), _load(client_id))
-    except Problem as problem:
-        if not editing.fits(problem):
-            raise
-        name = {"id": key, "company_name": form.values.get("was.company_name", "")}
-        shown = {"client": name, "form": form.refused(problem), "fields": FIELDS}
-        return shell.page("clients/edit.html", problem.status, **shown)
-    if isinstance(saved, Merge):
-        action, back = f"/clients/{key}/edit", f"/clients/{key}"
-        shown = {"merge": saved, "form": form, "fields": FIELDS, "action": action, "back": back}
-        return shell.page("conflict.html", 409, **shown)
-    return done(f"/clients/{key}", Toast(_("Saved")))
+    return in_place.save_form(_record(client_id))
 
 
 @pages.get("/clients/<uuid:client_id>/fields/<name>", who=SALES)
 def field(client_id: Any, name: str) -> Any:
-    """One property as an input, in its place; ``?read`` gives the property back as it is."""
-    chosen = editing.one(FIELDS, name)
-    client = r.ask("clients", "get_client", client_id=str(client_id))
-    base = f"/clients/{client_id}"
-    if "read" in request.args:
-        return shell.fragment("edit/prop.html", record=client, field=chosen, base=base)
-    return shell.fragment("edit/field.html", form=editing.form_of(client, [chosen]), field=chosen, base=base)
+    """One property as an input, in its place."""
+    return in_place.show_field(_record(client_id), name)
 
 
 @pages.post("/clients/<uuid:client_id>/fields/<name>", who=SALES)
 def save_field(client_id: Any, name: str) -> Any:
-    """Save one property; the list of them comes back, with everybody's changes."""
-    form, chosen, base = forms.sent(), editing.one(FIELDS, name), f"/clients/{client_id}"
-    try:
-        saved = editing.save(form, [chosen], _update(client_id), _load(client_id))
-    except Problem as problem:
-        if not editing.fits(problem):
-            raise
-        return editing.in_place(
-            shell.fragment("edit/field.html", form=form.refused(problem), field=chosen, base=base), chosen
-        )
-    if isinstance(saved, Merge):
-        clash = saved.clashes[0]
-        shown = shell.fragment("edit/clash.html", clash=clash, version=saved.version, field=chosen, base=base)
-        return editing.in_place(shown, chosen)
-    return shell.fragment("clients/props.html", client=saved, fields=FIELDS)
+    """Save one property."""
+    return in_place.save_field(_record(client_id), name)
 
 
 @pages.post("/clients/<uuid:client_id>/delete", who=SALES)
@@ -181,12 +149,15 @@ def document(document_id: Any) -> Any:
     return api.get_document(document_id)
 
 
-def _load(client_id: Any) -> Callable[[], dict[str, Any]]:
-    return lambda: r.ask("clients", "get_client", client_id=str(client_id))
-
-
-def _update(client_id: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda body: api.change_client(client_id, checked(s.ClientChange, body))
+def _record(client_id: Any) -> Record:
+    return Record(
+        kind="client",
+        base=f"/clients/{client_id}",
+        title="company_name",
+        fields=FIELDS,
+        load=lambda: r.ask("clients", "get_client", client_id=str(client_id)),
+        update=lambda body: api.change_client(client_id, checked(s.ClientChange, body)),
+    )
 
 
 def _timeline_part(client_id: Any, form: Form, status: int = 200) -> Response:

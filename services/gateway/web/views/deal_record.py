@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from libs.common.problems import Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell, words
-from services.gateway.web.editing import Field, Merge
+from services.gateway.web import forms, in_place, parts, shell, words
+from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
+from services.gateway.web.in_place import Record
 from services.gateway.web.routing import SALES, Pages, done
 from services.gateway.web.toasts import Toast
 
@@ -87,54 +86,25 @@ def analyze(deal_id: Any) -> Any:
 @pages.get("/deals/<uuid:deal_id>/edit", who=SALES)
 def edit(deal_id: Any) -> Any:
     """All properties in one form."""
-    deal = r.ask("deals", "get_deal", deal_id=str(deal_id))
-    return shell.page("deals/edit.html", deal=deal, form=editing.form_of(deal, FIELDS), fields=FIELDS)
+    return in_place.show_form(_record(deal_id))
 
 
 @pages.post("/deals/<uuid:deal_id>/edit", who=SALES)
 def save(deal_id: Any) -> Any:
     """Save the form; where somebody else saved meanwhile, show both versions."""
-    form, key = forms.sent(), str(deal_id)
-    try:
-        saved = editing.save(form, FIELDS, _update(deal_id), _load(deal_id))
-    except Problem as problem:
-        if not editing.fits(problem):
-            raise
-        name = {"id": key, "deal_name": form.values.get("was.deal_name", "")}
-        return shell.page("deals/edit.html", problem.status, deal=name, form=form.refused(problem), fields=FIELDS)
-    if isinstance(saved, Merge):
-        action, back = f"/deals/{key}/edit", f"/deals/{key}"
-        return shell.page("conflict.html", 409, merge=saved, form=form, fields=FIELDS, action=action, back=back)
-    return done(f"/deals/{key}", Toast(_("Saved")))
+    return in_place.save_form(_record(deal_id))
 
 
 @pages.get("/deals/<uuid:deal_id>/fields/<name>", who=SALES)
 def field(deal_id: Any, name: str) -> Any:
-    """One property as an input, in its place; ``?read`` gives the property back as it is."""
-    chosen, base = editing.one(FIELDS, name), f"/deals/{deal_id}"
-    deal = r.ask("deals", "get_deal", deal_id=str(deal_id))
-    if "read" in request.args:
-        return shell.fragment("edit/prop.html", record=deal, field=chosen, base=base)
-    return shell.fragment("edit/field.html", form=editing.form_of(deal, [chosen]), field=chosen, base=base)
+    """One property as an input, in its place."""
+    return in_place.show_field(_record(deal_id), name)
 
 
 @pages.post("/deals/<uuid:deal_id>/fields/<name>", who=SALES)
 def save_field(deal_id: Any, name: str) -> Any:
-    """Save one property; the list of them comes back, with everybody's changes."""
-    form, chosen, base = forms.sent(), editing.one(FIELDS, name), f"/deals/{deal_id}"
-    try:
-        saved = editing.save(form, [chosen], _update(deal_id), _load(deal_id))
-    except Problem as problem:
-        if not editing.fits(problem):
-            raise
-        return editing.in_place(
-            shell.fragment("edit/field.html", form=form.refused(problem), field=chosen, base=base), chosen
-        )
-    if isinstance(saved, Merge):
-        clash = saved.clashes[0]
-        shown = shell.fragment("edit/clash.html", clash=clash, version=saved.version, field=chosen, base=base)
-        return editing.in_place(shown, chosen)
-    return shell.fragment("deals/props.html", deal=saved, fields=FIELDS)
+    """Save one property."""
+    return in_place.save_field(_record(deal_id), name)
 
 
 def _shown(deal: dict[str, Any]) -> dict[str, Any]:
@@ -142,9 +112,12 @@ def _shown(deal: dict[str, Any]) -> dict[str, Any]:
     return {"deal": deal, "fields": FIELDS, "stages": words.STAGES, "waiting": bool(waiting)}
 
 
-def _load(deal_id: Any) -> Callable[[], dict[str, Any]]:
-    return lambda: r.ask("deals", "get_deal", deal_id=str(deal_id))
-
-
-def _update(deal_id: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda body: api.change_deal(deal_id, checked(s.DealChange, body))
+def _record(deal_id: Any) -> Record:
+    return Record(
+        kind="deal",
+        base=f"/deals/{deal_id}",
+        title="deal_name",
+        fields=FIELDS,
+        load=lambda: r.ask("deals", "get_deal", deal_id=str(deal_id)),
+        update=lambda body: api.change_deal(deal_id, checked(s.DealChange, body)),
+    )

@@ -25,8 +25,8 @@ FIELDS = (
     Field("name", _l("Name"), needed=True),
     Field("email", _l("E-mail address"), "email", needed=True),
     Field("website", _l("Website"), longest=500),
-    Field("address", _l("Address"), "area", longest=2000),
-    Field("payment_instructions", _l("Payment instructions, printed on invoices"), "area", longest=2000),
+    Field("address", _l("Address"), "area", longest=1000),
+    Field("payment_instructions", _l("Payment instructions, printed on invoices"), "area", longest=1000),
     Field("training_url", _l("Link to your training materials"), longest=500),
 )
 
