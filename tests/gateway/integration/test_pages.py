@@ -1,0 +1,111 @@
+"""Every page: it shows what services answer, in both languages, and stands when they do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from services.gateway.accounts import cookies
+from tests.gateway.conftest import PASSWORD
+from tests.gateway.page_answers import ANSWERS, CLIENT, ID, PATHS, page
+
+# Their one subject is gone when the service that owns it is.
+_NOTHING_WITHOUT = ("/clients/0", "/contacts/", "/deals/0", "/deals/board/", "/invoices/0", "/invoices/new?", "/pay/")
+
+
+@pytest.fixture
+def admin(http: FlaskClient, new_user: Callable[..., str]) -> FlaskClient:
+    new_user("admin")
+    answer = http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD})
+    assert answer.status_code == 303
+    return http
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_shows_what_services_answer(admin: FlaskClient, rpc: Any, runtime: Any, language: str) -> None:
+    rpc.answers |= ANSWERS
+    speak(runtime, language)
+    for path in PATHS:
+        answer = admin.get(path, headers={"Accept-Language": language})
+        assert answer.status_code == 200, (path, answer.text[-500:])
+        assert "<script>alert" not in answer.text, path
+        assert "evil 49" not in answer.text, path
+        if "<html" in answer.text:
+            assert f'<html lang="{language}"' in answer.text and len(re.findall(r"<h1[ >]", answer.text)) == 1, path
+
+
+def test_every_page_stands_when_no_service_answers(admin: FlaskClient) -> None:
+    for path in PATHS:
+        answer = admin.get(path)
+        wanted = 503 if path.startswith(_NOTHING_WITHOUT) and "contacts/new" not in path else 200
+        assert answer.status_code == wanted, (path, answer.status_code, answer.text[-500:])
+
+
+def test_one_service_that_is_down_takes_only_its_own_part(admin: FlaskClient, rpc: Any) -> None:
+    rpc.answers |= {name: answer for name, answer in ANSWERS.items() if not name.startswith("billing.")}
+    shown = admin.get(f"/clients/{ID}").text
+    assert "Billing is not answering right now" in shown
+    assert "Sarah" in shown and "Timeline" in shown and 'href="/deals/' in shown
+
+
+def test_the_calls_of_a_page_do_not_grow_with_its_rows(admin: FlaskClient, rpc: Any) -> None:
+    made = {}
+    for rows in (0, 60):
+        many = {name: page(*answer["items"] * rows) for name, answer in ANSWERS.items() if "next_cursor" in answer}
+        rpc.answers = ANSWERS | many
+        for path in PATHS:
+            if not path.startswith("/contacts"):  # looks for its one row in the list
+                made.setdefault(path, []).append(admin.get(path).headers.get("Server-Timing", "").split(";dur")[0])
+    assert {path: counts for path, counts in made.items() if counts[0] != counts[1]} == {}
+
+
+def test_a_page_of_nothing_is_told_as_such(admin: FlaskClient) -> None:
+    answer = admin.get("/nowhere", headers={"Accept": "text/html"})
+    assert answer.status_code == 404 and "<h1" in answer.text
+    assert admin.get("/nowhere").content_type == "application/problem+json"
+
+
+def test_a_likely_duplicate_is_shown_once_with_all_that_was_typed(admin: FlaskClient, rpc: Any, runtime: Any) -> None:
+    rpc.answers |= ANSWERS | {"clients.create_client": lambda data: CLIENT | data}
+    typed = {"company_name": "Tech Corp", "notes": "a long story", "contact_first_name": "Sarah"}
+    token = {"csrf_token": token_of(admin, runtime)}
+    first = admin.post("/clients/new", data=typed | token)
+    assert first.status_code == 200 and "This may be a client already" in first.text and "a long story" in first.text
+    assert not [asked for asked in rpc.asked if asked.method == "clients.create_client"]
+    assert admin.post("/clients/new", data=typed | token | {"sure": "yes"}).status_code == 303
+    assert rpc.last("clients.create_client").arguments["data"]["contact"] == {"first_name": "Sarah"}
+
+
+def test_a_form_sent_twice_is_one_wish(admin: FlaskClient, rpc: Any, runtime: Any) -> None:
+    rpc.answers |= {"deals.create_deal": lambda data: {"id": ID, **data}}
+    typed = {"deal_name": "Chatbot", "client_id": ID, "deal_value": "62,500.50", "form_key": ID, "currency": "USD"}
+    for changes in ({}, {}, {"deal_name": "Another"}):
+        admin.post("/deals/new", data=typed | changes | {"csrf_token": token_of(admin, runtime)})
+    keys = [asked.context.idempotency_key for asked in rpc.asked if asked.method == "deals.create_deal"]
+    assert keys[0] == keys[1] != keys[2]
+    assert rpc.asked[0].arguments["data"]["deal_value_minor"] == 6250050
+
+
+def test_what_does_not_fit_comes_back_with_a_word_at_its_field(admin: FlaskClient, rpc: Any, runtime: Any) -> None:
+    rpc.answers |= ANSWERS
+    lines = {"lines.0.description": "Work", "lines.0.unit_price": "a lot", "lines.0.quantity": "1"}
+    token = {"csrf_token": token_of(admin, runtime)}
+    answer = admin.post("/invoices/new", data={"client_id": ID, **lines, **token})
+    assert answer.status_code == 422
+    assert 'id="error-lines.0.unit_price"' in answer.text and 'value="a lot"' in answer.text
+
+
+def speak(runtime: Any, language: str) -> None:
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE users SET locale = :language"), {"language": language})
+
+
+def token_of(http: FlaskClient, runtime: Any) -> str:
+    found = http.get_cookie(cookies.NAME)
+    assert found is not None
+    return cookies.csrf_token(runtime.settings, found.value)

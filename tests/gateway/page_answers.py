@@ -1,0 +1,132 @@
+"""What services answer to the pages, as far as pages show it; names hold what a page must not take for markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ID = "0192f0c0-0000-7000-8000-000000000001"
+WHEN = "2026-11-20T10:00:00Z"
+HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}}"
+
+CLIENT: dict[str, Any] = {
+    "id": ID, "company_name": f"TechCorp {HOSTILE}", "email": "hello@techcorp.com", "phone": None, "website": None,
+    "industry": "Technology", "status": "prospect", "source": "website", "address": None, "city": "San Francisco",
+    "state": "California", "country": "US", "notes": "one\ntwo", "tags": ["vip"], "owner_id": None,
+    "lifetime_value_minor": 6250000, "currency": "USD", "last_activity_at": WHEN, "created_at": WHEN,
+    "updated_at": WHEN, "version": 3, "access": "write", "deals_without_rate": [],
+}  # fmt: skip
+CARD = {name: CLIENT[name] for name in ("id", "company_name", "industry", "status", "owner_id")} | {"access": "card"}
+CONTACT: dict[str, Any] = {
+    "id": ID, "client_id": ID, "company_name": "TechCorp", "first_name": "Sarah", "last_name": "Johnson",
+    "email": "sarah@techcorp.com", "phone": "+1-555-0123", "job_title": "CTO", "is_primary": True, "version": 1,
+}  # fmt: skip
+ACTIVITY: dict[str, Any] = {
+    "id": ID, "client_id": ID, "type": "task", "subject": HOSTILE, "description": "Hi", "actor_id": ID,
+    "actor_name": "John", "occurred_at": WHEN, "due_at": WHEN, "assignee_id": None, "done_at": None, "version": 1,
+    "company_name": "TechCorp",
+}  # fmt: skip
+DEAL: dict[str, Any] = {
+    "id": ID, "deal_name": HOSTILE, "client_id": ID, "company_name": "TechCorp", "deal_value_minor": 6250000,
+    "currency": "USD", "stage": "qualified", "expected_close_date": "2027-01-01", "owner_id": None, "tags": ["a"],
+    "ai_score": 85, "version": 1, "source": "brief_wizard", "description": "d", "probability": 25, "created_at": WHEN,
+    "actual_close_date": None, "lost_reason": None,
+    "ai_insights": {"complexity": "medium", "technical_fit": "high", "recommended_stack": ["React"],
+                    "estimated_hours": 280, "risk_factors": ["Integration"]},
+    "brief": {"vision_title": "Chatbot", "vision_summary": HOSTILE, "audience": "y", "design": "z",
+              "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
+              "currency": "USD", "timeline_weeks": 8},
+}  # fmt: skip
+INVOICE: dict[str, Any] = {
+    "id": ID, "invoice_number": "INV-2026-001", "amount_minor": 6250000, "currency": "USD", "status": "draft",
+    "overdue": False, "company_name": HOSTILE, "client_id": ID, "deal_id": ID, "issued_on": None,
+    "due_date": "2026-12-01", "description": "Phase 1", "notes": "", "subtotal_minor": 6250000, "discount_minor": 0,
+    "tax_minor": 500, "discount_percent": "0", "tax_percent": "8.25", "paid_minor": 100, "refunded_minor": 0,
+    "refunds": [], "mail_status": "none", "mail_problem": None, "payment_problem": None, "void_reason": None,
+    "pay_token": "abc", "version": 2, "created_at": WHEN,
+    "lines": [{"description": HOSTILE, "quantity": "1", "unit_price_minor": 6250000, "amount_minor": 6250000}],
+    "payments": [{"amount_minor": 100, "currency": "USD", "method": "stripe", "paid_on": "2026-11-01",
+                  "reference": "x", "status": "matched"}],
+}  # fmt: skip
+PAYMENT: dict[str, Any] = {
+    "id": ID, "amount_minor": 100, "currency": "USD", "excess_minor": 0, "status": "unmatched", "reason": HOSTILE,
+    "invoice_id": None, "method": "stripe", "paid_on": "2026-11-01", "reference": None, "provider_reference": "pi",
+    "suggested_invoice_id": None,
+}  # fmt: skip
+NOTE: dict[str, Any] = {
+    "id": ID, "kind": "new_lead", "title": HOSTILE, "message": "x", "action_label": "View Client",
+    "action_path": f"/clients/{ID}", "read_at": None, "created_at": WHEN,
+}  # fmt: skip
+PUBLIC: dict[str, Any] = {
+    "invoice_number": "INV-1", "amount_minor": 100, "paid_minor": 0, "due_minor": 100, "currency": "USD",
+    "status": "sent", "due_date": "2026-12-01", "description": HOSTILE, "overdue": False, "seller": "AMO AI",
+    "seller_email": "hello@amoai.example", "seller_website": "", "company_name": "TechCorp",
+    "payment_instructions": "IBAN", "can_pay_online": True, "has_pdf": True,
+}  # fmt: skip
+
+
+def page(*items: Any) -> dict[str, Any]:
+    """A page of a list that goes on."""
+    return {"items": list(items), "next_cursor": "abc", "total": 5}
+
+
+def _column(stage: str) -> dict[str, Any]:
+    sums = [{"currency": "USD", "value_minor": 100000, "weighted_minor": 5000}]
+    card = DEAL | {"stage": stage}
+    return {"stage": stage, "weight": 25, "count": 2, "values": sums, "items": [card], "next_cursor": "abc"}
+
+
+STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
+ANSWERS: dict[str, Any] = {
+    "clients.get_client": CLIENT,
+    "clients.list_contacts": page(CONTACT),
+    "clients.timeline": page(ACTIVITY),
+    "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
+    "clients.list_clients": page(CLIENT, CARD),
+    "clients.list_tags": page({"tag": "vip"}),
+    "clients.list_tasks": page(ACTIVITY),
+    "clients.find_duplicates": {"items": [CLIENT | {"reasons": ["same name"], "score": 90}]},
+    "clients.quick_find": {"clients": [CLIENT], "contacts": [CONTACT]},
+    "clients.contact_card": {"email": "sarah@techcorp.com", "contact_name": "Sarah"},
+    "clients.list_exchange_rates": page({"currency": "EUR", "day": "2026-11-01", "rate": "1.1"}),
+    "deals.list_deals": page(DEAL),
+    "deals.get_deal": DEAL,
+    "deals.quick_find": {"deals": [DEAL]},
+    "deals.totals": {"count": 3, "values": [{"currency": "USD", "value_minor": 100, "weighted_minor": 50}]},
+    "deals.board": {"columns": [_column(stage) for stage in STAGES]},
+    "deals.stage_weights": {"items": [{"stage": stage, "weight": 10, "default": 10} for stage in STAGES]},
+    "deals.history": page({"to_stage": "won", "moved_at": WHEN, "moved_by": ID, "moved_by_name": "John",
+                           "lost_reason": None}),
+    "billing.list_invoices": page(INVOICE),
+    "billing.get_invoice": INVOICE,
+    "billing.quick_find": {"invoices": [INVOICE]},
+    "billing.totals": {"count": 1, "amounts": [{"currency": "USD", "amount_minor": 100, "paid_minor": 0,
+                                                "due_minor": 100}]},
+    "billing.list_payments": page(PAYMENT),
+    "billing.request_preview": {"status": "ready", "key": "x", "filename": "x.pdf", "problem": None},
+    "billing.preview_totals": {"currency": "USD", "lines": [], "subtotal_minor": 100, "discount_minor": 0,
+                               "tax_minor": 0, "amount_minor": 100},
+    "billing.public_invoice": PUBLIC,
+    "notifications.list_notifications": page(NOTE),
+    "notifications.unread_count": {"unread": 3},
+    "notifications.get_preferences": {"items": [{"kind": "deal_won", "label": "A deal was won", "email": True}]},
+    "notifications.list_emails": page({"subject": HOSTILE, "to": ["sarah@techcorp.com"], "sent_at": None,
+                                       "created_at": WHEN, "last_error": None, "status": "sent"}),
+    "ai.list_generations": page({"provider": "built-in", "model": None, "created_at": WHEN}),
+}  # fmt: skip
+
+PATHS = (
+    "/", "/search?q=te", "/search",
+    "/clients", "/clients?status=prospect&sort=-company_name&q=x&owner_id=none", "/clients/new",
+    "/clients/similar?company_name=x", f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
+    f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",
+    f"/contacts/{ID}/edit?client_id={ID}",
+    "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
+    f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
+    f"/deals/{ID}/invoices?tries=1",
+    "/invoices", "/invoices?status=open&overdue=true", "/invoices/new", f"/invoices/new?deal_id={ID}",
+    f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",
+    "/payments", "/payments?status=unmatched", "/tasks", "/tasks/new", "/notifications", "/notifications/count",
+    "/account", "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/embed",
+    "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
+    "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",
+)  # fmt: skip
