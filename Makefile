@@ -4,10 +4,10 @@ VENV := .venv/bin
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs url demo test test-full lint format bench lock
+.PHONY: help up down reset status logs url demo test test-full lint format texts screenshots bench lock
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: ## bring the CRM up and print its addresses and log-ins
 	@$(PYTHON) -m stack up
@@ -50,6 +50,14 @@ format: ## put the code into its one form
 	@$(PYTHON) -m stack venv
 	@$(VENV)/ruff check --fix-only --quiet .
 	@$(VENV)/ruff format .
+
+texts: ## collect the pages' texts into the catalogues
+	@$(PYTHON) -m stack venv
+	@$(VENV)/python -m services.gateway.web.texts
+
+screenshots: ## take a picture of every page, light and dark, desktop and phone (var/screenshots)
+	@CRM_BROWSER=1 $(PYTHON) -m stack prepare
+	@$(VENV)/python -m stack.screenshots
 
 bench: ## run the benchmarks, one JSON line per figure
 	@$(PYTHON) -m stack prepare

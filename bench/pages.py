@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import threading
@@ -40,6 +41,7 @@ class Seen:
 
 def run(crm: Crm) -> Iterator[dict[str, Any]]:
     filling.fill(crm)
+    yield {"figure": "machine", "cpus": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     for who in ("admin", "sales"):
         browser = _sign_in(crm, who)
         for visit in _visits(browser, crm):

@@ -79,11 +79,10 @@ STATUS: dict[str, str] = {
     "paid": "good",
     "overdue": "bad",
     "void": "quiet",
-    "matched": "good",
+    "received": "good",
     "unmatched": "warn",
     "refunded": "quiet",
     "partially_refunded": "quiet",
-    "disputed": "bad",
 }
 
 # In this order for the series of a chart: told apart in black and white by their lightness.
@@ -107,6 +106,11 @@ MARK = (
 def mark() -> str:
     """The mark as an SVG document."""
     return MARK.format(name=NAME, accent=ACCENT, on="#ffffff", dot="#e9b95b")
+
+
+def pixels() -> dict[str, str]:
+    """The sizes of text in pixels, for mail programs that know no rem."""
+    return {name: f"{float(size.removesuffix('rem')) * 16:g}px" for name, size in TYPE.items()}
 
 
 def css() -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from libs.brand import tokens
 from libs.common.money import display
 from services.notifications.domain import day, one_line, shortened
 from services.notifications.ports import Company
@@ -52,6 +53,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"light": tokens.LIGHT, "dark": tokens.DARK, "size": tokens.pixels()}
     environment.filters["money"] = display
     environment.filters["day"] = _day
     environment.filters["one_line"] = one_line

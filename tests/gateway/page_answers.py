@@ -45,7 +45,7 @@ INVOICE: dict[str, Any] = {
     "pay_token": "abc", "version": 2, "created_at": WHEN,
     "lines": [{"description": HOSTILE, "quantity": "1", "unit_price_minor": 6250000, "amount_minor": 6250000}],
     "payments": [{"amount_minor": 100, "currency": "USD", "method": "stripe", "paid_on": "2026-11-01",
-                  "reference": "x", "status": "matched"}],
+                  "reference": "x", "status": "received"}],
 }  # fmt: skip
 PAYMENT: dict[str, Any] = {
     "id": ID, "amount_minor": 100, "currency": "USD", "excess_minor": 0, "status": "unmatched", "reason": HOSTILE,

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from libs.brand import tokens
 from libs.common.money import display, exponent
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class WeasyPrintRenderer:
         made = Environment(
             loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        made.globals["colour"] = tokens.LIGHT  # paper is light
         made.filters["day"] = _day
         made.filters["plain"] = _plain
         return made

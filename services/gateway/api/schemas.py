@@ -297,7 +297,7 @@ class RefundNew(Body):
 
 
 class PaymentFilters(Page):
-    status: Literal["matched", "unmatched", "refunded", "partially_refunded", "disputed"] | None = None
+    status: Literal["received", "unmatched", "partially_refunded", "refunded"] | None = None
     invoice_id: Id | None = None
 
 

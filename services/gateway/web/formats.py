@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, request
 from markupsafe import Markup
@@ -61,7 +61,10 @@ def day(value: Any) -> str:
 def moment(value: Any) -> str:
     """``Feb 15, 2025, 3:04 PM`` in the business time zone."""
     found = _instant(value)
-    return str(format_datetime(found, "medium", locale=current()).replace(" ", " ")) if found else "–"
+    if found is None:
+        return "–"
+    clock = format_time(found, "short", tzinfo=found.tzinfo, locale=current())
+    return f"{day(value)}, {clock}".replace("\u202f", " ")
 
 
 def ago(value: Any) -> Markup:

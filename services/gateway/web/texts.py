@@ -24,7 +24,7 @@ _WIDTH = 118
 def collected() -> Catalog:
     """Every text of the pages, as their source has it."""
     with (WEB / "babel.cfg").open() as rules:
-        methods, options = parse_mapping_cfg(rules)  # type: ignore[no-untyped-call]
+        methods, options = parse_mapping_cfg(rules)  # type: ignore[no-untyped-call]  # babel has no types there
     catalog = Catalog(fuzzy=False)
     for _file, _line, text, comments, context in extract_from_dir(
         str(WEB), methods, options, KEYWORDS, COMMENTS, strip_comment_tags=True

@@ -28,11 +28,10 @@ INVOICE_STATUSES = {
     "void": _l("Void"),
 }
 PAYMENT_STATUSES = {
-    "matched": _l("Matched"),
+    "received": _l("Received"),
     "unmatched": _l("Unmatched"),
-    "refunded": _l("Refunded"),
     "partially_refunded": _l("Partially refunded"),
-    "disputed": _l("Disputed"),
+    "refunded": _l("Refunded"),
 }
 ACTIVITIES = {
     "note": _l("Note"),

@@ -19,6 +19,7 @@ PAIRS = [
     *product(TEXTS, GROUNDS),
     *((tone, f"{tone}-soft") for tone in (*TONES, "accent")),
     ("ink", "accent-soft"),
+    ("soft", "accent-soft"),
     ("accent-strong", "accent-soft"),
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),

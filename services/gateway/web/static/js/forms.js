@@ -21,7 +21,10 @@ export function startForms() {
   });
   document.querySelectorAll("[data-shows]").forEach(reveal);
   document.addEventListener("htmx:afterSwap", (event) => {
-    event.detail.target.querySelector?.("[data-focus], [aria-invalid=true]")?.focus();
+    const name = event.detail.pathInfo?.requestPath.match(/\/fields\/(\w+)/)?.[1];
+    const place = (name && document.getElementById(`prop-${name}`)) || event.detail.target;
+    // What was swapped away may have had the focus: the field, or the property it stood for, gets it.
+    place.querySelector?.("[aria-invalid=true], [data-focus], button.prop")?.focus();
     event.detail.target.querySelectorAll?.("[data-shows]").forEach(reveal);
   });
   document.addEventListener("click", (event) => {

@@ -1,0 +1,94 @@
+"""Every page of the app, with who opens it: what the accessibility tests read and `make screenshots` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VISITOR = "visitor"
+# A visitor who filled in the first five stages of the brief.
+HALFWAY = "halfway"
+
+
+@dataclass(frozen=True)
+class Page:
+    """path: its address, with names that `stack.scenery` knows. who: a key of stack.json's users, or a visitor."""
+
+    name: str
+    path: str
+    who: str = "admin"
+    status: int = 200
+
+
+PAGES = (
+    Page("home", "/", "sales"),
+    Page("home-admin", "/"),
+    Page("home-finance", "/", "finance"),
+    Page("clients", "/clients"),
+    Page("clients-filtered", "/clients?status=prospect&tag=retail&sort=-company_name"),
+    Page("clients-none-fits", "/clients?q=nobody-is-called-this"),
+    Page("client-new", "/clients/new"),
+    Page("client", "/clients/{client}", "sales"),
+    Page("client-of-somebody-else", "/clients/{other_client}", "sales"),
+    Page("client-edit", "/clients/{client}/edit"),
+    Page("client-timeline", "/clients/{client}/timeline"),
+    Page("contact-new", "/clients/{client}/contacts/new"),
+    Page("contact-edit", "/contacts/{contact}/edit?client_id={client}"),
+    Page("deals", "/deals"),
+    Page("deals-filtered", "/deals?stage=open&sort=-deal_value"),
+    Page("board", "/deals/board"),
+    Page("board-column", "/deals/board/proposal"),
+    Page("deal", "/deals/{deal}", "sales"),
+    Page("deal-lost", "/deals/{lost_deal}"),
+    Page("deal-new", "/deals/new?client_id={client}"),
+    Page("deal-edit", "/deals/{deal}/edit"),
+    Page("invoices", "/invoices"),
+    Page("invoice-draft", "/invoices/{draft}", "sales"),
+    Page("invoice-sent", "/invoices/{sent}", "finance"),
+    Page("invoice-paid", "/invoices/{paid}", "finance"),
+    Page("invoice-new", "/invoices/new?client_id={client}"),
+    Page("invoice-edit", "/invoices/{draft}/edit"),
+    Page("invoice-preview", "/invoices/{draft}/preview"),
+    Page("payments", "/payments", "finance"),
+    Page("payments-unmatched", "/payments?status=unmatched", "finance"),
+    Page("tasks", "/tasks?whose=all"),
+    Page("task-new", "/tasks/new?client_id={client}"),
+    Page("notifications", "/notifications", "sales"),
+    Page("account", "/account", "sales"),
+    Page("settings-company", "/settings"),
+    Page("settings-people", "/settings/people"),
+    Page("settings-stages", "/settings/stages"),
+    Page("settings-rates", "/settings/rates"),
+    Page("settings-embed", "/settings/embed"),
+    Page("settings-integrations", "/settings/integrations"),
+    Page("settings-system", "/settings/system"),
+    Page("settings-dead-letters", "/settings/dead-letters"),
+    Page("settings-traces", "/settings/traces?reference={reference}"),
+    Page("not-found", "/nowhere", status=404),
+    Page("not-allowed", "/settings", "sales", status=403),
+    Page("login", "/login", VISITOR),
+    Page("contact", "/contact", VISITOR),
+    Page("contact-thanks", "/contact/thanks", VISITOR),
+    Page("brief-start", "/brief", VISITOR),
+    Page("brief-1-vision", "/brief/1", HALFWAY),
+    Page("brief-2-audience", "/brief/2", HALFWAY),
+    Page("brief-3-features", "/brief/3", HALFWAY),
+    Page("brief-4-design", "/brief/4", HALFWAY),
+    Page("brief-5-budget", "/brief/5", HALFWAY),
+    Page("brief-6-you", "/brief/6", HALFWAY),
+    Page("brief-thanks", "/brief/thanks", VISITOR),
+    Page("pay", "/pay/{sent_token}", VISITOR),
+    Page("pay-confirming", "/pay/{sent_token}?paid=1", VISITOR),
+    Page("pay-paid", "/pay/{paid_token}", VISITOR),
+    Page("pay-unknown", "/pay/nothing-of-ours", VISITOR, status=404),
+    Page("docs", "/docs", VISITOR),
+)
+
+# Addresses that answer parts of pages, files and data: they have no page of their own.
+PARTS = frozenset(
+    """
+    /search /clients/similar /clients/<uuid:client_id>/fields/<name> /deals/<uuid:deal_id>/fields/<name>
+    /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
+    /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
+    /assets/<path:name> /manifest.webmanifest
+    """.split()
+)

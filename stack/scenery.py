@@ -1,0 +1,148 @@
+"""A little life for pages to show: a lead, a briefed deal, invoices in every state, tasks, a payment that fits none."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from stack.driver import Crm, Person, wait_for
+
+BRIEF: dict[str, Any] = {
+    "vision": {
+        "title": "E-commerce AI Chatbot",
+        "summary": "A chatbot that answers shoppers, recommends products and knows where each parcel is.",
+    },
+    "audience": "Online shoppers, 25-45 years old",
+    "features": ["Live chat", "Product recommendations", "Order tracking"],
+    "design": "Modern, minimalist",
+    "timeline_weeks": 8,
+    "budget": {"min": 50000, "max": 75000, "currency": "USD"},
+}
+# The same, as the six stages of the wizard ask for it.
+STAGES = (
+    {"title": BRIEF["vision"]["title"], "summary": BRIEF["vision"]["summary"]},
+    {"audience": BRIEF["audience"]},
+    {"features": "\n".join(BRIEF["features"])},
+    {"design": BRIEF["design"]},
+    {"timeline_weeks": "8", "budget_min": "50,000", "budget_max": "75,000", "currency": "USD"},
+)
+
+
+def scene(crm: Crm) -> dict[str, str]:
+    """Make it, once; what addresses in `stack.pages` are filled with."""
+    john, jessica = crm.sign_in("sales"), crm.sign_in("sales2")
+    found = _techcorp(crm, john)
+    found |= {
+        "other_client": jessica.post(
+            "/clients", {"company_name": "Halcyon Media", "status": "active", "industry": "Media"}, "scene-media"
+        )["id"]
+    }
+    found |= _invoices(crm, john, found["client"])
+    lost = {"deal_name": "Loyalty app", "client_id": found["client"], "deal_value": 12000, "stage": "lost"}
+    found["lost_deal"] = john.post("/deals", lost | {"lost_reason": "Went with somebody else"}, "scene-lost")["id"]
+    _day(john, found["client"], found["deal"])
+    _pay_for_nothing(crm)
+    rate = {"currency": "EUR", "day": datetime.now(UTC).date().isoformat(), "rate": 1.08}
+    crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
+    return found
+
+
+def halfway(base_url: str) -> dict[str, str]:
+    """The cookie of a visitor who filled in five stages of the brief."""
+    session = requests.Session()
+    for number, stage in enumerate(STAGES, 1):
+        session.post(f"{base_url}/brief/{number}", data=stage, timeout=30).raise_for_status()
+    cookie = next(iter(session.cookies))
+    return {"name": cookie.name, "value": cookie.value or "", "url": f"{base_url}/brief"}
+
+
+def _techcorp(crm: Crm, john: Person) -> dict[str, str]:
+    """Use cases 1 and 2: somebody asks, another one sends a brief and is John's."""
+    admin, anybody = crm.sign_in("admin"), crm.anybody()
+    lead = {"first_name": "Omar", "last_name": "Haddad", "email": "omar@meridian.example"}
+    more = {"company_name": "Meridian Labs", "industry": "Biotechnology", "job_title": "Head of Data"}
+    anybody.post("/intake/contact", lead | more | {"message": "Can you read lab reports for us?"}, "scene-lead")
+    person = {"first_name": "Sarah", "last_name": "Johnson", "email": "sarah@techcorp.example", "phone": "+1-555-0123"}
+    firm = {"company_name": "TechCorp Solutions", "job_title": "CTO", "industry": "Technology"}
+    reference = anybody.post("/intake/brief", BRIEF | {"contact": person | firm}, "scene-brief")["reference"]
+
+    def done() -> Any:
+        state = admin.get(f"/intake/{reference}")
+        return state if state["status"] == "done" else None
+
+    made = wait_for(done, "the brief's deal")
+    client, deal = made["client_id"], made["deal_id"]
+    admin.post(f"/clients/{client}/assign", {"owner_id": john.user["id"]})
+    wait_for(lambda: john.get(f"/deals/{deal}")["ai_insights"], "AI insights")
+    contact = john.get(f"/clients/{client}/contacts")["items"][0]["id"]
+    return {"client": client, "deal": deal, "contact": contact, "reference": reference}
+
+
+def _invoices(crm: Crm, john: Person, client: str) -> dict[str, str]:
+    """One of each: a draft, one that was sent, one that was paid."""
+    lines = [
+        {"description": "Discovery workshop, two days on site", "quantity": 2, "unit_price": 1800},
+        {"description": "Chatbot development, phase 1", "quantity": 1, "unit_price": 27500},
+        {"description": "Integration with the shop", "quantity": 24, "unit_price": 145},
+    ]
+    body = {"client_id": client, "lines": lines, "tax_percent": 8.25, "description": "E-commerce AI Chatbot, phase 1"}
+    made = {name: john.post("/invoices", body, f"scene-{name}") for name in ("draft", "sent", "paid")}
+    for name in ("sent", "paid"):
+        if john.get(f"/invoices/{made[name]['id']}")["status"] == "draft":
+            john.post(f"/invoices/{made[name]['id']}/send")
+    sent, paid = (_mailed(john, made[name]["id"]) for name in ("sent", "paid"))
+    if paid["status"] == "sent":
+        crm.pay(paid["payment_reference"])
+    wait_for(lambda: john.get(f"/invoices/{paid['id']}")["status"] == "paid", "the payment")
+    ids = {name: str(invoice["id"]) for name, invoice in made.items()}
+    return ids | {"sent_token": sent["pay_token"], "paid_token": paid["pay_token"]}
+
+
+def _mailed(john: Person, invoice_id: str) -> dict[str, Any]:
+    def mailed() -> Any:
+        invoice = john.get(f"/invoices/{invoice_id}")
+        return invoice if invoice["mail_status"] == "sent" and invoice["payment_reference"] else None
+
+    found: dict[str, Any] = wait_for(mailed, "the invoice's mail")
+    return found
+
+
+def _day(john: Person, client: str, deal: str) -> None:
+    """What John wrote down, and what he has to do."""
+    if john.get("/tasks", client_id=client)["total"]:
+        return
+    now = datetime.now(UTC)
+    call = "Sarah wants the first version before the autumn sale. Returns are out of scope for now."
+    entries: list[dict[str, Any]] = [
+        {"type": "call", "subject": "Scope and dates with Sarah", "description": call, "deal_id": deal},
+        {"type": "note", "subject": "Their shop runs on Shopify Plus", "deal_id": deal},
+        {"type": "task", "subject": "Send the proposal", "due_at": now.isoformat(), "deal_id": deal},
+        {"type": "task", "subject": "Ask for test data", "due_at": (now - timedelta(days=2)).isoformat()},
+        {"type": "task", "subject": "Invite to the workshop", "due_at": (now + timedelta(days=3)).isoformat()},
+    ]
+    for entry in entries:
+        john.post(f"/clients/{client}/activities", entry)
+    john.patch(f"/clients/{client}", {"tags": ["e-commerce", "retail"], "city": "San Francisco", "state": "California"})
+
+
+def _pay_for_nothing(crm: Crm) -> None:
+    """Money that no invoice waits for."""
+    if crm.sign_in("finance").get("/payments", status="unmatched")["total"]:
+        return
+    intent = {
+        "id": f"pi_{secrets.token_hex(8)}",
+        "object": "payment_intent",
+        "amount": 120000,
+        "amount_received": 120000,
+        "currency": "usd",
+        "latest_charge": f"ch_{secrets.token_hex(8)}",
+        "metadata": {},
+        "livemode": False,
+        "status": "succeeded",
+    }
+    url = f"{crm.info['sandbox']['stripe_url']}/_sandbox/events"
+    requests.post(url, json={"type": "payment_intent.succeeded", "object": intent}, timeout=30).raise_for_status()
+    wait_for(lambda: crm.sign_in("finance").get("/payments", status="unmatched")["total"], "the unmatched payment")
