@@ -35,10 +35,10 @@ README = {
     "home": "home-light-1400",
     "client": "client-light-1400",
     "board": "board-light-1400",
-    "deal": "deal-dark-1400",
-    "invoice": "invoice-sent-light-1400",
+    "deal": "deal-light-1400",
+    "invoice": "invoice-draft-light-1400",
 }
-PHONES = ("home-light-390", "board-light-390", "client-dark-390")
+PHONES = ("home-dark-390", "board-dark-390", "client-dark-390")
 LARGEST = 200_000
 
 
@@ -54,7 +54,8 @@ def main() -> None:
         sys.exit("chromium is missing: apt-get install chromium")
     crm = Crm(stack.info)
     known = scene(crm)
-    SHOTS.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    SHOTS.mkdir(parents=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=BROWSER)
         for width in WIDTHS:
@@ -101,7 +102,7 @@ def choose() -> None:
     for name, shot in README.items():
         with Image.open(SHOTS / f"{shot}.png") as picture:
             save(picture.crop((0, 0, 1400, min(picture.height, 900))), CHOSEN / f"{name}.png")
-    save(side_by_side([SHOTS / f"{shot}.png" for shot in PHONES]), CHOSEN / "phone.png")
+    save(side_by_side([SHOTS / f"{shot}.png" for shot in PHONES]), CHOSEN / "board-phone.png")
 
 
 def side_by_side(shots: list[Path]) -> Image.Image:

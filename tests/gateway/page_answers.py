@@ -117,7 +117,8 @@ ANSWERS: dict[str, Any] = {
 PATHS = (
     "/", "/search?q=te", "/search",
     "/clients", "/clients?status=prospect&sort=-company_name&q=x&owner_id=none", "/clients/new",
-    "/clients/similar?company_name=x", f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
+    "/clients/similar?company_name=x", "/clients/options?client_q=te",
+    f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
     f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",
     f"/contacts/{ID}/edit?client_id={ID}",
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",

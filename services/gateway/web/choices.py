@@ -22,7 +22,16 @@ DEFAULTS: dict[str, Any] = {
     "board.compact": False,
     "guide.hidden": False,
 }
-_LARGEST = 40
+# Of what a list is chosen from.
+OPTIONS: dict[str, frozenset[str]] = {
+    "clients.columns": frozenset(
+        "status owner industry lifetime_value last_activity tags place source created".split()
+    ),
+    "deals.columns": frozenset("company stage value closes owner probability score source tags created".split()),
+    "invoices.columns": frozenset("client status amount paid due mail created".split()),
+    "board.fields": frozenset("company value closes owner score tags".split()),
+    "theme": frozenset({"light", "dark", "auto"}),
+}
 
 
 def chosen(name: str) -> Any:
@@ -33,8 +42,9 @@ def chosen(name: str) -> Any:
 def choose(name: str, value: Any) -> None:
     """Remember a choice; Invalid for what cannot be chosen."""
     default = DEFAULTS.get(name)
-    fits = isinstance(value, type(default)) and (not isinstance(value, list) or len(value) <= _LARGEST)
-    if default is None or not fits:
+    chosen_of = value if isinstance(value, list) else [value]
+    known = name not in OPTIONS or set(chosen_of) <= OPTIONS[name]
+    if default is None or not isinstance(value, type(default)) or not known:
         raise Invalid("this cannot be chosen", field="name")
     database, person = r.gateway().database, r.signed_in().actor.id
     row = {"user_id": person, "name": name, "value": value}

@@ -131,7 +131,7 @@ def one(fields: Sequence[Field], name: str) -> Field:
 
 def fits(problem: Problem) -> bool:
     """Whether a problem is one to show at the form, with all that was typed."""
-    return problem.status in (409, 422)
+    return problem.status in (409, 422, 503)
 
 
 def _line_ends(text: str) -> str:

@@ -49,15 +49,6 @@ class Form:
             self.problem = refusal(problem.detail)
         return self
 
-    def lists(self, prefix: str) -> list[dict[str, str]]:
-        """Rows typed as ``prefix.0.name``, in order."""
-        rows: dict[int, dict[str, str]] = {}
-        for name, value in self.values.items():
-            parts = name.split(".")
-            if len(parts) == 3 and parts[0] == prefix and parts[1].isdigit():
-                rows.setdefault(int(parts[1]), {})[parts[2]] = value
-        return [rows[number] for number in sorted(rows)]
-
 
 def sent() -> Form:
     """What was posted. The same form sent twice is one wish: its key says so to the services."""
@@ -106,7 +97,7 @@ def _refuse(name: str) -> Decimal:
 
 def whole(name: str, typed: str) -> int:
     """A whole number."""
-    if not re.fullmatch(r"-?\d{1,9}", typed):
+    if not re.fullmatch(r"-?[0-9]{1,9}", typed):
         raise Invalid(_("Write a whole number."), field=name)
     return int(typed)
 

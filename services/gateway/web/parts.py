@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from libs.common.problems import Problem
+from flask import current_app
+
+from libs.common.problems import Problem, Unavailable
 from libs.common.rpc.client import Call
 from services.gateway.api import requests as r
-
-_SECONDS = 4.0
+from services.gateway.web.patience import Patience
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,30 @@ class Part:
 def ask(calls: Mapping[str, Call | None]) -> dict[str, Part]:
     """Ask for several parts at once; None stands for a part this reader has no use for."""
     wanted = {name: call for name, call in calls.items() if call is not None}
-    answers = r.ask_many(list(wanted.values()), seconds=_SECONDS) if wanted else []
+    patience: Patience = current_app.extensions["patience"]
+    waits = {service: patience.seconds(service) for service in {call.service for call in wanted.values()}}
+    answers: dict[str, Any] = {}
+    # Those that did not answer last time first, and briefly: the others then have their whole time.
+    for seconds in sorted(set(waits.values())):
+        names = [name for name, call in wanted.items() if waits[call.service] == seconds]
+        answers |= dict(zip(names, _answers([wanted[name] for name in names], seconds), strict=True))
+    for name, call in wanted.items():
+        if waits[call.service]:
+            patience.note(call.service, not isinstance(answers[name], Unavailable))
     return {
-        name: Part(call.service, problem=answer) if isinstance(answer, Problem) else Part(call.service, answer)
-        for (name, call), answer in zip(wanted.items(), answers, strict=True)
+        name: Part(call.service, problem=answers[name])
+        if isinstance(answers[name], Problem)
+        else Part(call.service, answers[name])
+        for name, call in wanted.items()
     }
+
+
+def one(service: str, method: str, **arguments: Any) -> Any:
+    """Ask for the one thing a page is about; its problem is raised."""
+    return ask({"it": Call(service, method, arguments)})["it"].needed()
+
+
+def _answers(calls: list[Call], seconds: float) -> list[Any]:
+    if not seconds:
+        return [Unavailable(f"{call.service} did not answer a moment ago") for call in calls]
+    return r.ask_many(calls, seconds=seconds)

@@ -25,7 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 SALES = frozenset({"admin", "sales"})
 MONEY = frozenset({"admin", "finance"})
 
-__all__ = ["ADMIN", "MONEY", "SALES", "SIGNED_IN", "Pages", "done", "is_part"]
+__all__ = ["ADMIN", "MONEY", "SALES", "SIGNED_IN", "Pages", "done", "is_part", "local"]
 
 
 class Pages:
@@ -57,6 +57,12 @@ def is_part() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
+def local(wished: str, otherwise: str = "/") -> str:
+    """Only a path of ours: what a form or a link says must not lead people to another site."""
+    ours = wished.startswith("/") and not wished.startswith("//") and "\\" not in wished
+    return wished if ours and wished.isprintable() else otherwise
+
+
 def done(location: str, toast: Toast | None = None) -> Response:
     """Something was done: go on at another page, and say so there."""
     if is_part():
@@ -84,9 +90,20 @@ def _handler(view: Callable[..., Any], who: frozenset[str] | None) -> Callable[.
         except cookies.StaleToken as stale:
             return _with_fresh_token(stale)
         except Problem as problem:
-            return refused(problem)
+            return _kept(problem) or refused(problem)
 
     return handle
+
+
+def _kept(problem: Problem) -> Response | None:
+    """A service did not answer: the form as it was sent, to be sent once more when it does."""
+    typed = problem.status >= 500 and not is_part() and "signed_in" in g and resuming.kept(request)
+    if not typed:
+        return None
+    token = cookies.csrf_token(r.gateway().settings, request.cookies.get(cookies.NAME, ""))
+    target, fields = request.full_path.rstrip("?"), resuming.fields_of(request)
+    shown = {"target": target, "fields": fields, "token": token, "problem": problem}
+    return shell.page("resume.html", problem.status, **shown)
 
 
 def refused(problem: Problem) -> Response:
@@ -94,7 +111,8 @@ def refused(problem: Problem) -> Response:
     if is_part():
         response = make_response("", problem.status)
         response.headers["HX-Reswap"] = "none"
-        toasts.announce(response, Toast(refusal(problem.detail or problem.title), tone="bad"))
+        faults = "; ".join(str(fault["message"]) for fault in problem.extra.get("errors") or [])
+        toasts.announce(response, Toast(refusal(faults or problem.detail or problem.title), tone="bad"))
         return response
     return shell.page("problem.html", problem.status, problem=problem)
 

@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 from libs.common.problems import Invalid
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
-from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import choices, parts, shell, toasts, words
+from services.gateway.web import choices, forms, parts, shell, toasts, words
 from services.gateway.web.listing import given
-from services.gateway.web.routing import SALES, Pages, done, is_part
+from services.gateway.web.routing import SALES, Pages, done, is_part, local
 from services.gateway.web.toasts import Toast
 from services.gateway.web.words import word
 
@@ -40,7 +39,7 @@ def column(stage: str) -> Any:
         raise Invalid(_("There is no such stage."), field="stage")
     filters = checked(s.BoardFilters, given(*_FILTERS)).given() | {"stage": [stage]}
     page = checked(s.Page, given("cursor") | {"limit": _CARDS}).given()
-    found = r.ask("deals", "list_deals", filters=filters, sort="-stage_since", **page)
+    found = parts.one("deals", "list_deals", filters=filters, sort="-stage_since", **page)
     show = shell.fragment if is_part() else shell.page
     template = "deals/cards.html" if is_part() else "deals/column.html"
     return show(template, page=found, stage=stage, **_look())
@@ -52,18 +51,19 @@ def move(deal_id: Any) -> Any:
     reason = request.form.get("lost_reason", "").strip()
     body: dict[str, Any] = {"stage": request.form.get("stage", "")} | ({"lost_reason": reason} if reason else {})
     if version := request.form.get("version", ""):
-        body["version"] = int(version) if version.isdigit() else version
+        body["version"] = forms.whole("version", version)
     made = api.move_deal(deal_id, checked(s.StageMove, body))
     toast = Toast(_("%(deal)s is in %(stage)s now", deal=made["deal_name"], stage=word(made["stage"])))
     if made["previous_stage"] != made["stage"]:
         undo = {"stage": made["previous_stage"], "back": request.form.get("back", "")}
+        undo["version"] = str(made["version"])
         undo |= {"lost_reason": made["previous_lost_reason"]} if made["previous_lost_reason"] else {}
         toast = Toast(toast.text, f"/deals/{deal_id}/stage", undo)
     if not is_part():
         back = request.form.get("back", "")
-        return done(back if back.startswith("/deals") else f"/deals/{deal_id}", toast)
+        return done(local(back, f"/deals/{deal_id}"), toast)
     filters = checked(s.BoardFilters, given(*_FILTERS)).given()
-    found = r.ask("deals", "board", filters=filters, limit=1)
+    found = parts.one("deals", "board", filters=filters, limit=1)
     response = shell.fragment("deals/moved.html", columns=found["columns"], deal=made, **_look())
     toasts.announce(response, toast)
     return response

@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import clients as api
-from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api import tasks
 from services.gateway.api.routing import checked
@@ -20,7 +19,7 @@ from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
 from services.gateway.web.in_place import Record
 from services.gateway.web.listing import given
-from services.gateway.web.routing import SALES, SIGNED_IN, Pages, done, is_part
+from services.gateway.web.routing import SALES, SIGNED_IN, Pages, done, is_part, local
 from services.gateway.web.toasts import Toast
 
 pages = Pages("client")
@@ -77,7 +76,7 @@ def show(client_id: Any) -> Any:
 def timeline(client_id: Any) -> Any:
     """More of the timeline."""
     query = checked(tasks.ActivityFilters, {"limit": TIMELINE} | given("cursor", "deal_id")).given()
-    found = r.ask("clients", "timeline", client_id=str(client_id), **query)
+    found = parts.one("clients", "timeline", client_id=str(client_id), **query)
     show = shell.fragment if is_part() else shell.page
     template = "clients/entries.html" if is_part() else "clients/timeline.html"
     return show(template, page=found, client={"id": str(client_id)}, types=words.ACTIVITIES)
@@ -99,7 +98,7 @@ def log_activity(client_id: Any) -> Any:
         return _timeline_part(client_id, form.refused(problem), problem.status)
     toast = Toast(_("%(kind)s added", kind=words.word(made["type"])))
     if not is_part():
-        return done(form.values.get("back") or f"/clients/{client_id}", toast)
+        return done(local(form.values.get("back", ""), f"/clients/{client_id}"), toast)
     response = _timeline_part(client_id, Form({"type": made["type"]} | _about(form)))
     toasts.announce(response, toast)
     return response
@@ -155,7 +154,7 @@ def _record(client_id: Any) -> Record:
         base=f"/clients/{client_id}",
         title="company_name",
         fields=FIELDS,
-        load=lambda: r.ask("clients", "get_client", client_id=str(client_id)),
+        load=lambda: parts.one("clients", "get_client", client_id=str(client_id)),
         update=lambda body: api.change_client(client_id, checked(s.ClientChange, body)),
     )
 

@@ -16,7 +16,7 @@ from services.gateway.api import clients as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import forms, parts, shell, words
+from services.gateway.web import editing, forms, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, given, listing
@@ -96,6 +96,16 @@ def new() -> Any:
     return shell.page("clients/new.html", form=Form({"status": "prospect"} | given(*CLIENT)), similar=None)
 
 
+@pages.get("/clients/options")
+def options() -> Any:
+    """The clients that fit the letters typed, to choose one for something new."""
+    found = parts.ask({"clients": picking.offered(request.args.get(picking.SEARCH_FIELD, ""))})
+    found["clients"].needed()
+    only = [each["id"] for each in found["clients"].get("items", [])][:1] if request.args.get("client_q") else []
+    form = Form({"client_id": only[0] if only else ""})
+    return shell.fragment("clients/options.html", form=form, **picking.choices(found["clients"], None))
+
+
 @pages.get("/clients/similar", who=SALES)
 def similar() -> Any:
     """Clients that what is being typed may already be; it is shown, and nobody is held up."""
@@ -115,7 +125,7 @@ def create() -> Any:
             return shell.page("clients/new.html", 200, form=form, similar={"items": found})
         made = api.create_client(body)
     except Problem as problem:
-        if problem.status not in (409, 422):
+        if not editing.fits(problem):
             raise
         form.refused(problem).errors |= _contact_errors(form.errors)
         return shell.page("clients/new.html", problem.status, form=form, similar=None)

@@ -10,10 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from libs.common.problems import NotFound, Problem
 from services.gateway.api import clients as api
-from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, shell
+from services.gateway.web import editing, forms, parts, shell
 from services.gateway.web.editing import Field, Merge
 from services.gateway.web.forms import Form
 from services.gateway.web.routing import SALES, Pages, done
@@ -94,7 +93,7 @@ def delete(contact_id: Any) -> Any:
 
 
 def _load(client_id: str, contact_id: str) -> dict[str, Any]:
-    found = r.ask("clients", "list_contacts", client_id=client_id)["items"]
+    found = parts.one("clients", "list_contacts", client_id=client_id)["items"]
     for contact in found:
         if contact["id"] == contact_id:
             return dict(contact)

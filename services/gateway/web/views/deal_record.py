@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
-from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.web import forms, in_place, parts, shell, words
@@ -44,7 +43,7 @@ FIELDS = (
 def show(deal_id: Any) -> Any:
     """Everything about one deal."""
     key = str(deal_id)
-    deal = r.ask("deals", "get_deal", deal_id=key)
+    deal = parts.one("deals", "get_deal", deal_id=key)
     client, mine = {"client_id": deal["client_id"]}, {"deal_id": key}
     found = parts.ask(
         {
@@ -62,14 +61,14 @@ def show(deal_id: Any) -> Any:
 @pages.get("/deals/<uuid:deal_id>/insights")
 def insights(deal_id: Any) -> Any:
     """What AI found, as soon as it is there."""
-    deal = r.ask("deals", "get_deal", deal_id=str(deal_id))
+    deal = parts.one("deals", "get_deal", deal_id=str(deal_id))
     return shell.fragment("deals/insights.html", deal=deal, waiting="waiting" in request.args)
 
 
 @pages.get("/deals/<uuid:deal_id>/invoices")
 def invoices(deal_id: Any) -> Any:
     """The deal's invoices; the draft of a deal just won is there a moment later."""
-    deal = r.ask("deals", "get_deal", deal_id=str(deal_id))
+    deal = parts.one("deals", "get_deal", deal_id=str(deal_id))
     mine = {"filters": {"deal_id": str(deal_id)}, "limit": 20}
     found = parts.ask({"invoices": Call("billing", "list_invoices", mine)})
     tries = forms.whole("tries", request.args.get("tries", "0"))
@@ -118,6 +117,6 @@ def _record(deal_id: Any) -> Record:
         base=f"/deals/{deal_id}",
         title="deal_name",
         fields=FIELDS,
-        load=lambda: r.ask("deals", "get_deal", deal_id=str(deal_id)),
+        load=lambda: parts.one("deals", "get_deal", deal_id=str(deal_id)),
         update=lambda body: api.change_deal(deal_id, checked(s.DealChange, body)),
     )

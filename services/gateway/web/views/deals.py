@@ -13,7 +13,7 @@ from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell, words
+from services.gateway.web import editing, forms, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, Listing, given, listing
@@ -48,7 +48,6 @@ DEAL: dict[str, forms.Reader] = {
     "owner_id": forms.text,
     "tags": forms.words,
 }
-_CLIENTS = 200
 
 
 @pages.get("/deals")
@@ -83,6 +82,8 @@ def new() -> Any:
 def create() -> Any:
     """Make a deal."""
     form = forms.sent()
+    if "find" in form.values:
+        return _form(form)
     try:
         made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values)))
     except Problem as problem:
@@ -93,19 +94,10 @@ def create() -> Any:
 
 
 def _form(form: Form, status: int = 200) -> Any:
-    chosen = form.values.get("client_id")
-    mine = {"filters": {}, "sort": "company_name", "limit": _CLIENTS}
-    found = parts.ask(
-        {
-            "clients": Call("clients", "list_clients", mine),
-            "client": Call("clients", "get_client", {"client_id": chosen}) if chosen else None,
-        }
-    )
-    clients = [each for each in found["clients"].get("items", []) if each["access"] == "write"]
-    one = found.get("client")
-    if one and one.value["id"] not in [each["id"] for each in clients]:
-        clients.insert(0, one.value)
-    return shell.page("deals/new.html", status, form=form, parts=found, clients=clients, stages=words.STAGES)
+    typed = form.values.get(picking.SEARCH_FIELD, "")
+    found = parts.ask({"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))})
+    picked = picking.choices(found["clients"], found.get("client"))
+    return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, **picked)
 
 
 def _listing() -> Listing:

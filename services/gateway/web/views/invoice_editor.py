@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
 
-from libs.common.problems import Conflict, Invalid, Problem
+from libs.common.problems import Conflict, Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import invoices as api
 from services.gateway.api import previews
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell
-from services.gateway.web.formats import exact, typed_amount
+from services.gateway.web import editing, forms, parts, picking, shell
+from services.gateway.web.formats import typed_amount
 from services.gateway.web.forms import Form
+from services.gateway.web.invoice_forms import LINE, MOST_LINES, PERCENT, body, form_of, merge, rows, spread
 from services.gateway.web.listing import given
+from services.gateway.web.parts import Part
 from services.gateway.web.routing import Pages, done
 from services.gateway.web.toasts import Toast
 from services.gateway.web.views.invoices import WRITERS
 
 pages = Pages("invoice_editor")
 
-_CLIENTS = 200
-_MOST_LINES = 200
-_HEAD: dict[str, forms.Reader] = {
-    "currency": forms.text,
-    "due_date": forms.text,
-    "description": forms.text,
-    "notes": forms.text,
-}
-
-
-def decimal(name: str, typed: str) -> Decimal:
-    """A quantity or a percentage, in the reader's way of writing."""
-    return forms.amount(name, typed.removesuffix("%").strip())
-
-
-_PERCENT: dict[str, forms.Reader] = {"discount_percent": decimal, "tax_percent": decimal}
-_LINE: dict[str, forms.Reader] = {"description": forms.text, "quantity": decimal, "unit_price": forms.amount}
+_DEALS = 200
 
 
 @pages.get("/invoices/new", who=WRITERS)
@@ -50,7 +35,7 @@ def new() -> Any:
     chosen = given("client_id", "deal_id")
     values: dict[str, Any] = {"currency": r.gateway().settings.base_currency} | chosen
     if "deal_id" in chosen:
-        deal = r.ask("deals", "get_deal", deal_id=chosen["deal_id"])
+        deal = parts.one("deals", "get_deal", deal_id=chosen["deal_id"])
         values |= {"client_id": deal["client_id"], "currency": deal["currency"], "lines.0.quantity": "1"}
         values |= {"lines.0.description": deal["deal_name"]}
         values |= {"lines.0.unit_price": typed_amount(deal["deal_value_minor"], deal["currency"])}
@@ -65,7 +50,7 @@ def create() -> Any:
         return again
     try:
         chosen = forms.read({"client_id": forms.text, "deal_id": forms.text}, form.values)
-        made = api.create_invoice(checked(s.InvoiceNew, _body(form) | chosen))
+        made = api.create_invoice(checked(s.InvoiceNew, body(form) | chosen))
     except Problem as problem:
         if not editing.fits(problem):
             raise
@@ -76,30 +61,33 @@ def create() -> Any:
 @pages.get("/invoices/<uuid:invoice_id>/edit", who=WRITERS)
 def edit(invoice_id: Any) -> Any:
     """The draft as a form."""
-    invoice = r.ask("billing", "get_invoice", invoice_id=str(invoice_id))
+    invoice = parts.one("billing", "get_invoice", invoice_id=str(invoice_id))
     if invoice["status"] != "draft":
         raise Conflict(_("This invoice was sent, so it is locked. Void it and write another one."))
-    return _editor(_form_of(invoice), invoice=invoice)
+    return _editor(form_of(invoice), invoice=invoice)
 
 
 @pages.post("/invoices/<uuid:invoice_id>/edit", who=WRITERS)
 def save(invoice_id: Any) -> Any:
-    """Save the draft; what somebody else saved meanwhile is shown beside what was typed."""
-    form, key = forms.sent(), str(invoice_id)
-    invoice = r.ask("billing", "get_invoice", invoice_id=key)
+    """Save the draft; where somebody else saved meanwhile, show both versions field by field."""
+    form, key = spread(forms.sent()), str(invoice_id)
+    invoice = parts.one("billing", "get_invoice", invoice_id=key)
     if again := _again(form, invoice):
         return again
     try:
-        version = forms.whole("version", form.values.get("version", ""))
-        blank = {name: None for name in ("description", "notes") if not form.values.get(name, "").strip()}
-        body = _body(form) | dict.fromkeys(blank, "") | {"version": version}
-        api.change_invoice(key, checked(s.InvoiceChange, body))
+        if invoice["status"] != "draft":
+            raise Conflict(_("This invoice was sent meanwhile, so it is locked. What you typed is below."))
+        if form.values.get("version") != str(invoice["version"]):
+            merged = merge(form, invoice)
+            if merged.clashes:
+                shown = {"merge": merged, "form": form, "action": f"/invoices/{key}/edit", "back": f"/invoices/{key}"}
+                return shell.page("conflict.html", 409, **shown)
+            form.values |= merged.merged | {"version": str(merged.version)}
+            spread(form)
+        api.change_invoice(key, checked(s.InvoiceChange, _change(form)))
     except Problem as problem:
         if not editing.fits(problem):
             raise
-        if isinstance(problem, Conflict) and str(invoice["version"]) != form.values.get("version"):
-            form.values["version"] = str(invoice["version"])
-            return _editor(form, 409, invoice=invoice, theirs=invoice)
         return _editor(form.refused(problem), problem.status, invoice=invoice)
     return done(f"/invoices/{key}", Toast(_("Saved")))
 
@@ -111,94 +99,52 @@ def totals() -> Any:
     return shell.fragment("invoices/totals.html", totals=_totals(form), form=form)
 
 
+def _change(form: Form) -> dict[str, Any]:
+    """The draft as the API takes a change of it: an emptied text is told as empty."""
+    emptied = [name for name in ("description", "notes") if not form.values.get(name, "").strip()]
+    return body(form) | dict.fromkeys(emptied, "") | {"version": forms.whole("version", form.values["version"])}
+
+
 def _again(form: Form, invoice: dict[str, Any] | None = None) -> Response | None:
     """The form once more, for those without scripts: with another line, without one, or with its totals."""
-    count = max((int(name.split(".")[1]) for name in form.values if name.startswith("lines.")), default=-1) + 1
+    count = rows(form)[-1] + 1
     if "add_line" in form.values:
-        form.values[f"lines.{min(count, _MOST_LINES - 1)}.description"] = ""
+        form.values[f"lines.{min(count, MOST_LINES - 1)}.description"] = ""
     elif "remove_line" in form.values:
         gone = f"lines.{form.values['remove_line']}."
         form.values = {name: value for name, value in form.values.items() if not name.startswith(gone)}
-    elif "work_out" not in form.values:
+    elif "work_out" not in form.values and "find" not in form.values:
         return None
     return _editor(form, invoice=invoice)
 
 
-def _editor(form: Form, status: int = 200, **shown: Any) -> Response:
-    """The form with the clients and the chosen client's deals to choose from."""
-    chosen = form.values.get("client_id")
-    clients = {"filters": {}, "sort": "company_name", "limit": _CLIENTS}
-    deals = {"filters": {"client_id": chosen}, "limit": _CLIENTS}
+def _editor(form: Form, status: int = 200, invoice: dict[str, Any] | None = None) -> Response:
+    """The form with clients to choose from, and the chosen client's deals."""
+    client_id, typed = form.values.get("client_id"), form.values.get(picking.SEARCH_FIELD, "")
+    deals = {"filters": {"client_id": client_id}, "limit": _DEALS}
     found = parts.ask(
         {
-            "clients": Call("clients", "list_clients", clients),
-            "client": Call("clients", "get_client", {"client_id": chosen}) if chosen else None,
-            "deals": Call("deals", "list_deals", deals) if chosen else None,
+            "clients": None if invoice else picking.offered(typed),
+            "client": None if invoice else picking.chosen(client_id),
+            "deals": Call("deals", "list_deals", deals) if client_id and not invoice else None,
         }
     )
-    offered = [each for each in found["clients"].get("items", []) if each["access"] != "card"]
-    one = found.get("client")
-    if one and one.value["id"] not in [each["id"] for each in offered]:
-        offered.insert(0, one.value)
-    rows = _rows(form)
-    values = {"form": form, "rows": rows, "parts": found, "clients": offered, "totals": _totals(form), "blank": Form()}
-    return shell.page("invoices/editor.html", status, **({"invoice": None, "theirs": None} | values | shown))
-
-
-def _rows(form: Form) -> list[int]:
-    """The numbers of the lines in the form; an empty form has one line."""
-    numbers = {int(name.split(".")[1]) for name in form.values if name.startswith("lines.") and name.count(".") == 2}
-    return sorted(numbers) or [0]
-
-
-def _body(form: Form) -> dict[str, Any]:
-    """The invoice as the API takes it; lines without any word or price are left out."""
-    lines, faults = [], []
-    for number in _rows(form):
-        typed = {name: form.values.get(f"lines.{number}.{name}", "").strip() for name in _LINE}
-        if not typed["description"] and not typed["unit_price"]:
-            continue
-        for name in ("description", "unit_price"):
-            if not typed[name]:
-                faults.append({"field": f"lines.{number}.{name}", "message": _("This is needed.")})
-        lines.append(
-            {name: reader(f"lines.{number}.{name}", typed[name]) for name, reader in _LINE.items() if typed[name]}
-        )
-    if not lines and not faults:
-        faults.append({"field": f"lines.{_rows(form)[0]}.description", "message": _("An invoice needs a line.")})
-    if faults:
-        problem = Invalid(_("A line is not complete."))
-        problem.extra = {"errors": faults}
-        raise problem
-    head = forms.read(_HEAD, form.values) | forms.read(_PERCENT, form.values)
-    return head | {"lines": lines}
+    picked = picking.choices(found.get("clients", Part("clients", {})), found.get("client"))
+    shown = {"form": form, "rows": rows(form), "parts": found, "totals": _totals(form), "blank": Form()}
+    return shell.page("invoices/editor.html", status, invoice=invoice, **shown, **picked)
 
 
 def _totals(form: Form) -> dict[str, Any] | None:
     """What the lines add up to, by the server's one function of money; None while they make no sum."""
     try:
         lines = []
-        for number in _rows(form):
+        for number in rows(form):
             typed = {name: form.values.get(f"lines.{number}.{name}", "").strip() for name in ("quantity", "unit_price")}
             if typed["unit_price"]:
-                lines.append({name: _LINE[name](name, value) for name, value in typed.items() if value})
+                lines.append({name: LINE[name](name, value) for name, value in typed.items() if value})
         if not lines:
             return None
-        head = forms.read({"currency": forms.text} | _PERCENT, form.values)
+        head = forms.read({"currency": forms.text} | PERCENT, form.values)
         return previews.preview_amounts(checked(previews.AmountsToPreview, head | {"lines": lines}))
     except Problem as problem:
         return {"problem": problem.detail}
-
-
-def _form_of(invoice: dict[str, Any]) -> Form:
-    """A draft as it stands in the form."""
-    values = {name: invoice[name] or "" for name in ("currency", "due_date", "description", "notes", "client_id")}
-    for name in ("discount_percent", "tax_percent"):
-        values[name] = "" if invoice[name] == "0" else exact(invoice[name])
-    for number, line in enumerate(invoice["lines"]):
-        values |= {
-            f"lines.{number}.description": line["description"],
-            f"lines.{number}.quantity": exact(line["quantity"]),
-        }
-        values[f"lines.{number}.unit_price"] = typed_amount(line["unit_price_minor"], invoice["currency"])
-    return Form(values | {"deal_id": invoice["deal_id"] or "", "version": str(invoice["version"])})

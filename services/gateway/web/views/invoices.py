@@ -75,9 +75,13 @@ def show(invoice_id: Any) -> Any:
 @pages.get("/invoices/<uuid:invoice_id>/state")
 def state(invoice_id: Any) -> Any:
     """How far the PDF and the mail are."""
-    invoice = r.ask("billing", "get_invoice", invoice_id=str(invoice_id))
+    invoice = parts.one("billing", "get_invoice", invoice_id=str(invoice_id))
     tries = forms.whole("tries", request.args.get("tries", "0"))
-    return shell.fragment("invoices/state.html", invoice=invoice, tries=tries)
+    response = shell.fragment("invoices/state.html", invoice=invoice, tries=tries)
+    if invoice["mail_status"] != "waiting":
+        # The rest of the page (its PDF, its mails) has changed with it.
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @pages.post("/invoices/<uuid:invoice_id>/send", who=WRITERS)
@@ -130,14 +134,14 @@ def preview(invoice_id: Any) -> Any:
     tries = forms.whole("tries", request.args.get("tries", "0"))
     if is_part():
         return shell.fragment("invoices/preview_part.html", found=found, invoice={"id": key}, tries=tries)
-    invoice = r.ask("billing", "get_invoice", invoice_id=key)
+    invoice = parts.one("billing", "get_invoice", invoice_id=key)
     return shell.page("invoices/preview.html", found=found, invoice=invoice, tries=tries)
 
 
 @pages.get("/invoices/<uuid:invoice_id>/preview.pdf")
 def preview_pdf(invoice_id: Any) -> Response:
     """The preview's bytes, for the frame that shows them."""
-    found = r.ask("billing", "preview_link", invoice_id=str(invoice_id))
+    found = parts.one("billing", "preview_link", invoice_id=str(invoice_id))
     store = r.gateway().object_store
     key, filename, _type = store.opened(found["url"].rsplit("/", 1)[1])
     response = Response(stream_with_context(store.stream(key)), content_type="application/pdf")
@@ -149,7 +153,7 @@ def preview_pdf(invoice_id: Any) -> Response:
 
 
 def _record(key: str, status: int = 200, **shown: Form) -> Response:
-    invoice = r.ask("billing", "get_invoice", invoice_id=key)
+    invoice = parts.one("billing", "get_invoice", invoice_id=key)
     draft = invoice["status"] == "draft"
     found = parts.ask(
         {

@@ -13,7 +13,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.web import parts, shell
 from services.gateway.web.listing import PAGE, given
-from services.gateway.web.routing import Pages, done, is_part
+from services.gateway.web.routing import Pages, done, is_part, local
 from services.gateway.web.toasts import Toast
 
 pages = Pages("notifications")
@@ -35,7 +35,7 @@ def list_notifications() -> Any:
 def count() -> Any:
     """How many are unread, for the bell."""
     try:
-        unread = r.ask("notifications", "unread_count")["unread"]
+        unread = parts.one("notifications", "unread_count")["unread"]
     except Problem:
         unread = 0
     return shell.fragment("notifications/count.html", unread=unread)
@@ -46,7 +46,7 @@ def open_one(notification_id: Any) -> Any:
     """Go where it leads; it is read then."""
     note = r.ask("notifications", "mark_read", notification_id=str(notification_id))
     path = note.get("action_path") or "/notifications"
-    return done(path if path.startswith("/") and not path.startswith("//") else "/notifications")
+    return done(local(path, "/notifications"))
 
 
 @pages.post("/notifications/read")

@@ -8,7 +8,7 @@ from flask import redirect, request
 
 from libs.common.problems import Problem
 from services.gateway.api import requests as r
-from services.gateway.web import shell
+from services.gateway.web import parts, shell
 from services.gateway.web.routing import Pages
 
 pages = Pages("pay")
@@ -21,7 +21,7 @@ _CSP = shell.CSP.replace("form-action 'self'", "form-action *")
 def pay(token: str) -> Any:
     """The invoice as its client sees it."""
     try:
-        invoice = r.ask("billing", "public_invoice", token=token)
+        invoice = parts.one("billing", "public_invoice", token=token)
     except Problem as problem:
         return shell.page("public/pay_problem.html", problem.status, problem=problem)
     # Back from the provider's page: its word comes to us a moment later, and nobody should pay twice meanwhile.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request
+from flask import redirect, request
 from flask_babel import gettext as _
 
 from libs.common.rpc.client import Call
 from services.gateway.web import parts, shell
 from services.gateway.web.formats import money
-from services.gateway.web.routing import Pages
+from services.gateway.web.routing import Pages, is_part
 from services.gateway.web.words import word
 
 pages = Pages("search")
@@ -22,6 +23,8 @@ _LONGEST = 100
 @pages.get("/search")
 def search() -> Any:
     """What fits the letters typed, as options to choose from."""
+    if not is_part():
+        return redirect(f"/clients?{urlencode({'q': request.args.get('q', '')[:_LONGEST]})}")
     typed = " ".join(request.args.get("q", "").replace("\x00", " ").split())[:_LONGEST]
     arguments = {"q": typed, "limit": _EACH}
     services = ("clients", "deals", "billing") if typed else ()

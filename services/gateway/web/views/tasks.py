@@ -16,16 +16,14 @@ from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.api.values import Body, Id
-from services.gateway.web import editing, forms, parts, shell
+from services.gateway.web import editing, forms, parts, picking, shell
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
-from services.gateway.web.routing import Pages, done, is_part
+from services.gateway.web.routing import Pages, done, is_part, local
 from services.gateway.web.toasts import Toast
 from services.gateway.web.views.client_record import ACTIVITY
 
 pages = Pages("tasks")
-
-_CHOICES = 200
 
 
 class _Whose(Body):
@@ -59,6 +57,8 @@ def new() -> Any:
 def create() -> Any:
     """Add a task."""
     form = forms.sent()
+    if "find" in form.values:
+        return _form(form)
     try:
         client_id = checked(_Whose, {"client_id": form.values.get("client_id", "")}).client_id
         readers = {name: ACTIVITY[name] for name in ("subject", "description", "due_at", "assignee_id")}
@@ -81,10 +81,11 @@ def tick(activity_id: Any) -> Any:
     again = {"done": str(not ticked).lower(), "version": str(made["version"]), "back": back}
     undo = f"/activities/{activity_id}/done" if ticked else None
     text = _("Done: %(subject)s", subject=made["subject"]) if ticked else _("Open again")
-    return done(back if back.startswith("/") and not back.startswith("//") else "/tasks", Toast(text, undo, again))
+    return done(local(back, "/tasks"), Toast(text, undo, again))
 
 
 def _form(form: Form, status: int = 200) -> Any:
-    mine = {"filters": {}, "sort": "company_name", "limit": _CHOICES}
-    found = parts.ask({"clients": Call("clients", "list_clients", mine)})
-    return shell.page("tasks/new.html", status, form=form, parts=found)
+    typed = form.values.get(picking.SEARCH_FIELD, "")
+    found = parts.ask({"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))})
+    picked = picking.choices(found["clients"], found.get("client"))
+    return shell.page("tasks/new.html", status, form=form, parts=found, **picked)
