@@ -86,7 +86,8 @@ PAGES = (
 # Addresses that answer parts of pages, files and data: they have no page of their own.
 PARTS = frozenset(
     """
-    /search /clients/similar /clients/options /clients/<uuid:client_id>/fields/<name> /deals/<uuid:deal_id>/fields/<name>
+    /search /clients/similar /clients/options /clients/<uuid:client_id>/fields/<name>
+    /deals/<uuid:deal_id>/fields/<name>
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /assets/<path:name> /manifest.webmanifest

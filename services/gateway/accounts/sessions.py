@@ -116,7 +116,10 @@ def log_in(
 
 
 def note_try(database: Database, settings: GatewaySettings, address: str, client: Client) -> None:
-    """Count a try at an address's password (in lower case) before it is looked at; TooManyRequests past a limit."""
+    """Count a try at a password before it is looked at; TooManyRequests past a limit.
+
+    address: whose password it is, by e-mail address in lower case or by another name nobody can mistake for one.
+    """
     with _own(database) as uow:
         _note_try(uow, settings, address, client)
 

@@ -36,12 +36,13 @@ def change_me(body: MeChange) -> dict[str, Any]:
 
 @routes.route("POST", "/me/password", body=PasswordChange, answers=d.Done, refusals=(429,))
 def change_password(body: PasswordChange) -> dict[str, Any]:
-    """Choose another password. All your other sessions end; wrong guesses of the current one count as at log-in."""
+    """Choose another password. All your other sessions end; guesses of the current one are as limited as at log-in."""
     runtime, person = r.gateway(), r.signed_in()
     client = sessions.Client(r.address(), request.headers.get("User-Agent", ""))
-    address = person.email.lower()
-    sessions.note_try(runtime.database, runtime.settings, address, client)
+    # Counted apart from log-in: who holds a stolen session cannot lock its owner out.
+    account = f"user {person.actor.id}"
+    sessions.note_try(runtime.database, runtime.settings, account, client)
     given = (body.current_password, body.new_password, person.session_id)
     r.once("change_password", {}, lambda uow: users.change_password(uow, person.actor.id, *given))
-    sessions.forget_tries(runtime.database, address, client)
+    sessions.forget_tries(runtime.database, account, client)
     return {"changed": True}

@@ -86,11 +86,12 @@ def test_a_new_one_is_long_and_new(http: Any, bearer: Any, new: str, field: str)
     problem(choose(http, bearer("sales"), new=new), 422, field)
 
 
-def test_guesses_are_counted_as_at_log_in(http: Any, bearer: Any) -> None:
-    headers = bearer("sales")
+def test_guesses_are_limited_as_at_log_in_and_lock_nobody_out(http: Any, bearer: Any, new_user: Any) -> None:
+    headers = bearer(user_id=new_user("sales", "ben@amoai.example"))
     for _ in range(3):
         problem(choose(http, headers, current="a guess"), 422, "current_password")
     problem(choose(http, headers), 429)
+    assert sign_in(http, "ben@amoai.example", PASSWORD).status_code == 200
 
 
 def test_sent_again_with_its_key_it_is_done_once(http: Any, bearer: Any) -> None:
