@@ -162,7 +162,9 @@ def _record(key: str, status: int = 200, **shown: Form) -> Response:
         }
     )
     owed = invoice["amount_minor"] - invoice["paid_minor"]
-    blank: dict[str, Form] = {name: Form() for name in ("payment", "refund", "void")}
+    blank = {name: Form() for name in ("payment", "void")}
+    # Lists of money that is too much lead here with the amount to give back.
+    blank["refund"] = Form({"amount": request.args.get("refund", "")[:30]})
     values = {"invoice": invoice, "owed": owed, "parts": found, "tries": 0, "methods": words.METHODS}
     pay_url = f"{r.gateway().settings.public_url}/pay/{invoice['pay_token']}"
     return shell.page("invoices/record.html", status, **values, **(blank | shown), pay_url=pay_url)
