@@ -22,7 +22,7 @@ ARG FOLDER=services/${SERVICE}
 RUN if [ "${SERVICE}" = billing ]; then \
         apt-get update \
         && apt-get install -y --no-install-recommends \
-            fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+            fonts-dejavu-core fonts-inter libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
         && rm -rf /var/lib/apt/lists/*; \
     fi
 RUN useradd --system --uid 10001 --create-home crm \

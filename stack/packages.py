@@ -19,7 +19,9 @@ POSTGRES_LOWEST = 15
 PDF_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0")
 # WeasyPrint works without it, and cuts fonts in Python instead: three times as slow.
 FAST_FONTS_LIBRARY, FAST_FONTS_PACKAGE = "libharfbuzz-subset.so.0", "libharfbuzz-subset0"
-PDF_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
+# Our typeface, as in the pages; without it PDFs are set in whatever the machine has.
+TYPEFACE, TYPEFACE_PACKAGE = "Inter-Regular.*", "fonts-inter"
+PDF_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core", TYPEFACE_PACKAGE)
 CREATE_CLUSTER = Path("/etc/postgresql-common/createcluster.d/amo-crm.conf")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -48,8 +50,9 @@ def missing_packages(environment: Mapping[str, str]) -> list[str]:
             names.append("rabbitmq-server")
     if not all(loads(library) for library in PDF_LIBRARIES) or not has_fonts():
         names.extend(PDF_PACKAGES)
-    elif not loads(FAST_FONTS_LIBRARY) and privilege() is not None:
-        names.append(FAST_FONTS_PACKAGE)
+    elif privilege() is not None:
+        names.extend([] if loads(FAST_FONTS_LIBRARY) else [FAST_FONTS_PACKAGE])
+        names.extend([] if has_fonts(TYPEFACE) else [TYPEFACE_PACKAGE])
     if shutil.which("npm") is None:
         # The pages' style sheets and scripts come from npm; nodejs comes with it.
         names.append("npm")
@@ -133,10 +136,10 @@ def loads(library: str) -> bool:
     return True
 
 
-def has_fonts() -> bool:
-    """True when any scalable font is installed: a PDF without one shows empty boxes."""
+def has_fonts(name: str = "*.[to]tf") -> bool:
+    """True when any scalable font, or one of this file name, is installed: a PDF without one shows empty boxes."""
     roots = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.fonts").expanduser())
-    return any(next(root.rglob("*.[to]tf"), None) for root in roots if root.is_dir())
+    return any(next(root.rglob(name), None) for root in roots if root.is_dir())
 
 
 def ensure_venv_module(python: str) -> None:
