@@ -56,6 +56,7 @@ PAGES = (
     Page("account", "/account", "sales"),
     Page("settings-company", "/settings"),
     Page("settings-people", "/settings/people"),
+    Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
     Page("settings-rates", "/settings/rates"),
     Page("settings-embed", "/settings/embed"),

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement
 
-from libs.common import row_access
+from libs.common import rights, row_access
 from libs.common.identity import Actor
+from libs.common.rights import Rows
 from services.ai.models import generations
 
-_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
-
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "generations.read": _EVERYONE,
-    "operate": frozenset({"admin", "system"}),
-}
+PERMISSIONS = rights.permissions("ai")
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """All for admins; in sales those about clients that may be seen; none for others."""
-    if actor.role in ("admin", "system"):
-        return row_access.everything()
-    return row_access.readable(generations.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
+    """The generations a person may read."""
+    match rights.right("ai", "generations.read").of(actor.role):
+        case Rows.ALL:
+            return row_access.everything()
+        case Rows.SEEN:
+            return row_access.readable(generations.c.client_id, actor.id)
+        case _:
+            return row_access.nothing()
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:

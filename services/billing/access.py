@@ -6,66 +6,67 @@ Payments that fit no invoice belong to nobody's client, so only finance and admi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from libs.common import row_access
+from libs.common import rights, row_access
 from libs.common.identity import Actor
+from libs.common.rights import Rows
 from services.billing.models import invoices, payments
 
-_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
-_FINANCE = frozenset({"admin", "finance", "system"})
-
-PERMISSIONS: dict[str, frozenset[str]] = {
-    # Everyone may ask; a role without rows gets none.
-    "invoices.read": _EVERYONE,
-    "invoices.write": _FINANCE | {"sales"},
-    "payments.read": _EVERYONE,
-    "payments.write": _FINANCE,
-    "operate": frozenset({"admin", "system"}),
-}
+PERMISSIONS = rights.permissions("billing")
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
     """The invoices a person may read."""
-    if actor.role in _FINANCE:
-        return row_access.everything()
-    if actor.role == "sales":
-        return row_access.readable(invoices.c.client_id, actor.id)
-    return row_access.nothing()
+    return _rule("invoices.read", actor)
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:
     """The invoices a person may change."""
-    if actor.role in _FINANCE:
-        return row_access.everything()
-    if actor.role == "sales":
-        return row_access.owned(invoices.c.client_id, actor.id)
-    return row_access.nothing()
+    return _rule("invoices.write", actor)
 
 
 def payments_scope(actor: Actor) -> ColumnElement[bool]:
     """The payments a person may read: those of the invoices in scope, and for finance those of none."""
-    if actor.role in _FINANCE:
+    if _rows("payments.read", actor) is Rows.ALL:
         return row_access.everything()
     return payments.c.invoice_id.in_(select(invoices.c.id).where(scope(actor)))
 
 
 def sees_client(session: Session, actor: Actor, client_id: str) -> bool:
     """Whether a person may know of a client's invoices."""
-    return actor.role in _FINANCE or _holds(session, row_access.readable, actor, client_id)
+    return _holds(session, "invoices.read", actor, client_id)
 
 
 def owns_client(session: Session, actor: Actor, client_id: str) -> bool:
     """Whether a person may write invoices to a client."""
-    return actor.role in _FINANCE or _holds(session, row_access.owned, actor, client_id)
+    return _holds(session, "invoices.write", actor, client_id)
 
 
-def _holds(
-    session: Session, rule: Callable[[ColumnElement[str], str], ColumnElement[bool]], actor: Actor, client_id: str
-) -> bool:
+def _holds(session: Session, right: str, actor: Actor, client_id: str) -> bool:
+    if _rows(right, actor) is Rows.ALL:
+        return True
     record = row_access.entries.c.record_id
-    found = select(record).where(record == client_id, rule(record, actor.id))
-    return actor.role == "sales" and session.execute(found).first() is not None
+    found = select(record).where(record == client_id, _by_client(_rows(right, actor), record, actor))
+    return session.execute(found).first() is not None
+
+
+def _rule(right: str, actor: Actor) -> ColumnElement[bool]:
+    return _by_client(_rows(right, actor), invoices.c.client_id, actor)
+
+
+def _rows(right: str, actor: Actor) -> Rows:
+    return rights.right("billing", right).of(actor.role)
+
+
+def _by_client(rows: Rows, client_id: ColumnElement[str], actor: Actor) -> ColumnElement[bool]:
+    match rows:
+        case Rows.ALL:
+            return row_access.everything()
+        case Rows.OWN:
+            return row_access.owned(client_id, actor.id)
+        case Rows.SEEN:
+            return row_access.readable(client_id, actor.id)
+        case _:
+            return row_access.nothing()

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
+from libs.common import rights
 from libs.common.identity import Actor
+from libs.common.rights import Rows
 from services.clients.models import access_grants, client_deals, clients
 
-_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
-_WRITERS = frozenset({"admin", "sales", "system"})
-_ADMIN = frozenset({"admin", "system"})
-
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "intake": frozenset({"system"}),
-    "clients.read": _EVERYONE,
-    "clients.write": _WRITERS,
-    "clients.assign": _ADMIN,
-    "clients.grant": _ADMIN,
-    "clients.access": frozenset({"system"}),
-    "activities.log": _EVERYONE,
-    "documents.read": _EVERYONE,
-    "documents.write": _WRITERS,
-    "rates.read": _EVERYONE,
-    "rates.write": frozenset({"admin", "finance", "system"}),
-    "operate": _ADMIN,
-}
-
-_SEE_ALL = frozenset({"admin", "finance", "system"})
+PERMISSIONS = rights.permissions("clients")
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """The clients a person may read in full: all; for managers those with a won deal; in sales own, lent, open."""
-    present = clients.c.deleted_at.is_(None)
-    if actor.role in _SEE_ALL:
-        return present
-    if actor.role == "manager":
-        return and_(present, _with_projects())
-    if actor.role != "sales":
-        return literal(False)
-    return and_(present, or_(clients.c.owner_id == actor.id, _lent(actor), _open()))
+    """The clients a person may read in full."""
+    return _rule("clients.read", actor)
 
 
 def card_scope(actor: Actor) -> ColumnElement[bool]:
@@ -53,10 +29,22 @@ def card_only(actor: Actor) -> ColumnElement[bool]:
 
 def writable(actor: Actor) -> ColumnElement[bool]:
     """The clients a person may change."""
+    return _rule("clients.write", actor)
+
+
+def _rule(right: str, actor: Actor) -> ColumnElement[bool]:
     present = clients.c.deleted_at.is_(None)
-    if actor.role in ("admin", "system"):
-        return present
-    return and_(present, clients.c.owner_id == actor.id, literal(actor.role == "sales"))
+    match rights.right("clients", right).of(actor.role):
+        case Rows.ALL:
+            return present
+        case Rows.OWN:
+            return and_(present, clients.c.owner_id == actor.id)
+        case Rows.SEEN:
+            return and_(present, or_(clients.c.owner_id == actor.id, lent(actor), _open()))
+        case Rows.WON:
+            return and_(present, _with_projects())
+        case _:
+            return literal(False)
 
 
 def _active(actor: Actor) -> ColumnElement[bool]:
@@ -72,7 +60,8 @@ def _open() -> ColumnElement[bool]:
     return and_(clients.c.status == "prospect", clients.c.owner_id.is_(None))
 
 
-def _lent(actor: Actor) -> ColumnElement[bool]:
+def lent(actor: Actor) -> ColumnElement[bool]:
+    """The clients that a person shadows now."""
     grant = access_grants.c
     live = and_(
         grant.user_id == actor.id, grant.revoked_at.is_(None), or_(grant.ends_at.is_(None), grant.ends_at > func.now())

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, literal
 
-from libs.common import row_access
+from libs.common import rights, row_access
 from libs.common.identity import Actor
+from libs.common.rights import Rows
 from services.deals.models import deals
 
-_EVERYONE = frozenset({"admin", "sales", "finance", "manager", "system"})
-_WRITERS = frozenset({"admin", "sales", "system"})
-
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "intake": frozenset({"system"}),
-    "deals.read": _EVERYONE,
-    "deals.write": _WRITERS,
-    "weights.write": frozenset({"admin"}),
-    "operate": frozenset({"admin", "system"}),
-}
-
-_SEE_ALL = frozenset({"admin", "finance", "system"})
+PERMISSIONS = rights.permissions("deals")
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """All; for managers the won ones, which projects begin with; in sales those of own, lent and open clients."""
-    if actor.role in _SEE_ALL:
-        return row_access.everything()
-    if actor.role == "manager":
-        return deals.c.stage == literal("won")
-    return row_access.readable(deals.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
+    """The deals a person may read."""
+    return _rule("deals.read", actor)
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:
     """The deals a person may change."""
-    if actor.role in ("admin", "system"):
-        return row_access.everything()
-    return row_access.owned(deals.c.client_id, actor.id) if actor.role == "sales" else row_access.nothing()
+    return _rule("deals.write", actor)
+
+
+def _rule(right: str, actor: Actor) -> ColumnElement[bool]:
+    match rights.right("deals", right).of(actor.role):
+        case Rows.ALL:
+            return row_access.everything()
+        case Rows.OWN:
+            return row_access.owned(deals.c.client_id, actor.id)
+        case Rows.SEEN:
+            return row_access.readable(deals.c.client_id, actor.id)
+        case Rows.WON:
+            return deals.c.stage == literal("won")
+        case _:
+            return row_access.nothing()

@@ -38,6 +38,7 @@ from services.gateway.api import (
     rates,
     requests,
     search,
+    shadowing,
     tasks,
     webhooks,
 )
@@ -58,6 +59,7 @@ ROUTES = (
     search.routes,
     bulk.routes,
     clients.routes,
+    shadowing.routes,
     tasks.routes,
     rates.routes,
     deals.routes,

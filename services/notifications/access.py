@@ -10,20 +10,13 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, and_, literal, or_
 
-from libs.common import row_access
+from libs.common import rights, row_access
 from libs.common.identity import Actor
 from libs.common.ids import is_id
+from libs.common.rights import Rows
 from services.notifications.models import emails, notifications, people
 
-_PEOPLE = frozenset({"admin", "sales", "finance", "manager"})
-_SEE_ALL = frozenset({"admin", "finance", "system"})
-
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "notifications.own": _PEOPLE,
-    "emails.read": _PEOPLE | {"system"},
-    "emails.test": frozenset({"admin", "system"}),
-    "operate": frozenset({"admin", "system"}),
-}
+PERMISSIONS = rights.permissions("notifications")
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
@@ -33,10 +26,11 @@ def own(actor: Actor) -> ColumnElement[bool]:
 
 def scope(actor: Actor) -> ColumnElement[bool]:
     """The mails a person may read."""
-    if actor.role in _SEE_ALL:
+    rows = rights.right("notifications", "emails.read").of(actor.role)
+    if rows is Rows.ALL:
         return row_access.everything()
     mine = emails.c.user_id == actor.id
-    if actor.role != "sales":
+    if rows is not Rows.SEEN:
         return mine
     to_clients = and_(emails.c.user_id.is_(None), row_access.readable(emails.c.client_id, actor.id))
     return or_(mine, to_clients)

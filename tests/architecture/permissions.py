@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from libs.common import rights
 from tests.architecture.reading import name_of, rooms, texts_in, tree
 
 ROLES = frozenset({"admin", "sales", "finance", "manager", "system"})
@@ -60,11 +61,13 @@ def _permission(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
 
 
 def declared(room: Path) -> dict[str, frozenset[str]]:
-    """PERMISSIONS of a service: permission → roles; a name in it stands for a set written above it."""
+    """PERMISSIONS of a service: permission → roles; from the table of rights, or written out in ``access.py``."""
     module = tree(room / "access.py")
     sets: dict[str, frozenset[str]] = {}
     for node in module.body:
         target, value = _assignment(node)
+        if target == "PERMISSIONS" and isinstance(value, ast.Call):
+            return rights.permissions(ast.literal_eval(value.args[0]))
         if target == "PERMISSIONS" and isinstance(value, ast.Dict):
             return {
                 key.value if isinstance(key, ast.Constant) else SHARED[name_of(key)]: _roles(each, sets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -92,7 +92,8 @@ def client_access(session: Session, _actor: Actor, client_id: str) -> dict[str, 
 def grants(session: Session, actor: Actor, client_id: str) -> list[dict[str, Any]]:
     """To whom a client is lent."""
     client_document(session, actor, client_id)
-    return _live_grants(session, client_id)
+    now = session.execute(select(func.now())).scalar_one()
+    return [each for each in _live_grants(session, client_id) if each["ends_at"] is None or each["ends_at"] > now]
 
 
 def list_tags(session: Session, _actor: Actor) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
 
+from libs.common import fields
 from libs.common.fields import contains, date_of
 from libs.common.identity import Actor
 from libs.common.ids import is_id
@@ -17,7 +18,7 @@ from services.clients.models import client_deals, clients, contacts
 
 _ON_CARD = frozenset({"status", "industry", "owner_id"})
 _PLACES = frozenset({"state", "country", "city", "source"})
-_INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from"}
+_INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from", "shadowed"}
 # Under this length an index of three-letter pieces finds nothing in the middle of a word.
 _SHORT = 3
 
@@ -45,7 +46,9 @@ def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
     on_card = [_card_filter(name, value) for name, value in filters.items() if name in _ON_CARD]
-    inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE]
+    inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE - {"shadowed"}]
+    if "shadowed" in filters and fields.flag("shadowed", filters["shadowed"]):
+        inside.append(access.lent(actor))
     searched = str(filters.get("q") or "").strip()
     found = [clients.c.id.in_(_candidates(searched))] if searched else []
     full = and_(access.scope(actor), *on_card, *inside, *found)

@@ -121,6 +121,7 @@ class ClientFilters(Page):
     created_from: date | None = None
     owner_id: Id | Literal["none"] | None = None
     min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
+    shadowed: bool | None = None
     q: Name | None = None
     sort: Annotated[str, Field(max_length=40)] | None = None
 

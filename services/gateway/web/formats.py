@@ -58,6 +58,12 @@ def day(value: Any) -> str:
     return str(format_date(moment, "medium", locale=current())) if moment else "–"
 
 
+def last_day(value: Any) -> str:
+    """The last business day before an instant, which something holds through."""
+    found = _instant(value)
+    return day(found - timedelta(seconds=1)) if found else "–"
+
+
 def moment(value: Any) -> str:
     """``Feb 15, 2025, 3:04 PM`` in the business time zone."""
     found = _instant(value)
@@ -125,7 +131,7 @@ def _rounded(seconds: float) -> timedelta:
 
 def install(app: Flask) -> None:
     """Name them for templates."""
-    figures = (money, typed_amount, exact, number, day, moment, ago, local_input)
+    figures = (money, typed_amount, exact, number, day, last_day, moment, ago, local_input)
     filters = (*figures, initials, face, word, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query

@@ -57,6 +57,7 @@ _SHAPES = tuple(
          N_("There is a character in it that cannot be kept.")),
         (rf"{_FIELD}is an id(?:, or none)?|String should match pattern .*", N_("This cannot be chosen.")),
         (rf"{_FIELD}is one line", N_("This is one line.")),
+        (r"only active people of sales shadow clients", N_("Only active people of sales shadow clients.")),
         (rf"{_FIELD}is in the past", N_("This day is past.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
         # About a record.

@@ -31,6 +31,7 @@ from services.gateway.web.views import (
     public_forms,
     search,
     session,
+    shadowing,
     tasks,
 )
 from services.gateway.web.views.settings import company, operations, people, rates
@@ -48,6 +49,7 @@ VIEWS = (
     invoices,
     invoice_editor,
     payments,
+    shadowing,
     tasks,
     notifications,
     account,

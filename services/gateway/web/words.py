@@ -121,3 +121,44 @@ def word(value: Any) -> str:
     """The word for a state; what nobody named is shown as it is."""
     text = str(value or "")
     return str(_ALL.get(text) or text.replace("_", " "))
+
+
+RIGHTS = {
+    "clients.read": _l("Read clients, contacts and timelines"),
+    "clients.write": _l("Change clients and contacts, create new ones"),
+    "clients.assign": _l("Give clients to somebody"),
+    "clients.grant": _l("Let somebody shadow a client"),
+    "activities.log": _l("Write into timelines"),
+    "documents.read": _l("Open documents"),
+    "documents.write": _l("Upload documents"),
+    "rates.read": _l("See exchange rates"),
+    "rates.write": _l("Set exchange rates"),
+    "deals.read": _l("Read deals and the board"),
+    "deals.write": _l("Create, change and move deals"),
+    "weights.write": _l("Set the weights of stages"),
+    "invoices.read": _l("Read invoices"),
+    "invoices.write": _l("Write, change and send invoices"),
+    "payments.read": _l("See payments"),
+    "payments.write": _l("Record, assign and refund payments"),
+    "notifications.own": _l("Notifications"),
+    "emails.read": _l("Read mails that were sent"),
+    "emails.test": _l("Send a test mail"),
+    "generations.read": _l("Read what the AI wrote"),
+    "account.own": _l("Account, sessions and password"),
+    "directory.read": _l("See who works here"),
+    "people.manage": _l("Invite people, change roles, end accounts"),
+    "company.read": _l("See who we are"),
+    "company.write": _l("Change who we are"),
+    "forms.follow": _l("Follow a form from the website"),
+    "operate": _l("Look after the system"),
+}
+ROWS = {
+    "no": _l("no"),
+    "nothing": _l("no"),
+    "all": _l("all"),
+    "own": _l("own clients'"),
+    "seen": _l("own, shadowed and unowned leads'"),
+    "won": _l("those with a won deal"),
+    "self": _l("own"),
+    "common": _l("yes"),
+}

@@ -65,6 +65,7 @@ def show(client_id: Any) -> Any:
             "documents": Call("clients", "list_documents", mine),
             "deals": Call("deals", "list_deals", {"filters": mine, "limit": _RELATED}),
             "invoices": Call("billing", "list_invoices", {"filters": mine, "limit": _RELATED}),
+            "shadows": Call("clients", "list_grants", mine) if shell.offered("assign") else None,
         }
     )
     client = found["client"].needed()
