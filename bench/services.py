@@ -11,7 +11,9 @@ from stack.driver import Crm
 
 def rpc_client(crm: Crm) -> RpcClient:
     """An RPC client with the gateway's key."""
-    return RpcClient(crm.info["amqp_url"], Signer(Stack("var/bench").credentials.private_key("gateway")), "bench")
+    return RpcClient(
+        crm.info["amqp_urls"]["gateway"], Signer(Stack("var/bench").credentials.private_key("gateway")), "bench"
+    )
 
 
 def context() -> Context:

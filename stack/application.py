@@ -118,6 +118,8 @@ class Stack:
     def _prepare(self) -> None:
         say = self.options.say
         say(f"infrastructure: {self.infrastructure.kind}")
+        if not self.infrastructure.urls.own_users:
+            say("the broker's one user is used by every service: senders on the bus cannot be told apart")
         if not self.supervisor.is_running():
             self._sweep()
         self._settle_ports()
@@ -126,6 +128,7 @@ class Stack:
         say("databases and roles")
         create_databases(self.infrastructure.urls.postgres, self.credentials)
         self.paths.objects.mkdir(exist_ok=True)
+        self.paths.logs.mkdir(exist_ok=True)
 
     def _settle_ports(self) -> None:
         """Choose ports; whatever of ours listens already keeps its own."""

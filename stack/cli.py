@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
 
 from stack.application import Options, Stack, StackError
 from stack.bootstrap import BootstrapError
+from stack.bus_users import VHOST, users
 from stack.credentials import PEOPLE
+from stack.environment import settings_of_caller
 from stack.health import problem_of
 from stack.infrastructure import InfrastructureError
 from stack.infrastructure.docker import compose_settings
@@ -84,6 +88,12 @@ def env(arguments: argparse.Namespace) -> None:
         print(f"{name}='{value}'")
 
 
+def bus_definitions(arguments: argparse.Namespace) -> None:
+    """The services' RabbitMQ users and rights, for `rabbitmqctl import_definitions` on a broker of your own."""
+    vhost = unquote(urlsplit(settings_of_caller().get("CRM_AMQP_URL", f"/{VHOST}")).path[1:]) or "/"
+    print(json.dumps(users(Stack().credentials, vhost), indent=1))
+
+
 def venv(arguments: argparse.Namespace) -> None:
     """Only make the virtual environment ready, which has happened when this runs."""
 
@@ -105,6 +115,8 @@ def table(stack: Stack) -> str:
         ("Gemini stand-in", sandbox["gemini_url"]),
         ("Everything for programs", str(stack.paths.info)),
     ]
+    if not stack.infrastructure.urls.own_users:
+        rows.append(("Message broker", "all services share the one user of CRM_AMQP_URL (docs/operations.md)"))
     lines = ["", *(f"  {name:<26}{address}" for name, address in rows), "", "  Log-ins"]
     for key, person in info["users"].items():
         name, role = PEOPLE[key]
@@ -113,7 +125,8 @@ def table(stack: Stack) -> str:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
-    command.__name__: command for command in (up, down, reset, status, logs, url, env, venv, prepare)
+    command.__name__.replace("_", "-"): command
+    for command in (up, down, reset, status, logs, url, env, bus_definitions, venv, prepare)
 }
 
 

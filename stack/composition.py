@@ -65,6 +65,7 @@ class Composition:
             "sandbox": parts.sandbox_urls,
             "databases": {name: service_url(postgres, name, credentials) for name in DATABASES},
             "amqp_url": parts.urls.amqp,
+            "amqp_urls": {name: parts.amqp_url(name) for name in DATABASES},
             "processes": processes,
         }
 

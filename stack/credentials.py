@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Credentials:
     database_passwords: dict[str, str]
     signing_keys: dict[str, dict[str, str]]
     link_secret: str
+    mailed_link_key: str
+    second_factor_key: str
     stripe_api_key: str
     stripe_webhook_secret: str
     whatsapp_token: str
@@ -42,14 +44,18 @@ class Credentials:
     whatsapp_app_secret: str
     whatsapp_verify_token: str
     demo_password: str
+    bus_passwords: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Credentials:
-        """Read the stack's secrets; generate and keep them at the first call."""
-        if not path.exists():
+        """Read the stack's secrets; generate and keep them at the first call, and those that are missing at any."""
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        made = asdict(cls.generate())
+        whole = made | kept | {"bus_passwords": made["bus_passwords"] | kept.get("bus_passwords", {})}
+        if whole != kept:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_private(path, json.dumps(asdict(cls.generate()), indent=2))
-        return cls(**json.loads(path.read_text()))
+            write_private(path, json.dumps(whole, indent=2))
+        return cls(**whole)
 
     @classmethod
     def generate(cls) -> Credentials:
@@ -61,6 +67,8 @@ class Credentials:
             database_passwords={name: secrets.token_hex(16) for name in DATABASES},
             signing_keys={name: signing_key(name) for name in DATABASES},
             link_secret=secrets.token_hex(32),
+            mailed_link_key=secrets.token_hex(32),
+            second_factor_key=secrets.token_hex(32),
             stripe_api_key="sk_test_" + secrets.token_hex(16),
             stripe_webhook_secret="whsec_" + secrets.token_hex(24),
             whatsapp_token=secrets.token_hex(24),
@@ -68,6 +76,7 @@ class Credentials:
             whatsapp_app_secret=secrets.token_hex(16),
             whatsapp_verify_token=secrets.token_hex(16),
             demo_password="demo-" + secrets.token_hex(6),
+            bus_passwords={name: secrets.token_hex(16) for name in DATABASES},
         )
 
     @property

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from libs.common import audit
 from stack.credentials import DATABASES, Credentials
 
 EXTENSIONS = ("pg_trgm", "unaccent")
@@ -48,10 +49,11 @@ def create_database(server: psycopg.Connection, name: str, password: str) -> Non
 
 
 def prepare_database(database: psycopg.Connection, name: str) -> None:
-    """Extensions (made by the admin) and the public schema, which the role owns."""
+    """Extensions and the audit log (both the admin's), and the public schema, which the role owns."""
     for extension in EXTENSIONS:
         database.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
     database.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(name)))
+    database.execute(audit.schema().encode())
 
 
 def close_common_databases(admin_url: str) -> None:

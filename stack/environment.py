@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from stack import bus_users
 from stack.credentials import MAIL_DOMAIN, Credentials
 from stack.databases import service_url
 from stack.infrastructure import Urls
@@ -44,6 +45,16 @@ GATEWAY = {
     "INTAKE_RATE_LIMIT": "",
     "INTAKE_ORIGINS": "",
     "TRUSTED_PROXIES": "",
+    "INVITATION_DAYS": "",
+    "RESET_MINUTES": "",
+    "RESET_RATE_LIMIT": "",
+    "SSO_ISSUER": "",
+    "SSO_CLIENT_ID": "",
+    "SSO_CLIENT_SECRET": "",
+    "SSO_LABEL": "",
+    "SSO_ROLE_CLAIM": "",
+    "SSO_ROLES": "",
+    "SSO_DOMAINS": "",
 }
 OBJECT_STORE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT", "AWS_ENDPOINT_URL")
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -95,6 +106,12 @@ class Environments:
         names = ("mail", "stripe", "whatsapp", "gemini")
         return {f"{name}_url": f"http://{LOOPBACK}:{self.ports['sandbox_' + name]}" for name in names}
 
+    def amqp_url(self, service: str) -> str:
+        """The broker's URL for one service: with its own log-in where the broker knows one."""
+        if not self.urls.own_users:
+            return self.urls.amqp
+        return bus_users.service_url(self.urls.amqp, service, self.credentials)
+
     def of(self, service: str, process: str) -> dict[str, str]:
         """Environment of a process of `service` (or of the sandbox), without what it inherits."""
         common = {MARKER: str(self.paths.state), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -124,7 +141,7 @@ class Environments:
             settings |= self._given(OBJECT_STORE)
         return {name: value for name, value in settings.items() if value} | {
             "DATABASE_URL": service_url(self.urls.postgres, service, self.credentials),
-            "AMQP_URL": self.urls.amqp,
+            "AMQP_URL": self.amqp_url(service),
             "ACTOR_JWKS": self.credentials.public_keys,
             "ACTOR_PRIVATE_KEY": self.credentials.private_key(service),
             "OBJECT_STORE_URL": store,
@@ -138,6 +155,7 @@ class Environments:
 
     def _notifications(self) -> dict[str, str]:
         return self.whatsapp | {
+            "MAILED_LINK_KEY": self.credentials.mailed_link_key,
             "SMTP_URL": self.caller.get("SMTP_URL") or f"smtp://{LOOPBACK}:{self.ports['sandbox_smtp']}",
             "MAIL_FROM": self.caller.get("MAIL_FROM") or f"AMO AI <crm@{MAIL_DOMAIN}>",
         }
@@ -146,6 +164,8 @@ class Environments:
         settings = {name: self.caller.get(name, default) for name, default in GATEWAY.items()}
         return {name: value for name, value in settings.items() if value} | {
             "HTTP_PORT": str(self.ports["http"]),
+            "MAILED_LINK_KEY": self.credentials.mailed_link_key,
+            "SECOND_FACTOR_KEY": self.caller.get("SECOND_FACTOR_KEY") or self.credentials.second_factor_key,
             "DEMO_USERS": json.dumps(self.credentials.demo_users),
             # Only where mail stays here: with a server of the caller's the inbox would show nothing.
             "SANDBOX_INBOX_URL": "" if self.caller.get("SMTP_URL") else self.sandbox_urls["mail_url"],

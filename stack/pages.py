@@ -54,6 +54,9 @@ PAGES = (
     Page("task-new", "/tasks/new?client_id={client}"),
     Page("notifications", "/notifications", "sales"),
     Page("account", "/account", "sales"),
+    Page("account-second-factor", "/account/second-factor", "sales"),
+    Page("account-sessions", "/account/sessions", "sales"),
+    Page("account-keys", "/account/keys", "sales"),
     Page("settings-company", "/settings"),
     Page("settings-people", "/settings/people"),
     Page("settings-rights", "/settings/rights"),
@@ -64,9 +67,16 @@ PAGES = (
     Page("settings-system", "/settings/system"),
     Page("settings-dead-letters", "/settings/dead-letters"),
     Page("settings-traces", "/settings/traces?reference={reference}"),
+    Page("settings-audit", "/settings/audit"),
+    Page("settings-audit-of-a-record", "/settings/audit?record_id={client}"),
     Page("not-found", "/nowhere", status=404),
     Page("not-allowed", "/settings", "sales", status=403),
     Page("login", "/login", VISITOR),
+    Page("join", "/join/{join_token}", VISITOR),
+    Page("join-unknown", "/join/nothing-of-ours", VISITOR, status=404),
+    Page("forgot", "/forgot", VISITOR),
+    Page("reset", "/reset/{reset_token}", VISITOR),
+    Page("reset-unknown", "/reset/nothing-of-ours", VISITOR, status=404),
     Page("contact", "/contact", VISITOR),
     Page("contact-thanks", "/contact/thanks", VISITOR),
     Page("brief-start", "/brief", VISITOR),
@@ -91,6 +101,6 @@ PARTS = frozenset(
     /deals/<uuid:deal_id>/fields/<name>
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
-    /assets/<path:name> /manifest.webmanifest
+    /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
     """.split()
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,6 +43,7 @@ def scene(crm: Crm) -> dict[str, str]:
     }
     found |= _invoices(crm, john, found["client"])
     lost = {"deal_name": "Loyalty app", "client_id": found["client"], "deal_value": 12000, "stage": "lost"}
+    found |= _mailed_links(crm)
     found["lost_deal"] = john.post("/deals", lost | {"lost_reason": "Went with somebody else"}, "scene-lost")["id"]
     _day(john, found["client"], found["deal"])
     _pay_for_nothing(crm)
@@ -57,6 +59,33 @@ def halfway(base_url: str) -> dict[str, str]:
         session.post(f"{base_url}/brief/{number}", data=stage, timeout=30).raise_for_status()
     cookie = next(iter(session.cookies))
     return {"name": cookie.name, "value": cookie.value or "", "url": f"{base_url}/brief"}
+
+
+def _mailed_links(crm: Crm) -> dict[str, str]:
+    """Somebody is invited, and the manager forgot the password."""
+    admin, anybody = crm.sign_in("admin"), crm.anybody()
+    invited, forgetful = "nina.new@amo-ai.example", crm.info["users"]["manager"]["email"]
+    before = {address: len(crm.mails(address)) for address in (invited, forgetful)}
+    waiting = [each for each in admin.get("/invitations")["items"] if each["email"] == invited]
+    if waiting:
+        admin.post(f"/invitations/{waiting[0]['id']}/send-again")
+    else:
+        admin.post("/invitations", {"email": invited, "name": "Nina New", "role": "sales"})
+    anybody.post("/auth/forgot", {"email": forgetful})
+    return {
+        "join_token": mailed_token(crm, invited, "join", before[invited]),
+        "reset_token": mailed_token(crm, forgetful, "reset", before[forgetful]),
+    }
+
+
+def mailed_token(crm: Crm, address: str, what: str, before: int = 0) -> str:
+    """The token of the link to ``join`` or ``reset`` in an address's newest mail, once it has more than so many."""
+
+    def link() -> re.Match[str] | None:
+        mails = crm.mails(address)
+        return re.search(rf"/{what}/([\w-]+)", mails[0]["text"]) if len(mails) > before else None
+
+    return wait_for(link, f"the mail to {what}")[1]
 
 
 def _techcorp(crm: Crm, john: Person) -> dict[str, str]:

@@ -20,6 +20,7 @@ class Context:
     deadline: seconds since the epoch after which nobody waits for an answer.
     voucher: whom the caller's token spoke for, and the token. It is handed on where this service asks another on
     that person's behalf, since its own key cannot speak for a person.
+    address: from where the person called, as the gateway saw it; None for what no person asked for.
     """
 
     actor: Actor
@@ -28,6 +29,7 @@ class Context:
     idempotency_key: str | None = None
     deadline: float | None = None
     voucher: tuple[Actor, str] | None = field(default=None, repr=False)
+    address: str | None = None
 
     def remaining(self, otherwise: float) -> float:
         """Seconds left until the deadline, ``otherwise`` when there is none; DeadlineExceeded when past."""

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from libs.common.audit import notes
 from libs.common.clock import Clock, SystemClock, business_date
 from libs.common.context import Context
 from libs.common.identity import Actor
@@ -80,6 +81,7 @@ class Database:
     def unit_of_work(self, context: Context) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends and leaves no trace when it raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            notes.carry(session, context)
             yield UnitOfWork(session, context, self.business, self.clock.now())
 
     @contextmanager

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from libs.common import tables
 from libs.common.ids import is_id, new_id
-from libs.common.problems import NotFound
+from libs.common.problems import Conflict, NotFound
 from libs.common.publisher import Outgoing, Publisher
+from libs.common.topology import ServiceQueues
+
+# How the error of a message begins whose sender may not send it.
+REFUSED = "refused: "
 
 
 def keep(session: Session, queue: str, body: bytes, error: str, attempts: int) -> None:
@@ -51,12 +55,18 @@ def replay(session: Session, publisher: Publisher, letter_id: str) -> dict[str, 
     """Send a dead letter to its queue again, with its attempts counted anew.
 
     Published before it is marked: a crash between the two replays it twice, which the inbox makes harmless.
+    Conflict for a message that was refused for its sender: sent again by this service, it would pass as this
+    service's own. Its true publisher can tell it again from its outbox.
     """
     letter = tables.dead_letters
     row = session.execute(select(letter).where(letter.c.id == letter_id)).first() if is_id(letter_id) else None
     if row is None:
         raise NotFound("there is no such dead letter")
-    publisher.publish([Outgoing("", row.queue, row.body.encode(), str(row.id))], timeout=5)
+    if row.error.startswith(REFUSED):
+        raise Conflict("this message came from a sender that may not send it, and is not given on")
+    # The queue of that name may be an older version's by now.
+    queues = ServiceQueues(row.queue.split(".", maxsplit=1)[0])
+    publisher.publish([Outgoing(queues.exchange, queues.events, row.body.encode(), str(row.id))], timeout=5)
     session.execute(update(letter).where(letter.c.id == letter_id).values(replayed_at=func.now()))
     return {"id": letter_id, "type": row.type, "replayed": True}
 

@@ -33,7 +33,10 @@ Kind: TypeAlias = type[EventType]
 
 
 class Envelope(BaseModel):
-    """What every event carries beside its data. ``actor`` is ``{id, role, name}``; times are UTC."""
+    """What every event carries beside its data. ``actor`` is ``{id, role, name}``; times are UTC.
+
+    publisher: the service that tells it; None in an event from before events said so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -45,6 +48,7 @@ class Envelope(BaseModel):
     aggregate_version: int
     correlation_id: str
     causation_id: str | None = None
+    publisher: str | None = None
     actor: dict[str, str]
     data: dict[str, Any]
 

@@ -48,6 +48,7 @@ def _start(service: str, process: str) -> Any:
     runtime = importlib.import_module(f"services.{service}.wiring").runtime()
     logging.configure(service, process, runtime.settings.log_level)
     telemetry.configure(service, process)
+    runtime.guard.announce()
     return runtime
 
 
@@ -75,8 +76,8 @@ def _run_rpc(service: str) -> None:
     from libs.common import health
     from libs.common.database import assert_cooperative
     from libs.common.logging import get_logger
+    from libs.common.rpc import wire
     from libs.common.rpc.serializer import use_orjson
-    from libs.common.rpc.server import RUNTIME_KEY
 
     assert_cooperative()
     use_orjson()
@@ -89,7 +90,7 @@ def _run_rpc(service: str) -> None:
         "AMQP_URI": runtime.settings.amqp_url,
         "HEARTBEAT": 15,
         "max_workers": runtime.settings.database_pool,
-        RUNTIME_KEY: runtime,
+        wire.RUNTIME: runtime,
     }
     runner = ServiceRunner(config)
     runner.add_service(importlib.import_module(f"services.{service}.rpc").SERVICE)

@@ -11,6 +11,7 @@ from typing import Any
 import pika
 from pika.channel import Channel
 
+from libs.common.bus_identity import login_of
 from libs.common.logging import get_logger
 
 log = get_logger(__name__)
@@ -26,7 +27,7 @@ class PublishFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for the bus. ``exchange`` "" with a queue's name as routing key reaches that queue."""
+    """A message for the bus."""
 
     exchange: str
     routing_key: str
@@ -69,6 +70,7 @@ class Publisher:
 
     def __init__(self, amqp_url: str, name: str) -> None:
         self._url = amqp_url
+        self._user = login_of(amqp_url)
         self._name = name
         self._turn = threading.Lock()
         self._connection: pika.SelectConnection | None = None
@@ -135,6 +137,7 @@ class Publisher:
     def _on_channel(self, ready: threading.Event, channel: Channel) -> None:
         self._sequence = 0
         channel.add_on_return_callback(self._on_return)
+        channel.add_on_close_callback(self._on_channel_closed)
 
         def confirmed(_frame: Any) -> None:
             self._channel = channel
@@ -156,6 +159,8 @@ class Publisher:
                 delivery_mode=2,
                 message_id=message.message_id,
                 headers=message.headers,
+                # Compared with the connection's log-in by the broker: receivers know who sent this.
+                user_id=self._user,
             )
             channel.basic_publish(
                 message.exchange, message.routing_key, message.body, properties, mandatory=message.mandatory
@@ -179,10 +184,14 @@ class Publisher:
         if not batch.unconfirmed:
             batch.settle()
 
-    def _on_closed(self, connection: Any, error: BaseException) -> None:
+    def _on_channel_closed(self, _channel: Any, error: BaseException) -> None:
+        # The broker closes the channel over a message that this log-in may not publish.
         self._channel = None
         if self._batch is not None and not self._batch.done.is_set():
             self._batch.settle(f"the connection to the broker was lost: {error!r}")
+
+    def _on_closed(self, connection: Any, error: BaseException) -> None:
+        self._on_channel_closed(None, error)
         connection.ioloop.stop()
 
     def _close(self) -> None:

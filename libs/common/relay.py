@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from libs.common.bus_identity import Guard
 from libs.common.events import EXCHANGE
 from libs.common.logging import get_logger
 from libs.common.publisher import Outgoing, Publisher, PublishFailed
@@ -42,6 +43,7 @@ class Relay:
         self._database_url = database_url
         self._service = service
         self._publisher = Publisher(amqp_url, f"{service} relay")
+        self._guard = Guard(amqp_url)
         self._stop = threading.Event()
         self._refused: dict[str, float] = {}
         self.wake = threading.Event()
@@ -83,24 +85,26 @@ class Relay:
         rows = connection.execute(_UNSENT, (list(self._refused),)).fetchall()
         if not rows:
             return 0
-        refused: frozenset[str] = frozenset()
+        refused = {row[0] for row in rows if not self._guard.may_tell(row[1])}
+        if refused:
+            log.error("the table of the bus does not let this service tell some events", count=len(refused))
         try:
-            self._publisher.publish([_outgoing(row) for row in rows])
+            self._publisher.publish([self._outgoing(row) for row in rows if row[0] not in refused])
         except PublishFailed as error:
             if not error.refused:
                 raise
-            refused = error.refused
-            log.warning("no queue is bound for some events yet", count=len(refused))
+            refused |= error.refused
+            log.warning("no queue is bound for some events yet", count=len(error.refused))
         sent = [row[0] for row in rows if row[0] not in refused]
         connection.execute(_SENT, (sent,))
         self._refused |= dict.fromkeys(refused, now + _REFUSED_SECONDS)
         EVENTS_PUBLISHED.labels(self._service).inc(len(sent))
         return len(sent)
 
-
-def _outgoing(row: tuple[str, str, str, bool, dict[str, Any]]) -> Outgoing:
-    event_id, event_type, aggregate_id, mandatory, envelope = row
-    return Outgoing(EXCHANGE, event_type, orjson.dumps(envelope), event_id, {"aggregate_id": aggregate_id}, mandatory)
+    def _outgoing(self, row: tuple[str, str, str, bool, dict[str, Any]]) -> Outgoing:
+        event_id, event_type, aggregate_id, mandatory, envelope = row
+        body = orjson.dumps(envelope | {"publisher": self._service})
+        return Outgoing(EXCHANGE, event_type, body, event_id, {"aggregate_id": aggregate_id}, mandatory)
 
 
 def _flag(connection: psycopg.Connection[Any], statement: str) -> bool:

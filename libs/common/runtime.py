@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic
 
+from libs.common.bus_identity import Guard
 from libs.common.clock import Clock, SystemClock
 from libs.common.context import Context
 from libs.common.database import Database
@@ -35,6 +36,10 @@ class Runtime(Generic[Settings]):
     @cached_property
     def signer(self) -> Signer:
         return signer(self.settings.actor_private_key)
+
+    @cached_property
+    def guard(self) -> Guard:
+        return Guard(self.settings.amqp_url)
 
     @cached_property
     def rpc(self) -> RpcClient:

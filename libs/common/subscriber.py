@@ -19,9 +19,10 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.exceptions import AMQPError
 
 from libs.common import inbox
+from libs.common.bus_identity import Guard, Refused, login_of, user_of
 from libs.common.context import Context
 from libs.common.database import Database, UnitOfWork, is_outage
-from libs.common.dead_letters import keep
+from libs.common.dead_letters import REFUSED, keep
 from libs.common.events import Envelope, Event, SchemaError
 from libs.common.identity import system_actor
 from libs.common.logging import get_logger
@@ -55,6 +56,8 @@ class _Delivery:
     body: bytes
     headers: dict[str, Any]
     received_at: datetime
+    exchange: str
+    user: str | None
 
     @property
     def attempt(self) -> int:
@@ -79,6 +82,7 @@ class Subscriber:
         for subscription in subscriptions:
             self._by_type.setdefault(subscription.event.event_type, []).append(subscription)
         self._queues = ServiceQueues(service)
+        self._guard = Guard(amqp_url)
         self._publisher = Publisher(amqp_url, f"{service} retries")
         self._stop = threading.Event()
         self._slots: list[queue.SimpleQueue[tuple[_Delivery, bool] | None]] = [
@@ -88,10 +92,12 @@ class Subscriber:
         self.connected = threading.Event()
 
     def declare(self) -> None:
-        """Declare the service's queues and bindings once, so that no event is published before they are there."""
+        """Declare the service's queues and bindings once, so that no event is published before they are there; what an
+        older version left in its queues moves over."""
         connection = BlockingConnection(parameters(self._url, f"{self._service} topology"))
         try:
-            self._queues.declare(connection.channel(), self._by_type)
+            self._queues.declare(connection.channel(), self._by_type, exchange_is_there=self._guard.is_on)
+            self._queues.take_over(connection, login_of(self._url))
         finally:
             connection.close()
 
@@ -121,7 +127,7 @@ class Subscriber:
         self._connection = connection
         try:
             channel = connection.channel()
-            self._queues.declare(channel, self._by_type)
+            self._queues.declare(channel, self._by_type, exchange_is_there=self._guard.is_on)
             channel.basic_qos(prefetch_count=len(self._slots) * 8)
             channel.basic_consume(self._queues.events, partial(self._receive, False))
             channel.basic_consume(self._queues.dead, partial(self._receive, True))
@@ -144,7 +150,9 @@ class Subscriber:
 
     def _receive(self, dead: bool, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         headers = dict(properties.headers or {})
-        delivery = _Delivery(channel, method.delivery_tag, body, headers, datetime.now(UTC))
+        delivery = _Delivery(
+            channel, method.delivery_tag, body, headers, datetime.now(UTC), method.exchange, properties.user_id
+        )
         key = str(headers.get("aggregate_id") or properties.message_id)
         self._slots[hash(key) % len(self._slots)].put((delivery, dead))
 
@@ -163,10 +171,13 @@ class Subscriber:
     def _deliver(self, delivery: _Delivery) -> None:
         try:
             envelope = Envelope.parse(delivery.body)
+            self._check_sender(delivery, envelope)
             for subscription in self._by_type.get(envelope.type, []):
                 self._apply(subscription, envelope, delivery)
         except SchemaError as error:
             self._send_on(delivery, self._queues.dead, str(error))
+        except Refused as error:
+            self._send_on(delivery, self._queues.dead, f"{REFUSED}{error}", counts=False)
         except Exception as error:
             if is_outage(error):
                 self._send_on(delivery, self._queues.retry(1) or self._queues.dead, repr(error), counts=False)
@@ -175,6 +186,13 @@ class Subscriber:
             self._send_on(delivery, self._queues.retry(delivery.attempt) or self._queues.dead, repr(error))
         else:
             self._settle(delivery)
+
+    def _check_sender(self, delivery: _Delivery, envelope: Envelope) -> None:
+        # Retries and replays are this service's own, on the exchange that only it publishes to; each was checked
+        # when it first came.
+        if delivery.exchange == self._queues.exchange and delivery.user == user_of(self._service):
+            return
+        self._guard.check_event(delivery.user, envelope.type, envelope.publisher)
 
     def _apply(self, subscription: Subscription, envelope: Envelope, delivery: _Delivery) -> None:
         """Apply the event once, waiting out a database that restarts."""
@@ -204,7 +222,7 @@ class Subscriber:
             _ERROR_HEADER: error[:2000],
         }
         message_id = str(headers.get("aggregate_id", "")) + str(delivery.tag)
-        message = Outgoing("", target, delivery.body, message_id, headers)
+        message = Outgoing(self._queues.exchange, target, delivery.body, message_id, headers)
         while not self._stop.is_set():
             try:
                 self._publisher.publish([message])

@@ -13,6 +13,7 @@ RPC_SECONDS = Histogram("crm_rpc_seconds", "Time an RPC method took", ["service"
 EVENTS_PUBLISHED = Counter("crm_events_published_total", "Events the broker confirmed", ["service"])
 EVENTS_HANDLED = Counter("crm_events_handled_total", "Events applied", ["service", "type"])
 JOBS_DONE = Counter("crm_jobs_total", "Jobs by outcome", ["service", "kind", "outcome"])
+BUS_REFUSALS = Counter("crm_bus_refusals_total", "Messages whose sender may not send them", ["service", "kind"])
 # Where several processes share one address, each of them reads the same database: the newest reading is the state.
 OUTBOX_OLDEST_SECONDS = Gauge(
     "crm_outbox_oldest_seconds", "Age of the oldest unsent event", ["service"], multiprocess_mode="mostrecent"

@@ -11,6 +11,8 @@ from types import FrameType
 from typing import Any
 
 from libs.common import health
+from libs.common.audit.plan import AuditPlan
+from libs.common.audit.sealing import Sealer
 from libs.common.job_runner import JobRunner
 from libs.common.jobs import JobHandler
 from libs.common.logging import get_logger
@@ -24,11 +26,13 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkerTable:
-    """What a service's worker does: what it subscribes to, the outside work it performs, its schedule."""
+    """What a service's worker does: what it subscribes to, the outside work it performs, its schedule; and what the
+    audit log that it seals covers."""
 
     subscriptions: Sequence[Subscription] = ()
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     schedule: Sequence[ScheduledJob] = ()
+    audit: AuditPlan | None = None
 
 
 def subscriber(runtime: Runtime[Any], table: WorkerTable) -> Subscriber:
@@ -49,6 +53,8 @@ def run(runtime: Runtime[Any], table: WorkerTable) -> None:
         "schedule": Scheduler(runtime.service, runtime.database, table.schedule),
         "listener": Listener(settings.database_url, {"outbox": relay.wake, "jobs": jobs.wake}),
     }
+    if table.audit is not None:
+        parts["audit"] = Sealer(runtime.database, table.audit)
     needed = {name for name in parts if name not in _idle(table)}
     stopping = threading.Event()
     threads = {name: threading.Thread(target=parts[name].run, name=name, daemon=True) for name in needed}

@@ -9,6 +9,7 @@ from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.ai import queries, wiring
 from services.ai.access import PERMISSIONS
+from services.ai.audit import AUDIT
 
 Document = dict[str, Any]
 
@@ -21,6 +22,7 @@ class AiRpc(Operations, RpcService):
     name = "ai"
     permissions = PERMISSIONS
     errors = ERRORS
+    audit = AUDIT
 
     @method("generations.read")
     def list_generations(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:

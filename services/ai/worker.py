@@ -6,6 +6,7 @@ from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
+from services.ai.audit import AUDIT
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -21,4 +22,5 @@ TABLE = WorkerTable(
         )
     },
     schedule=[HOUSEKEEPING],
+    audit=AUDIT,
 )

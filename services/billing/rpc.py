@@ -15,6 +15,7 @@ from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Proble
 from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
 from services.billing import handlers, queries, wiring
 from services.billing.access import PERMISSIONS
+from services.billing.audit import AUDIT
 from services.billing.domain import BillTo, NotPossible, NotValid
 from services.billing.ports import AlreadyPaid, Checkout, PaymentOrder, PaymentProvider, Refused
 
@@ -37,6 +38,7 @@ class BillingRpc(Operations, RpcService):
     name = "billing"
     permissions = PERMISSIONS
     errors = ERRORS
+    audit = AUDIT
 
     @method("invoices.read")
     def list_invoices(

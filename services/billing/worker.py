@@ -10,6 +10,7 @@ from libs.common.schedule import ScheduledJob
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.billing import events, handlers
+from services.billing.audit import AUDIT
 from services.billing.wiring import outward
 
 TABLE = WorkerTable(
@@ -52,4 +53,5 @@ TABLE = WorkerTable(
         ScheduledJob("forget_previews", "23 3 * * *", handlers.forget_previews),
         HOUSEKEEPING,
     ],
+    audit=AUDIT,
 )

@@ -89,7 +89,6 @@ class ContactCreated(Event):
 
 class ActivityLogged(Event):
     event_type: ClassVar[str] = "activity.logged"
-    has_subscribers: ClassVar[bool] = False
 
     activity_id: str
     client_id: str

@@ -9,6 +9,7 @@ from libs.common.problems import Invalid, Problem
 from libs.common.rpc.server import Operations, RpcService, method
 from services.clients import handlers, queries, wiring
 from services.clients.access import PERMISSIONS
+from services.clients.audit import AUDIT
 from services.clients.domain import ClientError
 
 Document = dict[str, Any]
@@ -22,6 +23,7 @@ class ClientsRpc(Operations, RpcService):
     name = "clients"
     permissions = PERMISSIONS
     errors = ERRORS
+    audit = AUDIT
 
     @method("intake")
     def submit_contact(self, form: Document, reference: str, source: str = "website") -> Document:

@@ -6,6 +6,7 @@ from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.clients import events, handlers
+from services.clients.audit import AUDIT
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -19,4 +20,5 @@ TABLE = WorkerTable(
         Subscription(events.EmailSent, handlers.on_email_sent),
     ],
     schedule=[HOUSEKEEPING],
+    audit=AUDIT,
 )

@@ -10,6 +10,7 @@ from libs.common.problems import Invalid, Problem
 from libs.common.rpc.server import Operations, RpcService, method
 from services.deals import handlers, queries, wiring
 from services.deals.access import PERMISSIONS
+from services.deals.audit import AUDIT
 from services.deals.domain import DealError
 
 Document = dict[str, Any]
@@ -23,6 +24,7 @@ class DealsRpc(Operations, RpcService):
     name = "deals"
     permissions = PERMISSIONS
     errors = ERRORS
+    audit = AUDIT
 
     @method("intake")
     def submit_brief(self, brief: Document, client: Document, reference: str) -> Document:

@@ -6,6 +6,7 @@ from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.deals import events, handlers
+from services.deals.audit import AUDIT
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -18,4 +19,5 @@ TABLE = WorkerTable(
         Subscription(events.DealAnalyzed, handlers.on_deal_analyzed),
     ],
     schedule=[HOUSEKEEPING],
+    audit=AUDIT,
 )

@@ -6,6 +6,7 @@ import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, Response, g, jsonify, request
 from limits.strategies import FixedWindowRateLimiter
@@ -14,36 +15,45 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from libs.common.context import Context
 from libs.common.database import is_outage
 from libs.common.ids import new_id
 from libs.common.logging import get_logger
 from libs.common.money import MoneyError
 from libs.common.problems import BadRequest, Invalid, NotFound, Problem, TooLarge, Unavailable
 from services.gateway import observing
+from services.gateway.accounts import cookies, watching
 from services.gateway.accounts.sessions import AccessTokens
 from services.gateway.api import (
     accounts,
+    api_keys,
+    audit,
     bulk,
     clients,
     company,
     deals,
+    guide,
     intake,
     integrations,
     invoices,
+    joining,
     me,
     notices,
     operations,
+    own_sessions,
     pipeline,
     previews,
     rates,
     requests,
     search,
+    second_factor,
     shadowing,
     tasks,
     webhooks,
 )
 from services.gateway.api.answers import problem_answer
 from services.gateway.api.openapi import document
+from services.gateway.audit_log import VISITOR
 from services.gateway.models import request_log
 from services.gateway.rate_limits import DatabaseStorage
 from services.gateway.web import site
@@ -52,10 +62,16 @@ from services.gateway.wiring import GatewayRuntime
 
 log = get_logger(__name__)
 
+FORBIDDEN = 403
+
 ROUTES = (
     intake.routes,
     accounts.routes,
+    joining.routes,
     me.routes,
+    own_sessions.routes,
+    second_factor.routes,
+    api_keys.routes,
     search.routes,
     bulk.routes,
     clients.routes,
@@ -67,10 +83,12 @@ ROUTES = (
     invoices.routes,
     previews.routes,
     notices.routes,
+    guide.routes,
     webhooks.routes,
     company.routes,
     integrations.routes,
     operations.routes,
+    audit.routes,
     operations.root_routes,
 )
 
@@ -131,10 +149,24 @@ def _end(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cache-Control", "no-store")
+    if cookies.is_secure(requests.gateway().settings, request):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     _allow_origin(response)
     if request.method in ("POST", "PATCH", "DELETE"):
         _write_log(response)
+    if response.status_code == FORBIDDEN:
+        _note_refusal()
     return response
+
+
+def _note_refusal() -> None:
+    """Who was not let do what, for the audit log."""
+    who = g.signed_in.actor if "signed_in" in g else VISITOR
+    context = Context(actor=who, correlation_id=requests.journal().correlation_id, address=requests.address())
+    arguments = request.view_args or {}
+    said = {"method": request.method, "path": observing.shown_path(request.path, arguments)}
+    row = next((str(value) for value in arguments.values() if isinstance(value, UUID)), "")
+    watching.refused(requests.gateway().database, context, said, row)
 
 
 def _allow_origin(response: Response) -> None:

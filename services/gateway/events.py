@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from libs.common.events import Event
@@ -33,6 +34,35 @@ class UserRoleChanged(UserState):
 
 class UserDeactivated(UserState):
     event_type: ClassVar[str] = "user.deactivated"
+
+
+class UserInvited(Event):
+    """Somebody is to be mailed a link; ``sealed_token`` is opened by notifications alone, when the mail leaves."""
+
+    event_type: ClassVar[str] = "user.invited"
+
+    invitation_id: str
+    email: str
+    name: str
+    role: str
+    invited_by: str
+    sealed_token: str
+    expires_at: datetime
+    version: int
+
+
+class UserResetAsked(Event):
+    """Somebody asked to choose a new password; the token is sealed as that of an invitation."""
+
+    event_type: ClassVar[str] = "user.reset_asked"
+
+    reset_id: str
+    user_id: str
+    email: str
+    name: str
+    sealed_token: str
+    expires_at: datetime
+    version: int
 
 
 class CompanyChanged(Event):

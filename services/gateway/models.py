@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSONB
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, JSONB
 
 metadata = MetaData()
 
@@ -19,7 +19,7 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
@@ -31,7 +31,6 @@ sessions = Table(
     Column("id", _Id, primary_key=True),
     Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
     Column("refresh_hash", Text, nullable=False),
-    Column("used_hash", Text),
     Column("created_at", _Instant, nullable=False),
     Column("used_at", _Instant, nullable=False),
     Column("expires_at", _Instant, nullable=False),
@@ -133,4 +132,93 @@ rate_limits = Table(
     Column("key", Text, primary_key=True),
     Column("hits", Integer, nullable=False),
     Column("expires_at", _Instant, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("invited_by", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+    Column("accepted_at", _Instant),
+    Column("revoked_at", _Instant),
+    Column("user_id", _Id, ForeignKey("users.id")),
+    Column("version", Integer, nullable=False),
+)
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+    Column("used_at", _Instant),
+)
+
+login_tickets = Table(
+    "login_tickets",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", _Id, ForeignKey("users.id"), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("confirmed_at", _Instant),
+    Column("last_step", BigInteger),
+    Column("created_at", _Instant, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", _Id, ForeignKey("users.id"), primary_key=True),
+    Column("code_hash", Text, primary_key=True),
+    Column("used_at", _Instant),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("areas", ARRAY(Text), nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("expires_at", _Instant),
+    Column("last_used_at", _Instant),
+    Column("revoked_at", _Instant),
+)
+
+sso_identities = Table(
+    "sso_identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("created_at", _Instant, nullable=False),
+)
+
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("session_id", _Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
 )

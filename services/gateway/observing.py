@@ -29,7 +29,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"
 _NOTES = "crm.observed"
 _HIDDEN = "•••"
 # Whoever holds one of these opens what it leads to; also where the rest of the path is mistyped.
-_TOKENS = re.compile(r"(/(?:files|pay|p|accept|reset)/)[^/]+")
+_TOKENS = re.compile(r"(/(?:files|pay|p|join|reset)/)[^/]+")
 _LONGEST_PATH = 300
 
 Environ = dict[str, Any]

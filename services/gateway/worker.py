@@ -11,6 +11,8 @@ from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.schedule import ScheduledJob
 from libs.common.worker import WorkerTable
 from services.gateway import intake
+from services.gateway.accounts import resets
+from services.gateway.audit import AUDIT
 from services.gateway.wiring import runtime
 
 _OLD = [
@@ -18,6 +20,11 @@ _OLD = [
     text("DELETE FROM rate_limits WHERE expires_at < :due"),
     text("DELETE FROM request_log WHERE started_at < :due - interval '90 days'"),
     text("DELETE FROM sessions WHERE expires_at < :due - interval '30 days'"),
+    text("DELETE FROM login_tickets WHERE expires_at < :due"),
+    text("DELETE FROM password_resets WHERE expires_at < :due - interval '1 day'"),
+    text("DELETE FROM invitations WHERE COALESCE(accepted_at, revoked_at, expires_at) < :due - interval '90 days'"),
+    # What was typed as an address may be anybody's.
+    text("DELETE FROM jobs WHERE kind = 'password_reset' AND finished_at < :due - interval '1 day'"),
     text("DELETE FROM brief_drafts WHERE updated_at < :due - interval '7 days'"),
 ]
 
@@ -29,6 +36,10 @@ def forget_old_rows(uow: UnitOfWork, due_at: datetime) -> None:
 
 
 TABLE = WorkerTable(
-    jobs={intake.JOB: intake.job_handler(runtime())},
+    jobs={
+        intake.JOB: intake.job_handler(runtime()),
+        resets.JOB: resets.job_handler(runtime().settings),
+    },
     schedule=[HOUSEKEEPING, ScheduledJob("forget_old_rows", "41 3 * * *", forget_old_rows)],
+    audit=AUDIT,
 )

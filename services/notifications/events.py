@@ -96,6 +96,25 @@ class ClientAssigned(Event):
     contact: Contact | None
 
 
+class ActivityLogged(Event):
+    event_type: ClassVar[str] = "activity.logged"
+
+    client_id: str
+    type: str
+
+
+class DealCreated(Event):
+    event_type: ClassVar[str] = "deal.created"
+
+    client_id: str
+
+
+class DealStageChanged(Event):
+    event_type: ClassVar[str] = "deal.stage_changed"
+
+    client_id: str
+
+
 class BriefSubmitted(Event):
     event_type: ClassVar[str] = "brief.submitted"
 
@@ -234,3 +253,27 @@ class UserRoleChanged(UserState):
 
 class UserDeactivated(UserState):
     event_type: ClassVar[str] = "user.deactivated"
+
+
+class UserInvited(Event):
+    """Somebody is to join; ``sealed_token`` is opened when the mail leaves."""
+
+    event_type: ClassVar[str] = "user.invited"
+
+    invitation_id: str
+    email: str
+    name: str
+    role: str
+    invited_by: str
+    sealed_token: str
+    expires_at: datetime
+
+
+class UserResetAsked(Event):
+    event_type: ClassVar[str] = "user.reset_asked"
+
+    reset_id: str
+    email: str
+    name: str
+    sealed_token: str
+    expires_at: datetime

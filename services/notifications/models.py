@@ -35,6 +35,23 @@ preferences = Table(
     Column("updated_at", _Instant, nullable=False),
 )
 
+guides = Table(
+    "guides",
+    metadata,
+    Column("user_id", _Id, primary_key=True),
+    Column("client_id", _Id),
+    Column("company_name", Text),
+    Column("review_at", _Instant),
+    Column("meeting_at", _Instant),
+    Column("activity_at", _Instant),
+    Column("deal_at", _Instant),
+    Column("stage_at", _Instant),
+    Column("closed_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
 notifications = Table(
     "notifications",
     metadata,

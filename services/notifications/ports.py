@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from libs.common.context import Context
 from libs.common.database import UnitOfWork
+from libs.common.sealing import Sealer
 from services.notifications.domain import Addressee, Outcome
 
 
@@ -103,7 +104,7 @@ class Outside:
     """All that the job of sending may touch.
 
     transaction: a short one of its own; connect: a connection for single statements. patience: how long an attempt
-    may wait for the server's answer to a mail.
+    may wait for the server's answer to a mail. sealer: opens the tokens of mailed links; None where no key is set.
     """
 
     read: Callable[[], AbstractContextManager[Session]]
@@ -114,3 +115,4 @@ class Outside:
     documents: DocumentStore
     mailer: Mailer
     patience: timedelta
+    sealer: Sealer | None = None

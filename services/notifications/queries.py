@@ -15,10 +15,12 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
 from services.notifications import access, settings
 from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Addressee, Email
-from services.notifications.models import emails, notifications, people, preferences
+from services.notifications.models import emails, guides, notifications, people, preferences
 from services.notifications.ports import Company
 from services.notifications.settings import NotificationsSettings
 
+# The steps of the guide for people new in sales, in their order.
+GUIDE_STEPS = ("review", "meeting", "activity", "deal", "stage")
 _FILTERS = frozenset({"kind", "status", "client_id", "invoice_id"})
 _NOTE = ("id", "kind", "title", "message", "action_label", "action_path", "read_at", "created_at")
 _LISTED = (
@@ -98,6 +100,18 @@ def get_preferences(session: Session, actor: Actor) -> dict[str, Any]:
             {"kind": kind, "label": label, "email": switched.get(kind, True)} for kind, label in STAFF_MAILS.items()
         ]
     }
+
+
+def get_guide(session: Session, actor: Actor) -> dict[str, Any]:
+    """``{guide}``: the actor's first steps, None where there are none or they are done with.
+
+    ``{client_id, company_name, steps}``: before the first client, ids are None and no step is done.
+    """
+    row = session.execute(select(guides).where(guides.c.user_id == actor.id, guides.c.closed_at.is_(None))).first()
+    if row is None:
+        return {"guide": None}
+    steps = [{"step": step, "done_at": row._mapping[f"{step}_at"]} for step in GUIDE_STEPS]
+    return {"guide": {"client_id": row.client_id, "company_name": row.company_name, "steps": steps}}
 
 
 def email_to_send(session: Session, email_id: str) -> Email | None:

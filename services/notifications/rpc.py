@@ -9,6 +9,7 @@ from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
+from services.notifications.audit import AUDIT
 
 Document = dict[str, Any]
 
@@ -22,6 +23,7 @@ class NotificationsRpc(Operations, RpcService):
     name = "notifications"
     permissions = PERMISSIONS
     errors = ERRORS
+    audit = AUDIT
 
     @method("notifications.own")
     def list_notifications(
@@ -48,6 +50,18 @@ class NotificationsRpc(Operations, RpcService):
     @method("notifications.own")
     def set_preferences(self, email: Document) -> Document:
         return self.execute(handlers.set_preferences, email=email)
+
+    @method("notifications.own")
+    def get_guide(self) -> Document:
+        return self.read(queries.get_guide)
+
+    @method("notifications.own")
+    def review_guide(self) -> Document:
+        return self.execute(handlers.review_guide)
+
+    @method("notifications.own")
+    def close_guide(self) -> Document:
+        return self.execute(handlers.close_guide)
 
     @method("emails.read")
     def list_emails(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
+from libs.common.sealing import key_of
 from libs.common.settings import ServiceSettings
 
 # The sandbox in containers goes by its name.
@@ -21,12 +22,14 @@ class NotificationsSettings(ServiceSettings):
     mail_from: the sender, ``Name <address>``; the company's name and address unless set.
     smtp_seconds: how long one SMTP command may take. smtp_answer_seconds: how long the server may think about a
     whole mail before nobody can say whether it took it.
+    mailed_link_key: what the tokens of mailed links are encrypted under on their way here, 64 hexadecimal digits.
     """
 
     smtp_url: str = ""
     mail_from: str = ""
     smtp_seconds: float = Field(default=20.0, gt=0)
     smtp_answer_seconds: float = Field(default=120.0, gt=0)
+    mailed_link_key: str = ""
 
     @field_validator("smtp_url")
     @classmethod
@@ -34,6 +37,13 @@ class NotificationsSettings(ServiceSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("SMTP_URL is smtp://host:port or smtps://host:port")
+        return value
+
+    @field_validator("mailed_link_key")
+    @classmethod
+    def _a_key(cls, value: str) -> str:
+        if value:
+            key_of(value)
         return value
 
     @field_validator("mail_from")

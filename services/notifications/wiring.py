@@ -10,6 +10,7 @@ from typing import Any
 from libs.common.integrations import Check
 from libs.common.jobs import Job
 from libs.common.runtime import Runtime
+from libs.common.sealing import Sealer
 from services.notifications import settings
 from services.notifications.adapters.clients import ClientsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
@@ -68,6 +69,7 @@ def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory
         documents=runtime.object_store,
         mailer=mailer,
         patience=timedelta(seconds=configured.smtp_answer_seconds + configured.smtp_seconds) + _MARGIN,
+        sealer=Sealer(configured.mailed_link_key) if configured.mailed_link_key else None,
     )
 
 

@@ -9,6 +9,7 @@ from libs.common.jobs import JobHandler
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.notifications import events, handlers
+from services.notifications.audit import AUDIT
 from services.notifications.wiring import outward
 
 TABLE = WorkerTable(
@@ -16,7 +17,10 @@ TABLE = WorkerTable(
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.ClientInquired, handlers.on_client_inquired),
-        Subscription(events.ClientAssigned, handlers.on_client_assigned),
+        Subscription(events.ClientAssigned, handlers.on_client_given),
+        Subscription(events.ActivityLogged, handlers.on_activity_logged),
+        Subscription(events.DealCreated, handlers.on_deal_created),
+        Subscription(events.DealStageChanged, handlers.on_deal_moved),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.InvoiceSent, handlers.on_invoice_sent),
@@ -25,10 +29,12 @@ TABLE = WorkerTable(
         Subscription(events.PaymentUnmatched, handlers.on_payment_unmatched),
         Subscription(events.PaymentRefunded, handlers.on_payment_refunded),
         Subscription(events.PaymentDisputed, handlers.on_payment_disputed),
-        Subscription(events.UserJoined, handlers.on_user),
+        Subscription(events.UserJoined, handlers.on_user_joined),
         Subscription(events.UserChanged, handlers.on_user),
         Subscription(events.UserRoleChanged, handlers.on_user),
         Subscription(events.UserDeactivated, handlers.on_user),
+        Subscription(events.UserInvited, handlers.on_user_invited),
+        Subscription(events.UserResetAsked, handlers.on_reset_asked),
     ],
     jobs={
         # The hand-over is guarded by the mail's own row, so a dead worker's mails need not wait out a long lease.
@@ -42,4 +48,5 @@ TABLE = WorkerTable(
         ),
     },
     schedule=[HOUSEKEEPING],
+    audit=AUDIT,
 )

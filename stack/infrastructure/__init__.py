@@ -8,10 +8,14 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Urls:
-    """How the stack reaches them: an administrator's PostgreSQL URL, and the AMQP URL every service uses."""
+    """How the stack reaches them: an administrator's PostgreSQL URL and an administrator's AMQP URL.
+
+    own_users: whether the broker knows a user of each service; all use the administrator's where it does not.
+    """
 
     postgres: str
     amqp: str
+    own_users: bool = False
 
 
 class Infrastructure(Protocol):

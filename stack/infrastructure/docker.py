@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 
+from stack import bus_users
 from stack.credentials import Credentials
 from stack.databases import close_common_databases
 from stack.infrastructure import InfrastructureError, Urls
@@ -33,6 +35,7 @@ class DockerInfrastructure:
         return Urls(
             f"postgresql://postgres:{secrets.postgres_password}@{LOOPBACK}:{self._ports['postgres']}/postgres",
             f"amqp://crm:{secrets.amqp_password}@{LOOPBACK}:{self._ports['amqp']}/crm",
+            own_users=True,
         )
 
     def ensure(self) -> None:
@@ -80,14 +83,18 @@ def compose_settings(credentials: Credentials, ports: Ports) -> dict[str, str]:
     secrets = credentials
     return {
         "POSTGRES_PASSWORD": secrets.postgres_password,
-        "AMQP_PASSWORD": secrets.amqp_password,
+        # In base64: neither compose nor a shell may read the patterns' dollar signs.
+        "RABBITMQ_DEFINITIONS": base64.b64encode(bus_users.definitions(secrets).encode()).decode(),
         "POSTGRES_PORT": str(ports["postgres"]),
         "AMQP_PORT": str(ports["amqp"]),
         "HTTP_PORT": str(ports["http"]),
         **{f"{name.upper()}_DB_PASSWORD": value for name, value in secrets.database_passwords.items()},
+        **{f"{name.upper()}_AMQP_PASSWORD": value for name, value in secrets.bus_passwords.items()},
         "ACTOR_JWKS": secrets.public_keys,
         **{f"{name.upper()}_ACTOR_PRIVATE_KEY": secrets.private_key(name) for name in secrets.signing_keys},
         "LINK_SECRET": secrets.link_secret,
+        "MAILED_LINK_KEY": secrets.mailed_link_key,
+        "SECOND_FACTOR_KEY": secrets.second_factor_key,
         "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
         "WHATSAPP_PHONE_NUMBER_ID": secrets.whatsapp_phone_number_id,
         "WHATSAPP_APP_SECRET": secrets.whatsapp_app_secret,

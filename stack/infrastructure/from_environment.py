@@ -1,4 +1,8 @@
-"""Servers that somebody else runs: CRM_POSTGRES_URL (a role that may create roles and databases) and CRM_AMQP_URL."""
+"""Servers that somebody else runs: CRM_POSTGRES_URL (a role that may create roles and databases) and CRM_AMQP_URL.
+
+AMQP cannot make users: all services use the log-in of CRM_AMQP_URL, until the broker was given the users that
+`python3 -m stack bus-definitions` prints and CRM_AMQP_OWN_USERS=1 says so.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,8 @@ class EnvironmentInfrastructure:
 
     def __init__(self, caller: Mapping[str, str]) -> None:
         try:
-            self.urls = Urls(caller["CRM_POSTGRES_URL"], caller["CRM_AMQP_URL"])
+            own_users = caller.get("CRM_AMQP_OWN_USERS") == "1"
+            self.urls = Urls(caller["CRM_POSTGRES_URL"], caller["CRM_AMQP_URL"], own_users)
         except KeyError as missing:
             raise InfrastructureError(f"{missing.args[0]} is not set") from missing
 

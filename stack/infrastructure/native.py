@@ -39,6 +39,7 @@ class NativeInfrastructure:
         return Urls(
             f"postgresql://postgres:{secrets.postgres_password}@{LOOPBACK}:{self._ports['postgres']}/postgres",
             f"amqp://crm:{secrets.amqp_password}@{LOOPBACK}:{self._ports['amqp']}/crm",
+            own_users=True,
         )
 
     def ensure(self) -> None:

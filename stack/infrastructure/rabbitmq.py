@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from stack.bus_users import definitions
 from stack.credentials import Credentials
 from stack.infrastructure import InfrastructureError
 from stack.packages import rabbitmq_scripts
@@ -14,16 +15,11 @@ from stack.ports import LOOPBACK, Ports
 from stack.processes import MARKER
 from stack.programs import Program
 
-# The default user is made at the first start, with full rights on the default virtual host; it replaces `guest`.
+# Users, their rights and the shared exchanges are read from the definitions at every start; they replace `guest`.
 CONFIG = """\
 # Written at every start; changes are lost.
 listeners.tcp.local = {host}:{port}
-default_user = crm
-default_pass = {password}
-default_vhost = crm
-default_permissions.configure = .*
-default_permissions.read = .*
-default_permissions.write = .*
+load_definitions = {definitions}
 log.console = true
 log.console.level = warning
 log.file = false
@@ -41,12 +37,11 @@ class RabbitNode:
         self.name = f"amo-{paths.instance}@{LOOPBACK}"
 
     def prepare(self) -> None:
-        """Write the configuration, the Erlang cookie and the (empty) list of plugins."""
+        """Write the configuration, the users, the Erlang cookie and the (empty) list of plugins."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(
-            self._folder / "rabbitmq.conf",
-            CONFIG.format(host=LOOPBACK, port=self._ports["amqp"], password=self._credentials.amqp_password),
-        )
+        write_private(self._definitions, definitions(self._credentials))
+        settings = {"host": LOOPBACK, "port": self._ports["amqp"], "definitions": self._definitions}
+        write_private(self._folder / "rabbitmq.conf", CONFIG.format(**settings))
         write_private(self._folder / "enabled_plugins", "[].\n")
         # Empty, so that the machine's own /etc/rabbitmq/rabbitmq-env.conf is not read.
         write_private(self._folder / "rabbitmq-env.conf", "")
@@ -73,10 +68,15 @@ class RabbitNode:
             env=environment,
             cwd=self._folder,
             waits_for=((LOOPBACK, port),),
-            code=(self._folder / "rabbitmq.conf").read_text(),
+            # Changed rights or passwords are read at a start.
+            code=(self._folder / "rabbitmq.conf").read_text() + self._definitions.read_text(),
             is_infrastructure=True,
         )
         return mapper, node
+
+    @property
+    def _definitions(self) -> Path:
+        return self._folder / "definitions.json"
 
     def environment(self) -> dict[str, str]:
         """Everything that keeps this node apart from any other on the machine; rabbitmqctl needs the same."""

@@ -15,6 +15,7 @@ MODULES = (
     "events",
     "ports",
     "access",
+    "audit",
     "handlers",
     "queries",
     "rpc",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from libs.common.rpc.server import PUBLIC, RpcService
-from tests.architecture import permissions, shape, telling
+from tests.architecture import bus, permissions, shape, telling
 from tests.architecture.reading import ROOMS, rooms
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,9 @@ RULES: list[Callable[[Path], list[str]]] = [
     telling.subscriptions_are_published,
     telling.events_have_one_publisher,
     telling.event_classes_are_used,
+    bus.events_stand_in_the_table,
+    bus.calls_stand_in_the_table,
+    bus.tokens_are_handed_on_as_the_table_says,
 ]
 
 

@@ -38,6 +38,7 @@ def test_a_sample_is_an_envelope(path: Path) -> None:
 def test_the_publisher_tells_exactly_the_sample(described: EventClass) -> None:
     kind, golden = class_of(described), sample(described.type)
     assert kind.event_type == golden["type"] and kind.event_version == golden["version"]
+    assert golden["publisher"] == described.service
     assert set(kind.model_fields) == set(golden["data"])
     assert kind.model_validate(golden["data"]).model_dump(mode="json") == golden["data"]
 

@@ -21,6 +21,7 @@ from libs.common.problems import Problem, Unavailable
 from libs.common.rpc.client import Call
 from libs.common.runtime import Runtime
 from services.gateway.accounts import sessions
+from services.gateway.accounts.client import Client
 from services.gateway.app import create_app
 from services.gateway.models import users
 from services.gateway.settings import GatewaySettings
@@ -29,6 +30,7 @@ from tests.support.delivering import told
 
 PASSWORD = "correct horse battery"
 ROLES = ("admin", "sales", "finance", "manager")
+KEYS = {"mailed_link_key": "a1" * 32, "second_factor_key": "b2" * 32}
 
 
 @cache
@@ -97,7 +99,7 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 def runtime(runtime_of: Any, rpc: Services, settings: dict[str, Any]) -> Iterator[Runtime[Any]]:
-    made = runtime_of("gateway", GatewaySettings, **settings)
+    made = runtime_of("gateway", GatewaySettings, **KEYS | settings)
     made.__dict__["rpc"] = rpc
     yield made
     for event in told(made):
@@ -139,7 +141,7 @@ def bearer(app: Flask, runtime: Runtime[Any], new_user: Callable[..., str]) -> C
         user_id = user_id or new_user(role, f"{role}-{new_id()}@amoai.example")
         with runtime.database.unit_of_work(runtime.own_context()) as uow:
             person = uow.session.execute(users.select().where(users.c.id == user_id)).one()
-            opened = sessions._open(uow, runtime.settings, person, sessions.Client("127.0.0.1", "test"))
+            opened = sessions.open_session(uow, runtime.settings, person, Client("127.0.0.1", "test"))
         return {"Authorization": f"Bearer {app.extensions['access_tokens'].issue(opened['session_id'])}"}
 
     return headers

@@ -63,6 +63,12 @@ PUBLIC: dict[str, Any] = {
     "payment_instructions": "IBAN", "can_pay_online": True, "has_pdf": True,
 }  # fmt: skip
 
+ENTRY: dict[str, Any] = {
+    "seq": 1, "at": WHEN, "action": "changed", "record": "clients", "record_id": ID, "subject": ID, "actor_id": ID,
+    "actor_role": "sales", "actor_name": HOSTILE, "address": "203.0.113.7", "correlation_id": "abc", "hash": "00",
+    "changes": {"notes": [HOSTILE, {"a": HOSTILE}], "status": ["prospect", "active"]}, "erased": True,
+}  # fmt: skip
+
 
 def page(*items: Any) -> dict[str, Any]:
     """A page of a list that goes on."""
@@ -78,6 +84,7 @@ def _column(stage: str) -> dict[str, Any]:
 STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
 ANSWERS: dict[str, Any] = {
     "clients.get_client": CLIENT,
+    "clients.list_grants": [{"user_id": ID, "ends_at": WHEN}, {"user_id": ID, "ends_at": None}],
     "clients.list_contacts": page(CONTACT),
     "clients.timeline": page(ACTIVITY),
     "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
@@ -108,9 +115,12 @@ ANSWERS: dict[str, Any] = {
     "billing.public_invoice": PUBLIC,
     "notifications.list_notifications": page(NOTE),
     "notifications.unread_count": {"unread": 3},
+    "notifications.get_guide": {"guide": None},
     "notifications.get_preferences": {"items": [{"kind": "deal_won", "label": "A deal was won", "email": True}]},
     "notifications.list_emails": page({"subject": HOSTILE, "to": ["sarah@techcorp.com"], "sent_at": None,
                                        "created_at": WHEN, "last_error": None, "status": "sent"}),
+    **{f"{service}.search_audit": {"items": [ENTRY], "more": True, "total": 5}
+       for service in ("ai", "billing", "clients", "deals", "notifications")},
     "ai.list_generations": page({"provider": "built-in", "model": None, "created_at": WHEN}),
 }  # fmt: skip
 
@@ -127,7 +137,9 @@ PATHS = (
     "/invoices", "/invoices?status=open&overdue=true", "/invoices/new", f"/invoices/new?deal_id={ID}",
     f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",
     "/payments", "/payments?status=unmatched", "/tasks", "/tasks/new", "/notifications", "/notifications/count",
-    "/account", "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/embed",
+    "/account", "/account/second-factor", "/account/sessions", "/account/keys", "/forgot",
+    "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/embed",
     "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
+    "/settings/audit", f"/settings/audit?record_id={ID}&from=2026-01-01&to=2026-12-31",
     "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",
 )  # fmt: skip

@@ -32,6 +32,7 @@ def crm(runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.
         public_url="https://crm.example",
         smtp_seconds=2,
         smtp_answer_seconds=3,
+        mailed_link_key="a1" * 32,
     )
     monkeypatch.setattr(settings, "current", lambda: runtime.settings)
     made = Notifications(runtime, server)

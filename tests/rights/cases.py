@@ -246,6 +246,8 @@ OTHERS = (
     Case("notifications.mark_all_read", COMMON, "notifications.own"),
     Case("notifications.get_preferences", COMMON, "notifications.own"),
     Case("notifications.set_preferences", COMMON, "notifications.own", lambda _s, _r: {"email": {}}),
+    *(Case(f"notifications.{method}", COMMON, "notifications.own") for method in ("get_guide", "review_guide")),
+    Case("notifications.close_guide", COMMON, "notifications.own"),
     Case("notifications.list_emails", LIST, "emails.read", _of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),
     Case("notifications.send_test_email", COMMON, "emails.test", lambda _s, _r: {"to": "ops@amo-ai.example"}),
@@ -264,7 +266,9 @@ _OPERATING: dict[str, dict[str, Any]] = {
     "test_integration": {"name": "nothing of ours"},
     "trace": {"reference": NOBODY},
     "replay_dead_letter": {"letter_id": NOBODY},
+    "search_audit": {"filters": {}},
 }
+_OPERATIONS = ("readiness", "trace", "list_dead_letters", "replay_dead_letter", "search_audit", "verify_audit")
 SHARED = tuple(
     Case(
         f"{service}.{method}",
@@ -273,6 +277,6 @@ SHARED = tuple(
         lambda _s, _r, method=method: _OPERATING.get(method, {}),
     )  # type: ignore[misc]  # the default binds the loop's value
     for service in ("clients", "deals", "billing", "notifications", "ai")
-    for method in ("ping", "readiness", "trace", "list_dead_letters", "replay_dead_letter")
+    for method in ("ping", *_OPERATIONS)
 )
 RPC = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS, *SHARED)}

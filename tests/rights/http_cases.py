@@ -221,6 +221,9 @@ OTHERS = (
         lambda _s, _r: {"notification_id": NOBODY},
     ),
     Case("POST /notifications/read-all", COMMON, "notifications.own"),
+    Case("GET /me/guide", COMMON, "notifications.own"),
+    Case("POST /me/guide/review", COMMON, "notifications.own"),
+    Case("POST /me/guide/close", COMMON, "notifications.own"),
     Case("GET /me", COMMON, "account.own"),
     Case("PATCH /me", COMMON, "account.own", lambda _s, _r: {"json": {"locale": "en"}}),
     Case(
@@ -229,6 +232,27 @@ OTHERS = (
         "account.own",
         lambda _s, _r: {"json": {"current_password": "not this one", "new_password": "long enough for us"}},
     ),
+    Case("GET /me/second-factor", COMMON, "account.own"),
+    Case("POST /me/second-factor/confirm", COMMON, "account.own", lambda _s, _r: {"json": {"code": "000000"}}),
+    Case("POST /me/second-factor/recovery-codes", COMMON, "account.own", lambda _s, _r: {"json": {"password": "no"}}),
+    Case("POST /me/second-factor/off", COMMON, "account.own", lambda _s, _r: {"json": {"password": "no"}}),
+    Case("GET /me/sessions", COMMON, "account.own"),
+    Case("DELETE /me/sessions/{session_id}", GATE, "account.own", lambda _s, _r: {"session_id": NOBODY}),
+    Case("GET /api-keys", COMMON, "account.own"),
+    Case("POST /api-keys", COMMON, "account.own", lambda _s, _r: {"json": {}}),
+    Case("DELETE /api-keys/{key_id}", GATE, "account.own", lambda _s, _r: {"key_id": NOBODY}),
+    Case("GET /invitations", COMMON, "people.manage"),
+    Case("POST /invitations", COMMON, "people.manage", lambda _s, _r: {"json": {}}),
+    Case(
+        "POST /invitations/{invitation_id}/send-again", GATE, "people.manage", lambda _s, _r: {"invitation_id": NOBODY}
+    ),
+    Case("DELETE /invitations/{invitation_id}", GATE, "people.manage", lambda _s, _r: {"invitation_id": NOBODY}),
+    Case("GET /users/{user_id}/sessions", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("DELETE /users/{user_id}/sessions", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("DELETE /users/{user_id}/second-factor", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("GET /audit", COMMON, "operate"),
+    Case("GET /audit/export", COMMON, "operate"),
+    Case("GET /audit/verify", COMMON, "operate"),
     Case("GET /users/directory", COMMON, "directory.read"),
     Case("GET /users", COMMON, "people.manage"),
     Case("POST /users", COMMON, "people.manage", lambda _s, _r: {"json": {}}),
@@ -246,12 +270,16 @@ OTHERS = (
     Case("POST /intake/contact", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /intake/brief", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/login", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/second-factor", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/join", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/forgot", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/reset", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/refresh", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("GET /pay/{token}", PUBLIC, "public", lambda _s, _r: _TOKEN),
     Case("GET /pay/{token}/pdf", PUBLIC, "public", lambda _s, _r: _TOKEN),
     Case("POST /pay/{token}", PUBLIC, "public", lambda _s, _r: _TOKEN),
     Case("POST /webhooks/stripe", PUBLIC, "public", lambda _s, _r: {"json": {}}),
 )
-# Ends the session it is called with; the tests of accounts have it.
-APART = frozenset({"POST /auth/logout"})
+# They end sessions that other tests use, or change how these people sign in; the tests of accounts have them.
+APART = frozenset({"POST /auth/logout", "DELETE /me/sessions", "POST /me/second-factor"})
 HTTP = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS)}

@@ -62,6 +62,12 @@ def test_every_cell(scene: Scene, name: str) -> None:
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("name", sorted(APART))
+def test_what_is_tested_elsewhere_needs_a_session_too(scene: Scene, name: str) -> None:
+    verb, path = name.split(" ")
+    assert requests.request(verb, scene.crm.base_url + path, timeout=30).status_code == 401
+
+
 @pytest.mark.parametrize("name", [name for name, case in HTTP.items() if case.how != PUBLIC])
 def test_nobody_gets_in_without_a_session(scene: Scene, name: str) -> None:
     assert send(scene, HTTP[name], requests.Session(), "own").status_code == 401

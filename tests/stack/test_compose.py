@@ -92,8 +92,9 @@ def test_a_container_gets_no_other_services_password(services: dict[str, Any], e
     for row in TABLE:
         text = json.dumps(services[row.name]["environment"])
         for other in DATABASES:
-            password = settings[f"{other.upper()}_DB_PASSWORD"].strip("'")
-            assert (password in text) == (other == row.service)
+            for kind in ("DB", "AMQP"):
+                password = settings[f"{other.upper()}_{kind}_PASSWORD"].strip("'")
+                assert (password in text) == (other == row.service)
 
 
 def test_only_loopback_is_published_apart_from_the_gateway(services: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ def native(stack: Stack) -> NativeInfrastructure:
 
 def test_info_tells_programs_how_to_drive_the_stack(stack: Stack) -> None:
     info = stack.info
-    assert set(info) == {"base_url", "users", "webhooks", "sandbox", "databases", "amqp_url", "processes"}
+    assert set(info) == {"base_url", "users", "webhooks", "sandbox", "databases", "amqp_url", "amqp_urls", "processes"}
     assert set(info["users"]) == {"admin", "sales", "sales2", "finance", "manager"}
     assert set(info["databases"]) == set(DATABASES)
     assert {"postgres", "rabbitmq", "epmd", "watchdog", "supervisord", "clients-rpc"} <= set(info["processes"])
@@ -91,6 +91,15 @@ def listeners() -> list[tuple[str, int]]:
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     pairs = [row[1].split(":") for row in rows if row[3] == "0A"]
     return [(address, int(port, 16)) for address, port in pairs]
+
+
+def test_every_service_logs_in_to_the_broker_as_itself(stack: Stack) -> None:
+    logins = stack.info["amqp_urls"]
+    for name, url in logins.items():
+        assert url.startswith(f"amqp://crm_{name}:")
+        wait_for_rabbitmq(url, seconds=0)
+    with pytest.raises(InfrastructureError):
+        wait_for_rabbitmq(logins["deals"].replace("crm_deals", "crm_billing"), seconds=0)
 
 
 @pytest.mark.parametrize("name", ["clients-rpc", "gateway-http", "epmd", "postgres", "rabbitmq", "watchdog"])

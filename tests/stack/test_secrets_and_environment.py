@@ -23,6 +23,18 @@ def test_secrets_are_generated_once_and_only_the_owner_reads_them(tmp_path: Path
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_secrets_of_a_newer_version_join_those_that_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    first = Credentials.load(path)
+    kept = json.loads(path.read_text())
+    for name in ("mailed_link_key", "second_factor_key"):
+        del kept[name]
+    path.write_text(json.dumps(kept))
+    second = Credentials.load(path)
+    assert second == Credentials.load(path) and second.link_secret == first.link_secret
+    assert len(second.mailed_link_key) == len(second.second_factor_key) == 64
+
+
 def test_every_service_signs_with_its_own_key() -> None:
     credentials = Credentials.generate()
     published = {key["kid"]: key for key in json.loads(credentials.public_keys)["keys"]}
@@ -78,6 +90,15 @@ def test_a_service_sees_no_other_services_secrets(tmp_path: Path) -> None:
         others = [name for name in DATABASES if name != service]
         assert not [name for name in others if parts.credentials.database_passwords[name] in text]
         assert not [name for name in others if parts.credentials.signing_keys[name]["d"] in text]
+
+
+def test_only_who_needs_them_gets_the_keys_of_accounts(tmp_path: Path) -> None:
+    parts = environments(tmp_path)
+    having = {
+        name: {row.service for row in TABLE if name in parts.of(row.service, row.name)}
+        for name in ("MAILED_LINK_KEY", "SECOND_FACTOR_KEY")
+    }
+    assert having == {"MAILED_LINK_KEY": {"gateway", "notifications"}, "SECOND_FACTOR_KEY": {"gateway"}}
 
 
 def test_the_file_at_the_root_is_read_and_the_environment_wins(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from libs.common import migrate
+from libs.common import audit, migrate
 
 
 class Databases:
@@ -40,4 +40,8 @@ class Databases:
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
             )
         parts = urlsplit(self._admin_url)
-        return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
+        url = urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
+        if template == "template0":
+            with psycopg.connect(url, autocommit=True) as database:
+                database.execute(audit.schema().encode())
+        return url

@@ -17,11 +17,15 @@ from urllib.parse import unquote, urlsplit
 import amqp
 import orjson
 
+from libs.common.bus_identity import Guard, Refused, login_of
 from libs.common.context import Context
 from libs.common.identity import Signer
 from libs.common.ids import new_id
+from libs.common.logging import get_logger
 from libs.common.problems import DeadlineExceeded, Problem, Unavailable, from_document
 from libs.common.rpc import wire
+
+log = get_logger(__name__)
 
 DEFAULT_SECONDS = 10.0
 _IDLE_CONNECTIONS = 32
@@ -103,6 +107,7 @@ class RpcClient:
                 wire.CAUSATION: context.causation_id,
                 wire.KEY: context.idempotency_key,
                 wire.DEADLINE: str(deadline),
+                wire.ADDRESS: context.address,
             }
         )
 
@@ -139,7 +144,9 @@ class _Connection:
             write_timeout=5,
             client_properties={"connection_name": f"{name} rpc client"},
         )
+        self._user, self._guard = login_of(url), Guard(url)
         self._answers: dict[str, Any] = {}
+        self._asked: dict[str, str] = {}
         try:
             self._amqp.connect()
             self._open_channel()
@@ -149,12 +156,13 @@ class _Connection:
 
     def _open_channel(self) -> None:
         self._channel = self._amqp.channel()
-        self._reply_to = new_id()
-        queue = f"rpc.reply.{self._reply_to}"
-        self._channel.exchange_declare(wire.EXCHANGE, "topic", durable=True, auto_delete=False)
-        self._channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
-        self._channel.queue_bind(queue, wire.EXCHANGE, self._reply_to)
-        self._channel.basic_consume(queue, no_ack=True, callback=self._on_reply)
+        self._reply_to = wire.reply_prefix(self._guard.service or "shared") + new_id()
+        # With a user of its own, a service may use the exchange of calls and not make it.
+        there = self._guard.is_on
+        self._channel.exchange_declare(wire.EXCHANGE, "topic", durable=True, auto_delete=False, passive=there)
+        self._channel.queue_declare(self._reply_to, exclusive=True, auto_delete=True, durable=False)
+        self._channel.queue_bind(self._reply_to, wire.EXCHANGE, self._reply_to)
+        self._channel.basic_consume(self._reply_to, no_ack=True, callback=self._on_reply)
         self._channel.events["basic_return"].add(self._on_return)
 
     def is_quiet(self) -> bool:
@@ -170,6 +178,7 @@ class _Connection:
 
     def ask(self, calls: Sequence[Call], headers: dict[str, Any], deadline: float) -> list[Any]:
         self._answers.clear()
+        self._asked.clear()
         ids = [self._send(call, headers, deadline) for call in calls]
         while any(each not in self._answers for each in ids):
             left = deadline - time.time()
@@ -185,12 +194,18 @@ class _Connection:
 
     def _send(self, call: Call, headers: dict[str, Any], deadline: float) -> str:
         correlation_id = new_id()
+        if not self._guard.may_call(call.service, call.method):
+            log.error("the table of the bus does not let this service make a call", call=str(call))
+            self._answers[correlation_id] = Problem(f"this service may not call {call}")
+            return correlation_id
+        self._asked[correlation_id] = call.service
         message = amqp.Message(
             orjson.dumps({"args": [], "kwargs": dict(call.arguments)}).decode(),
             content_type="application/json",
             content_encoding="utf-8",
             correlation_id=correlation_id,
             reply_to=self._reply_to,
+            user_id=self._user,
             # A lost question is only a time-out to its caller, so it need not touch the broker's disk.
             delivery_mode=1,
             expiration=str(max(1, int((deadline - time.time()) * 1000))),
@@ -201,6 +216,10 @@ class _Connection:
 
     def _on_reply(self, message: Any) -> None:
         correlation_id = message.properties.get("correlation_id")
+        try:
+            self._guard.check_answer(message.properties.get("user_id"), self._asked.get(correlation_id, "nobody"))
+        except Refused:
+            return
         self._answers[correlation_id] = _result(orjson.loads(message.body))
 
     def _on_return(self, _exception: Any, _exchange: Any, routing_key: str, message: Any) -> None:

@@ -10,20 +10,22 @@ from dataclasses import replace
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
-from nameko.amqp.publish import Publisher
 from nameko.extensions import DependencyProvider
-from nameko.rpc import Responder, rpc
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from libs.common import commands, dead_letters, health, trace
+from libs.common.audit import reading as audit_log
+from libs.common.audit import sealing
+from libs.common.audit.plan import AuditPlan
 from libs.common.context import Context
 from libs.common.database import UnitOfWork, is_outage
 from libs.common.identity import Actor
 from libs.common.logging import get_logger
 from libs.common.problems import Conflict, Forbidden, Invalid, Problem, Unauthorized, Unavailable
 from libs.common.rpc import wire
+from libs.common.rpc.entrypoint import rpc
 from libs.common.runtime import AnyRuntime
 from libs.common.telemetry import RPC_SECONDS, tracer
 
@@ -33,27 +35,16 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RUNTIME_KEY = "crm.runtime"
 # Permissions that mean the same in every service.
 PUBLIC = "public"
 OPERATE = "operate"
-
-
-class _TransientPublisher(Publisher):  # type: ignore[misc]  # nameko has no types
-    """Answers need neither disk nor confirm: a lost one is a time-out to its caller."""
-
-    use_confirms = False
-    delivery_mode = 1
-
-
-Responder.publisher_cls = _TransientPublisher
 
 
 class CallProvider(DependencyProvider):  # type: ignore[misc]  # nameko has no types
     """Gives each call its context and the process's runtime."""
 
     def get_dependency(self, worker_ctx: Any) -> CurrentCall:
-        return CurrentCall(self.container.config[RUNTIME_KEY], worker_ctx.context_data)
+        return CurrentCall(self.container.config[wire.RUNTIME], worker_ctx.context_data)
 
 
 class CurrentCall:
@@ -77,6 +68,7 @@ class CurrentCall:
             causation_id=self._data.get(wire.CAUSATION),
             idempotency_key=self._data.get(wire.KEY),
             deadline=float(deadline) if deadline else None,
+            address=self._data.get(wire.ADDRESS),
         )
         correlation_id = self._data.get(wire.CORRELATION)
         return replace(found, correlation_id=correlation_id) if correlation_id else found
@@ -86,11 +78,13 @@ class RpcService:
     """What every service's rpc class is. Its methods are answered to whoever holds their permission.
 
     permissions: permission → roles that hold it. errors: the domain's errors → the problems they become.
+    audit: what its audit log covers.
     """
 
     name: ClassVar[str]
     permissions: ClassVar[Mapping[str, frozenset[str]]]
     errors: ClassVar[Mapping[type[Exception], type[Problem]]] = {}
+    audit: ClassVar[AuditPlan]
 
     current = CallProvider()
 
@@ -229,3 +223,18 @@ class Operations:
         """NotFound unless this service keeps that letter."""
         with self.runtime.database.unit_of_work(self.context) as uow:
             return dead_letters.replay(uow.session, self.runtime.publisher, letter_id)
+
+    @method(OPERATE)
+    def search_audit(
+        self: Any, filters: dict[str, Any], before: list[Any] | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """Entries of this service's audit log, newest first; what was done a moment ago is among them."""
+        sealing.seal(self.runtime.database, self.audit)
+        with self.runtime.database.read() as session:
+            return audit_log.search(session, filters, before, limit)
+
+    @method(OPERATE)
+    def verify_audit(self: Any, seq: int | None = None, after: int = 0) -> dict[str, Any]:
+        """Whether a stretch of this service's chain is whole, and the hash of the entry asked for."""
+        with self.runtime.database.read() as session:
+            return audit_log.verify(session, seq, after)

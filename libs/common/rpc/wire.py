@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 EXCHANGE = "nameko-rpc"
+# Where a service's configuration for nameko holds its runtime.
+RUNTIME = "crm.runtime"
 
 # nameko hands every header that begins with its prefix to the method as context data, without the prefix.
 PREFIX = "nameko."
@@ -13,12 +15,18 @@ CORRELATION = "correlation_id"
 CAUSATION = "causation_id"
 KEY = "idempotency_key"
 DEADLINE = "deadline"
+ADDRESS = "address"
 
 PROBLEM = "ProblemReply"
 
 
 class ProblemReply(Exception):
     """How a problem travels: its document as JSON text is the only argument."""
+
+
+def reply_prefix(service: str) -> str:
+    """How the names of a caller's reply queues begin; their routing keys are their names."""
+    return f"{service}.reply."
 
 
 def headers(values: dict[str, Any]) -> dict[str, Any]:

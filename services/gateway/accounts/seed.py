@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from libs.common.database import UnitOfWork
-from services.gateway.accounts import users
+from services.gateway.accounts import passwords, users
 from services.gateway.models import users as table
 from services.gateway.settings import DemoUser
 from services.gateway.wiring import runtime
@@ -22,4 +22,4 @@ def seed_users() -> None:
 def _seed(uow: UnitOfWork, person: DemoUser) -> None:
     known = select(table.c.id).where(func.lower(table.c.email) == person.email.lower())
     if uow.session.execute(known).first() is None:
-        users.create(uow, person.email, person.name, person.role, person.password)
+        users.create(uow, person.email, person.name, person.role, passwords.hashed(person.password))

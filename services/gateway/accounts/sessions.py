@@ -1,38 +1,37 @@
-"""Log-in: programs get a short access token, and a refresh token that is replaced each time it is used; browsers one
+"""Sessions: programs get a short access token, and a refresh token that is replaced each time it is used; browsers one
 cookie.
 
-A refresh token that comes a second time was stolen by one of the two who hold it: the whole session ends.
+A refresh token that comes a second time was stolen by one of the two who hold it: the whole session ends, however many
+others replaced it since.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import orjson
 from jwt.algorithms import OKPAlgorithm
-from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
+from libs.common.audit import notes
 from libs.common.context import Context
 from libs.common.database import Database, UnitOfWork
-from libs.common.identity import Actor, system_actor
-from libs.common.ids import new_id
-from libs.common.problems import TooManyRequests, Unauthorized
-from services.gateway.accounts import passwords
-from services.gateway.models import login_failures, sessions, users
+from libs.common.identity import Actor
+from libs.common.ids import is_id, new_id
+from libs.common.problems import NotFound, Unauthorized
+from services.gateway.accounts import tokens
+from services.gateway.accounts.client import Client, own_unit
+from services.gateway.models import sessions, spent_tokens, users
 from services.gateway.settings import GatewaySettings
 
 _AUDIENCE = "crm-api"
 # A browser's session is written as used at most this often.
 _STALE = timedelta(hours=1)
-# How many times the limit of one place all places together may fail.
-_ALL_PLACES = 10
 # Asked with every request, so it is plain SQL: nothing is built for it.
 _LIVE = text("""
     SELECT u.id::text AS id, u.email, u.role, u.name FROM sessions s JOIN users u ON u.id = s.user_id
@@ -48,25 +47,23 @@ _KEPT_ALIVE = text("""
     UPDATE sessions SET used_at = now(), expires_at = now() + make_interval(days => :days)
     WHERE id = CAST(:session_id AS uuid) AND used_at < now() - interval '1 hour'
 """)
-_WRONG = "e-mail address or password is wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """From where somebody talks to us."""
-
-    address: str
-    user_agent: str
+# By either of its tokens; read without a lock, so that the lock that follows is on the row by its id and a token that
+# is being replaced at this very moment is found too.
+_OF_TOKEN = text("""
+    SELECT id::text AS id FROM sessions WHERE refresh_hash = :digest AND kind = 'token'
+    UNION ALL SELECT session_id::text FROM spent_tokens WHERE token_hash = :digest
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person with a live session."""
+    """A person with a live session, or with an API key: then there is no session, and ``key_id`` says which."""
 
     actor: Actor
     session_id: str
     email: str
     locale: str = "en"
+    key_id: str | None = None
 
 
 class AccessTokens:
@@ -94,57 +91,39 @@ class AccessTokens:
         return str(claims["sid"])
 
 
-def log_in(
-    database: Database, settings: GatewaySettings, email: str, password: str, client: Client, kind: str = "token"
+def open_session(
+    uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Client, kind: str = "token"
 ) -> dict[str, Any]:
-    """Check the password and open a session; ``{session_id, refresh_token, user}``. kind "web": the token is a cookie.
-
-    Unauthorized says nothing of whether the address is known. A try is noted as a failure before the password is
-    looked at, and the note is taken back when it was right: guesses at once cannot slip past the limit together.
-    """
-    address = email.strip().lower()
-    note_try(database, settings, address, client)
-    with database.read() as session:
-        person = session.execute(select(users).where(func.lower(users.c.email) == address)).first()
-    # Outside any transaction: argon2 takes its time.
-    right = passwords.matches(person.password_hash if person else None, password)
-    if not right or person is None or not person.active:
-        raise Unauthorized(_WRONG)
-    with _own(database) as uow:
-        _forget_tries(uow, address, client)
-        return _open(uow, settings, person, client, kind)
-
-
-def note_try(database: Database, settings: GatewaySettings, address: str, client: Client) -> None:
-    """Count a try at a password before it is looked at; TooManyRequests past a limit.
-
-    address: whose password it is, by e-mail address in lower case or by another name nobody can mistake for one.
-    """
-    with _own(database) as uow:
-        _note_try(uow, settings, address, client)
-
-
-def forget_tries(database: Database, address: str, client: Client) -> None:
-    """The password was right: the tries of this place are no failures."""
-    with _own(database) as uow:
-        _forget_tries(uow, address, client)
+    """Open a session; ``{session_id, refresh_token, user}``. kind "web": the token is a cookie."""
+    token = tokens.fresh()
+    row = {
+        "id": new_id(),
+        "user_id": person.id,
+        "refresh_hash": tokens.digest(token),
+        "created_at": uow.now,
+        "used_at": uow.now,
+        "expires_at": uow.now + timedelta(days=settings.refresh_days),
+        "user_agent": client.user_agent[:300],
+        "address": client.address,
+        "kind": kind,
+    }
+    # From here on it is this person who works in the transaction: the audit log says who signed in, and from where.
+    signed_in_now = Context(actor=Actor(person.id, person.role, person.name), address=client.address)
+    notes.carry(uow.session, replace(signed_in_now, correlation_id=uow.context.correlation_id))
+    uow.session.execute(insert(sessions).values(row))
+    return {"session_id": row["id"], "refresh_token": token, "user": shown(person)}
 
 
 def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[str, Any]:
-    """Replace a refresh token; one that was used before ends its session."""
-    digest = _digest(token)
-    with _own(database) as uow:
-        known = or_(sessions.c.refresh_hash == digest, sessions.c.used_hash == digest)
-        held = select(sessions).where(known, sessions.c.kind == "token").with_for_update()
-        row = uow.session.execute(held).first()
+    """Replace a refresh token; one that was used before, however long ago, ends its session."""
+    digest = tokens.digest(token)
+    with own_unit(database) as uow:
+        found = uow.session.execute(_OF_TOKEN, {"digest": digest}).first()
+        row = _locked(uow, found.id) if found is not None else None
         live = row is not None and row.revoked_at is None and row.expires_at > uow.now
         person = _active_user(uow.session, row.user_id) if row is not None and live else None
         if row is not None and person is not None and row.refresh_hash == digest:
-            fresh = secrets.token_urlsafe(32)
-            values = {"refresh_hash": _digest(fresh), "used_hash": digest, "used_at": uow.now}
-            values["expires_at"] = uow.now + timedelta(days=settings.refresh_days)
-            uow.session.execute(update(sessions).where(sessions.c.id == row.id).values(**values))
-            return {"session_id": row.id, "refresh_token": fresh, "user": _shown(person)}
+            return {"session_id": row.id, "refresh_token": _replaced(uow, settings, row), "user": shown(person)}
         if row is not None:
             _revoke(uow, row.id)
     raise Unauthorized("this session has ended; sign in again")
@@ -152,7 +131,7 @@ def refresh(database: Database, settings: GatewaySettings, token: str) -> dict[s
 
 def log_out(database: Database, session_id: str) -> None:
     """End a session."""
-    with _own(database) as uow:
+    with own_unit(database) as uow:
         _revoke(uow, session_id)
 
 
@@ -168,7 +147,7 @@ def signed_in(database: Database, session_id: str) -> SignedIn:
 def of_cookie(database: Database, settings: GatewaySettings, token: str) -> SignedIn:
     """The person of a browser's session; Unauthorized when there is none or it has ended."""
     with database.reader.connect() as connection:
-        row = connection.execute(_LIVE_WEB, {"digest": _digest(token)}).first()
+        row = connection.execute(_LIVE_WEB, {"digest": tokens.digest(token)}).first()
     if row is None:
         raise Unauthorized("sign in first")
     if datetime.now(UTC) - row.used_at > _STALE:
@@ -177,46 +156,49 @@ def of_cookie(database: Database, settings: GatewaySettings, token: str) -> Sign
     return SignedIn(Actor(row.id, row.role, row.name), row.session_id, row.email, row.locale)
 
 
-def _open(
-    uow: UnitOfWork, settings: GatewaySettings, person: Any, client: Client, kind: str = "token"
-) -> dict[str, Any]:
-    token = secrets.token_urlsafe(32)
-    row = {
-        "id": new_id(),
-        "user_id": person.id,
-        "refresh_hash": _digest(token),
-        "created_at": uow.now,
-        "used_at": uow.now,
-        "expires_at": uow.now + timedelta(days=settings.refresh_days),
-        "user_agent": client.user_agent[:300],
-        "address": client.address,
-        "kind": kind,
-    }
-    uow.session.execute(insert(sessions).values(row))
-    return {"session_id": row["id"], "refresh_token": token, "user": _shown(person)}
+def listed(session: Session, user_id: str, now: datetime, this: str = "") -> dict[str, Any]:
+    """A person's live sessions, the last used first; ``this`` is the one at hand."""
+    row = sessions.c
+    columns = (row.id, row.kind, row.user_agent, row.address, row.created_at, row.used_at, row.expires_at)
+    live = (row.user_id == user_id, row.revoked_at.is_(None), row.expires_at > now)
+    found = session.execute(select(*columns).where(*live).order_by(row.used_at.desc(), row.id)).all()
+    items = [dict(each._mapping) | {"this_one": each.id == this} for each in found]
+    return {"items": items, "next_cursor": None, "total": len(items)}
 
 
-def _note_try(uow: UnitOfWork, settings: GatewaySettings, address: str, client: Client) -> None:
-    """Count this try; TooManyRequests past the limit of one place, or the wider one of all places together.
-
-    A stranger elsewhere therefore does not lock the right person out with a few wrong passwords.
-    """
-    uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(address))))
-    row, window = login_failures.c, uow.now - timedelta(minutes=settings.login_failure_minutes)
-    here = func.count().filter(row.address == client.address)
-    recent = select(here, func.count()).where(row.email == address, row.failed_at > window)
-    from_here, from_anywhere = uow.session.execute(recent).one()
-    if from_here >= settings.login_failures or from_anywhere >= settings.login_failures * _ALL_PLACES:
-        wait = settings.login_failure_minutes
-        detail = f"too many wrong passwords for this address; try again in {wait} minutes"
-        raise TooManyRequests(detail, retry_after=wait * 60)
-    note = {"id": new_id(), "email": address, "address": client.address, "failed_at": uow.now}
-    uow.session.execute(insert(login_failures).values(note))
+def end_one(uow: UnitOfWork, user_id: str, session_id: str) -> None:
+    """End one of a person's sessions; NotFound when it is nobody's or another's."""
+    mine = (sessions.c.id == session_id, sessions.c.user_id == user_id)
+    if not is_id(session_id) or uow.session.execute(select(sessions.c.id).where(*mine)).first() is None:
+        raise NotFound("there is no such session, or it is not yours")
+    _revoke(uow, session_id)
 
 
-def _forget_tries(uow: UnitOfWork, address: str, client: Client) -> None:
-    theirs = (login_failures.c.email == address, login_failures.c.address == client.address)
-    uow.session.execute(delete(login_failures).where(*theirs))
+def end_all(uow: UnitOfWork, user_id: str, but: str | None = None) -> int:
+    """End all sessions of a person, or all but one; how many those were."""
+    live = [sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None)]
+    if but is not None:
+        live.append(sessions.c.id != but)
+    ended = update(sessions).where(*live).values(revoked_at=uow.now).returning(sessions.c.id)
+    return len(uow.session.execute(ended).all())
+
+
+def shown(person: Any) -> dict[str, Any]:
+    """A person as log-in answers one."""
+    return {"id": person.id, "email": person.email, "name": person.name, "role": person.role, "locale": person.locale}
+
+
+def _locked(uow: UnitOfWork, session_id: str) -> Any:
+    return uow.session.execute(select(sessions).where(sessions.c.id == session_id).with_for_update()).first()
+
+
+def _replaced(uow: UnitOfWork, settings: GatewaySettings, row: Any) -> str:
+    token = tokens.fresh()
+    values = {"refresh_hash": tokens.digest(token), "used_at": uow.now}
+    values["expires_at"] = uow.now + timedelta(days=settings.refresh_days)
+    uow.session.execute(update(sessions).where(sessions.c.id == row.id).values(**values))
+    uow.session.execute(insert(spent_tokens).values(token_hash=row.refresh_hash, session_id=row.id))
+    return token
 
 
 def _active_user(session: Session, user_id: str) -> Any:
@@ -226,16 +208,3 @@ def _active_user(session: Session, user_id: str) -> Any:
 def _revoke(uow: UnitOfWork, session_id: str) -> None:
     live = (sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
     uow.session.execute(update(sessions).where(*live).values(revoked_at=uow.now))
-
-
-def _own(database: Database) -> Any:
-
-    return database.unit_of_work(Context(actor=system_actor("gateway")))
-
-
-def _shown(person: Any) -> dict[str, Any]:
-    return {"id": person.id, "email": person.email, "name": person.name, "role": person.role, "locale": person.locale}
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -13,9 +13,9 @@ from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
 from libs.common.problems import Conflict, Invalid, NotFound
-from services.gateway.accounts import passwords
+from services.gateway.accounts import api_keys, passwords, sessions
 from services.gateway.events import UserChanged, UserDeactivated, UserJoined, UserRoleChanged, UserState
-from services.gateway.models import sessions, users
+from services.gateway.models import users
 
 ROLES = ("admin", "sales", "finance", "manager")
 _SHOWN = [column for column in users.columns if column.name != "password_hash"]
@@ -33,15 +33,20 @@ class _Row:
     version: int
 
 
-def create(uow: UnitOfWork, email: str, name: str, role: str, password: str) -> dict[str, Any]:
-    """A person who can log in at once; Conflict when the address has an account."""
+def create(
+    uow: UnitOfWork, email: str, name: str, role: str, password_hash: str | None, locale: str = "en"
+) -> dict[str, Any]:
+    """A person who can log in at once; Conflict when the address has an account.
+
+    password_hash: of ``passwords.hashed``, made outside the transaction; None for who signs in elsewhere.
+    """
     row = {
         "id": new_id(),
         "email": fields.email("email", email),
         "name": fields.text(required=True)("name", name),
         "role": fields.one_of(*ROLES)("role", role),
-        "password_hash": passwords.hashed(password),
-        "locale": "en",
+        "password_hash": password_hash,
+        "locale": fields.one_of("en", "de")("locale", locale),
         "active": True,
         "created_at": uow.now,
         "updated_at": uow.now,
@@ -58,7 +63,7 @@ def create(uow: UnitOfWork, email: str, name: str, role: str, password: str) -> 
 
 
 def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int | None) -> dict[str, Any]:
-    """Change name, role, locale or whether the account is active; deactivation ends every session at once."""
+    """Change name, role, locale or whether the account is active; deactivation ends every session and API key."""
     given = fields.read(_CHANGES, changes)
     if given.get("active") is False or given.get("role", "admin") != "admin":
         _hold_admins(uow)
@@ -70,7 +75,8 @@ def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int 
     values = given | {"version": before.version + 1, "updated_at": uow.now}
     uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
     if given.get("active") is False:
-        end_sessions(uow, user_id)
+        sessions.end_all(uow, user_id)
+        api_keys.revoke_all(uow, user_id)
     _tell(uow, _kind(before, given), {str(name): value for name, value in before._mapping.items()} | values)
     return document(uow.session, user_id)
 
@@ -84,15 +90,13 @@ def change_password(uow: UnitOfWork, user_id: str, current: str, new: str, sessi
         raise Invalid("the new password is the current one; choose another", field="new_password")
     values = {"password_hash": passwords.hashed(new), "updated_at": uow.now}
     uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
-    end_sessions(uow, user_id, but=session_id)
+    sessions.end_all(uow, user_id, but=session_id)
 
 
-def end_sessions(uow: UnitOfWork, user_id: str, but: str | None = None) -> None:
-    """End all sessions of a person, or all but one."""
-    live = [sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None)]
-    if but is not None:
-        live.append(sessions.c.id != but)
-    uow.session.execute(update(sessions).where(*live).values(revoked_at=uow.now))
+def confirm_password(uow: UnitOfWork, user_id: str, password: str) -> None:
+    """Invalid unless this is the person's password."""
+    if not passwords.matches(_locked(uow, user_id).password_hash, password):
+        raise Invalid("this is not your current password", field="current_password")
 
 
 def document(session: Session, user_id: str) -> dict[str, Any]:

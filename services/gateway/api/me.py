@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
-from flask import request
-
-from services.gateway.accounts import sessions, users
+from services.gateway.accounts import tries, users
+from services.gateway.accounts.client import own_unit
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -37,12 +38,21 @@ def change_me(body: MeChange) -> dict[str, Any]:
 @routes.route("POST", "/me/password", body=PasswordChange, answers=d.Done, refusals=(429,))
 def change_password(body: PasswordChange) -> dict[str, Any]:
     """Choose another password. All your other sessions end; guesses of the current one are as limited as at log-in."""
-    runtime, person = r.gateway(), r.signed_in()
-    client = sessions.Client(r.address(), request.headers.get("User-Agent", ""))
-    # Counted apart from log-in: who holds a stolen session cannot lock its owner out.
-    account = f"user {person.actor.id}"
-    sessions.note_try(runtime.database, runtime.settings, account, client)
+    person = r.signed_in()
     given = (body.current_password, body.new_password, person.session_id)
-    r.once("change_password", {}, lambda uow: users.change_password(uow, person.actor.id, *given))
-    sessions.forget_tries(runtime.database, account, client)
+    with guessed_password():
+        r.once("change_password", {}, lambda uow: users.change_password(uow, person.actor.id, *given))
     return {"changed": True}
+
+
+@contextmanager
+def guessed_password() -> Iterator[None]:
+    """Around what asks for the person's password once more: wrong ones are counted, and limited.
+
+    Counted apart from log-in: who holds a stolen session cannot lock its owner out.
+    """
+    runtime, account, client = r.gateway(), f"user {r.signed_in().actor.id}", r.client()
+    tries.note(runtime.database, runtime.settings, account, client)
+    yield
+    with own_unit(runtime.database) as uow:
+        tries.forget(uow, account, client)

@@ -13,6 +13,8 @@ from typing import Any, cast
 
 import orjson
 from flask import current_app, g, request
+from limits import parse
+from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -23,7 +25,8 @@ from libs.common.identity import Actor, system_actor
 from libs.common.ids import new_id
 from libs.common.problems import BadRequest, Forbidden, Invalid, Unauthorized
 from libs.common.rpc.client import Call
-from services.gateway.accounts import cookies, sessions
+from services.gateway.accounts import api_keys, cookies, sessions
+from services.gateway.accounts.client import Client
 from services.gateway.wiring import GatewayRuntime
 
 READ_SECONDS, WRITE_SECONDS = 8.0, 12.0
@@ -59,11 +62,26 @@ def address() -> str:
     return request.remote_addr or ""
 
 
+def client() -> Client:
+    """From where the caller talks to us."""
+    return Client(address(), request.headers.get("User-Agent", ""))
+
+
+def limited(name: str, limit: str, whose: str) -> bool:
+    """Whether this one is past a limit in the notation of ``limits``; it is counted."""
+    limiter: FixedWindowRateLimiter = current_app.extensions["intake_limiter"]
+    return not limiter.hit(parse(limit), name, whose)
+
+
 def sign_in(who: frozenset[str]) -> None:
     """Find out who calls; Unauthorized without a live session, Forbidden in another role."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     cookie = request.cookies.get(cookies.NAME)
-    if scheme.lower() == "bearer" and token.strip():
+    if scheme.lower() == "bearer" and token.strip().startswith(api_keys.PREFIX):
+        part, _dot, route = (request.endpoint or "").rpartition(".")
+        asked = (request.method, part.replace("_", " "), route)
+        g.signed_in = api_keys.signed_in(gateway().database, token.strip(), *asked)
+    elif scheme.lower() == "bearer" and token.strip():
         session_id = current_app.extensions["access_tokens"].session_of(token.strip())
         g.signed_in = sessions.signed_in(gateway().database, session_id)
     elif cookie and not scheme:
@@ -94,6 +112,7 @@ def context(actor: Actor | None = None) -> Context:
         actor=actor or (g.signed_in.actor if "signed_in" in g else system_actor("gateway")),
         correlation_id=journal().correlation_id,
         idempotency_key=idempotency_key() if mutates else None,
+        address=address(),
     )
     return found.within(WRITE_SECONDS if mutates else READ_SECONDS)
 

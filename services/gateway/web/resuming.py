@@ -24,6 +24,9 @@ def kept(request: Request) -> str:
     """The form at hand, signed; empty where there is none to keep."""
     if request.method != "POST" or request.files or request.path in ("/login", "/logout"):
         return ""
+    # A password is typed once more, rather than carried through a page.
+    if any("password" in name for name in request.form):
+        return ""
     target = request.full_path.rstrip("?")
     made = str(_serializer().dumps([target, fields_of(request)]))
     return made if len(made) <= _LARGEST else ""

@@ -112,6 +112,10 @@ _SHAPES = tuple(
         (r"files lie in (?P<place>\S+)", N_("files lie in %(place)s")),
         (r"no answer within (?P<number>\S+) seconds", N_("no answer within %(number)s seconds")),
         (r"sent: (?P<subject>.+)", N_("sent: %(subject)s")),
+        # Why an audit log is not whole.
+        (r"entry (?P<number>\d+) is not what was written", N_("Entry %(number)s is not what was written.")),
+        (r"entry (?P<number>\d+), which ended the chain at the last check, is gone or was written anew",
+         N_("Entry %(number)s, which ended the chain at the last check, is gone or was written anew.")),
         (r"(?P<event>[a-z_.]+) applied", N_("%(event)s applied")),
     )
 )  # fmt: skip

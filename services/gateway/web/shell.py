@@ -65,8 +65,6 @@ def dressed(response: Response, csp: str = CSP) -> Response:
     """The rules every page of ours sets for the browser."""
     response.headers["Content-Security-Policy"] = csp
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if r.gateway().settings.public_url.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
     journal = r.journal()
     spent = sum(call["ms"] for call in journal.calls)
@@ -127,6 +125,7 @@ def _frame() -> dict[str, Any]:
         "asset": asset,
         "company": shown_name(r.gateway()),
         "inbox_url": settings.sandbox_inbox_url,
+        "sso_label": settings.sso_label if settings.sso_is_on else "",
         "theme": "auto",
         "can": offered,
         "here": request.path,

@@ -17,6 +17,7 @@ from services.notifications.domain.mail import (
     Settled,
 )
 from services.notifications.domain.texts import (
+    ACCOUNT_MAILS,
     CLIENT_MAILS,
     MAIL_KINDS,
     STAFF_MAILS,
@@ -29,6 +30,7 @@ from services.notifications.domain.texts import (
 )
 
 __all__ = [
+    "ACCOUNT_MAILS",
     "CLIENT_MAILS",
     "FAILED",
     "MAIL_KINDS",

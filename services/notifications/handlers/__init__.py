@@ -1,8 +1,18 @@
 """What notifications does: one short function a command, event or step of sending."""
 
+from services.notifications.handlers.accounts import on_reset_asked, on_user_invited
 from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
-from services.notifications.handlers.leads import on_client_assigned, on_client_inquired
+from services.notifications.handlers.guides import (
+    close_guide,
+    on_activity_logged,
+    on_client_given,
+    on_deal_created,
+    on_deal_moved,
+    on_user_joined,
+    review_guide,
+)
+from services.notifications.handlers.leads import on_client_inquired
 from services.notifications.handlers.money import (
     on_invoice_sent,
     on_payment_disputed,
@@ -24,13 +34,17 @@ from services.notifications.handlers.posting import JOB
 
 __all__ = [
     "JOB",
+    "close_guide",
     "mark_all_read",
     "mark_read",
+    "on_activity_logged",
     "on_brief_submitted",
     "on_client_access_changed",
-    "on_client_assigned",
+    "on_client_given",
     "on_client_inquired",
     "on_company_changed",
+    "on_deal_created",
+    "on_deal_moved",
     "on_deal_won",
     "on_invoice_sent",
     "on_payment_disputed",
@@ -38,7 +52,11 @@ __all__ = [
     "on_payment_refunded",
     "on_payment_unmatched",
     "on_receipt_ready",
+    "on_reset_asked",
     "on_user",
+    "on_user_invited",
+    "on_user_joined",
+    "review_guide",
     "send_failed",
     "send_finished",
     "send_outside",

@@ -23,6 +23,7 @@ from libs.common.fields import email as read_address
 from libs.common.jobs import GiveUp, Job, RetryLater
 from libs.common.logging import get_logger
 from libs.common.problems import Invalid, NotFound, Problem
+from libs.common.sealing import SealBroken
 from services.notifications import queries, rendering
 from services.notifications.domain import (
     SENDING,
@@ -41,6 +42,7 @@ from services.notifications.ports import Attachment, ClientDirectory, Message, O
 log = get_logger(__name__)
 
 _INSIST_SECONDS = 60.0
+_HIDDEN = "•••"
 
 _KEEP_ANSWER = text("""
     UPDATE emails SET answer = CAST(:answer AS jsonb)
@@ -145,7 +147,11 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
     to = email.left_to_try([found])
     with outside.read() as session:
         company = queries.company(session)
-    rendered = rendering.bodies(email.kind, email.subject, email.context, to[0].first_name, company)
+    token = _token(outside, email)
+    context = email.context | ({"token": token} if token else {})
+    rendered = rendering.bodies(email.kind, email.subject, context, to[0].first_name, company)
+    # The mail alone holds the token: not our copy of it, nor the event that tells of it.
+    kept = rendered.text.replace(token, _HIDDEN) if token else rendered.text
     message = Message(
         message_id=email.message_id,
         to=to,
@@ -159,9 +165,22 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
     )
     try:
         with outside.connect() as line:
-            outside.mailer.send(message, Sending(outside, job, to, rendered.text, line))
+            outside.mailer.send(message, Sending(outside, job, to, kept, line))
     except ValueError as error:
         raise GiveUp(f"this can be no mail: {error}") from error
+
+
+def _token(outside: Outside, email: Email) -> str:
+    """The token of the link in a mail, "" where it has none; it is sealed until this moment."""
+    sealed = email.context.get("sealed_token")
+    if not sealed:
+        return ""
+    if outside.sealer is None:
+        raise NotSentYet("the setting MAILED_LINK_KEY is missing, without which this mail's link cannot be read")
+    try:
+        return outside.sealer.open(sealed, email.context["sealed_about"])
+    except SealBroken:
+        raise NotSentYet("MAILED_LINK_KEY is not the gateway's, so this mail's link cannot be read") from None
 
 
 def _try_again_unless_settled(outside: Outside, job: Job) -> None:

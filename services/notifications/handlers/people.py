@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common import company, fields, row_access
@@ -16,7 +16,7 @@ from services.notifications import access, queries
 from services.notifications.domain import STAFF_MAILS
 from services.notifications.events import ClientAccessChanged, CompanyChanged, UserState
 from services.notifications.handlers.posting import post
-from services.notifications.models import notifications, people, preferences
+from services.notifications.models import guides, notifications, people, preferences
 
 
 def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
@@ -49,8 +49,17 @@ def mark_read(uow: UnitOfWork, notification_id: str) -> dict[str, Any]:
         uow.session.execute(update(notifications).where(*first).values(values))
         found = uow.session.execute(select(notifications).where(*mine)).first()
         if found is not None:
+            _note_review(uow, found.action_path)
             return queries.notification_document(found)
     raise NotFound("there is no such notification, or it is not yours")
+
+
+def _note_review(uow: UnitOfWork, action_path: str | None) -> None:
+    """Who is led to the client of the own guide looks at its details: its first step."""
+    there = literal("/clients/") + cast(guides.c.client_id, Text) == literal(action_path)
+    first = (guides.c.user_id == uow.actor.id, guides.c.review_at.is_(None), there)
+    values = {"review_at": uow.now, "updated_at": uow.now, "version": guides.c.version + 1}
+    uow.session.execute(update(guides).where(*first).values(values))
 
 
 def mark_all_read(uow: UnitOfWork) -> dict[str, Any]:

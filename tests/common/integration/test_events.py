@@ -167,13 +167,15 @@ def test_a_notification_wakes_the_relay(shop: Any, running: Any) -> None:
 def test_a_publisher_survives_its_connection_and_says_what_was_refused(shop: Any, subscriber: Any) -> None:
     subscriber()
     publisher = Publisher(shop.settings.amqp_url, "test publisher")
-    queue = ServiceQueues("bookshop").events
-    publisher.publish([Outgoing("", queue, b"{}", f"m{n}") for n in range(500)])
+    exchange, queue = ServiceQueues("bookshop").exchange, ServiceQueues("bookshop").events
+    publisher.publish([Outgoing(exchange, queue, b"{}", f"m{n}") for n in range(500)])
     with pytest.raises(PublishFailed) as refused:
-        publisher.publish([Outgoing("", "no such queue", b"{}", "lost"), Outgoing("", queue, b"{}", "kept")])
+        publisher.publish(
+            [Outgoing(exchange, "no such queue", b"{}", "lost"), Outgoing(exchange, queue, b"{}", "kept")]
+        )
     assert refused.value.refused == {"lost"}
     publisher.close()
-    publisher.publish([Outgoing("", queue, b"{}", "again")])
+    publisher.publish([Outgoing(exchange, queue, b"{}", "again")])
     publisher.close()
 
 

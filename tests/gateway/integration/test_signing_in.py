@@ -13,7 +13,8 @@ from sqlalchemy import text
 from libs.common.identity import Signer
 from libs.common.ids import new_id
 from libs.common.problems import Problem, TooManyRequests, Unauthorized
-from services.gateway.accounts import passwords, sessions
+from services.gateway.accounts import login, passwords
+from services.gateway.accounts.client import Client
 from services.gateway.accounts.sessions import AccessTokens
 from services.gateway.api.routing import ANYBODY, Operation
 from services.gateway.app import ROUTES
@@ -49,7 +50,8 @@ def me(http: Any, tokens: dict[str, Any]) -> int:
 def test_only_these_routes_are_for_anybody() -> None:
     open_ = {f"{operation.method} {operation.path}" for operation in OPERATIONS if operation.who is ANYBODY}
     assert open_ == {
-        "POST /api/v1/auth/login", "POST /api/v1/auth/refresh",
+        "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/second-factor",
+        "POST /api/v1/auth/join", "POST /api/v1/auth/forgot", "POST /api/v1/auth/reset",
         "POST /api/v1/intake/contact", "POST /api/v1/intake/brief",
         "GET /api/v1/pay/<token>", "GET /api/v1/pay/<token>/pdf", "POST /api/v1/pay/<token>",
         "POST /api/v1/webhooks/stripe",
@@ -264,11 +266,11 @@ def test_admins_who_remove_each_other_leave_one(http: Any, app: Any, new_user: A
 def test_guesses_at_once_do_not_slip_past_the_limit_and_lock_nobody_else_out(runtime: Any, monkeypatch: Any) -> None:
     checked: list[str] = []
     monkeypatch.setattr(passwords, "matches", lambda _stored, password: checked.append(password))
-    here, elsewhere = sessions.Client("10.0.0.1", ""), sessions.Client("10.0.0.2", "")
+    here, elsewhere = Client("10.0.0.1", ""), Client("10.0.0.2", "")
 
-    def guess(number: int, client: sessions.Client = here) -> type[Problem]:
+    def guess(number: int, client: Client = here) -> type[Problem]:
         with pytest.raises((Unauthorized, TooManyRequests)) as refused:
-            sessions.log_in(runtime.database, runtime.settings, "victim@amoai.example", f"guess {number}", client)
+            login.log_in(runtime.database, runtime.settings, "victim@amoai.example", f"guess {number}", client)
         return refused.type
 
     with ThreadPoolExecutor(20) as pool:

@@ -171,6 +171,7 @@ TO_PROGRAMS = re.compile(
     r"|^(?:the )?[a-z]+_[a-z]+ is (?:a|an|needed|in)\b|^(?:to|day|email|size|rate|value) is (?:a|an|needed|the)\b"
     r"|an object with fields|a line has description|name stages|name at least one kind of mail|webhook secret"
     r"|this message has no id|no such generation|there is no such integration here|several lines; change those"
+    r"|the bus does not let|API key (?:does not open|is not|may only)"
 )
 
 

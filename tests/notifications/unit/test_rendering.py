@@ -93,6 +93,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "pay_url": "https://crm.example/pay/token",
     },
     "receipt": {"invoice_number": "INV-2025-001", "amount_minor": 6250000, "currency": "USD"},
+    "invitation": {"invited_by": "Ada Admin", "role": "sales", "until": "February 17, 2025", "token": "t0ken"},
+    "password_reset": {"token": "t0ken"},
     "test": {"ordered_by": "Ada Admin"},
 }
 SUBJECTS = {
@@ -106,6 +108,8 @@ SUBJECTS = {
     "payment_unmatched": "Payment to check: $62,500",
     "invoice": "Invoice #INV-2025-001 from AMO AI",
     "receipt": "Payment Confirmation - AMO AI",
+    "invitation": "Join AMO AI",
+    "password_reset": "Choose a new password for AMO AI",
     "test": "Test mail from AMO AI",
 }
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y> {{ 7 * 7 }}\r\nBcc: victim@example.com'

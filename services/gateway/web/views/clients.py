@@ -37,7 +37,7 @@ COLUMNS = (
     Column("source", _l("Source")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = "q status industry state country city source tag owner_id created_from min_deal_value".split()
+_FILTERS = "q status industry state country city source tag owner_id created_from min_deal_value shadowed".split()
 _TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
 CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
 CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "email", "phone", "job_title"), forms.text)
@@ -180,5 +180,6 @@ def _listing() -> Any:
         "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
         "created_from": (_("Created since"), day),
         "min_deal_value": (_("Deal of at least"), str),
+        "shadowed": (_("Shadowed"), lambda _value: _("by me")),
     }
     return listing("clients", NAME, COLUMNS, labels)

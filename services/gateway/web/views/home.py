@@ -7,6 +7,7 @@ from typing import Any
 
 from libs.common.clock import business_date
 from libs.common.rpc.client import Call
+from services.gateway.api import company
 from services.gateway.api import requests as r
 from services.gateway.web import parts, shell
 from services.gateway.web.routing import SALES, Pages
@@ -36,16 +37,27 @@ def home() -> Any:
             "won": Call("deals", "totals", {"filters": won}),
             "owed": Call("billing", "totals", {"filters": {"status": ["open"]}}),
             "overdue": Call("billing", "totals", {"filters": {"overdue": True}}),
+            "guide": Call("notifications", "get_guide") if me.role == "sales" else None,
+            "shadowed": Call("clients", "list_clients", {"filters": {"shadowed": True}, "limit": _ROWS})
+            if me.role == "sales"
+            else None,
             "unmatched": Call("billing", "list_payments", {"filters": {"status": "unmatched"}, "limit": 1})
             if shell.offered("write_payments")
             else None,
         }
     )
-    return shell.page("home.html", parts=found, today=today, month=month, greeting=_greeting(), mine=mine)
+    return shell.page(
+        "home.html", parts=found, today=today, month=month, greeting=_greeting(), mine=mine, training_url=_training()
+    )
 
 
 def _deals(filters: dict[str, Any]) -> Call:
     return Call("deals", "list_deals", {"filters": filters, "sort": "expected_close_date", "limit": _ROWS})
+
+
+def _training() -> str:
+    """Where our training materials are, for those who are new; "" when nobody said."""
+    return str(company.get_company()["training_url"]) if r.signed_in().actor.role == "sales" else ""
 
 
 def _greeting() -> str:

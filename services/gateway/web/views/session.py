@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, make_response, redirect, request
 
 from libs.common.problems import Problem
-from services.gateway.accounts import cookies, sessions
+from services.gateway.accounts import cookies, login, sessions
 from services.gateway.api import requests as r
 from services.gateway.web import choices, forms, resuming, shell
 from services.gateway.web.forms import Form
@@ -30,18 +30,42 @@ def log_in() -> Any:
 def sign_in() -> Any:
     """Check the password and give the browser its session."""
     form, runtime = forms.sent(), r.gateway()
-    client = sessions.Client(r.address(), request.headers.get("User-Agent", ""))
     email, password = form.values.get("email", ""), form.values.pop("password", "")
     try:
-        opened = sessions.log_in(runtime.database, runtime.settings, email[:254], password[:200], client, kind="web")
+        opened = login.log_in(runtime.database, runtime.settings, email[:254], password[:200], r.client(), kind="web")
+    except login.SecondFactorNeeded as needed:
+        return second_step_page(needed.ticket, form)
     except Problem as problem:
         return shell.page("login.html", problem.status, form=form.refused(problem))
+    return finished(opened, form)
+
+
+@pages.post("/login/second", who=None)
+def second_step() -> Any:
+    """Check the code that the second step asks for."""
+    form, runtime = forms.sent(), r.gateway()
+    ticket, code = form.values.pop("ticket", "")[:200], form.values.pop("code", "")[:60]
+    try:
+        opened = login.second_step(runtime.database, runtime.settings, ticket, code, r.client())
+    except Problem as problem:
+        return second_step_page(ticket, form.refused(problem), problem.status)
+    return finished(opened, form)
+
+
+def second_step_page(ticket: str, form: Form, status: int = 200) -> Response:
+    """The second step of a log-in."""
+    return shell.page("login_second.html", status, form=form, ticket=ticket)
+
+
+def finished(opened: dict[str, Any], form: Form) -> Response:
+    """Give the browser its session, and go on where the person was."""
+    settings = r.gateway().settings
     kept = resuming.opened(form.values.get("kept", ""))
     response: Response = make_response(redirect(local(form.values.get("next", "")), 303))
     if kept is not None:
-        token = cookies.csrf_token(runtime.settings, opened["refresh_token"])
+        token = cookies.csrf_token(settings, opened["refresh_token"])
         response = shell.page("resume.html", target=kept[0], fields=kept[1], token=token)
-    cookies.put(response, runtime.settings, request, opened["refresh_token"])
+    cookies.put(response, settings, request, opened["refresh_token"])
     return response
 
 

@@ -7,7 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from libs.common.problems import Problem
+from services.gateway.accounts import second_factors
 from services.gateway.api import accounts as api
+from services.gateway.api import joining
+from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.web import editing, forms, shell, words
@@ -19,6 +22,7 @@ from services.gateway.web.toasts import Toast
 pages = Pages("settings_people")
 
 _NEW: dict[str, forms.Reader] = {"name": forms.text, "email": forms.text, "role": forms.text, "password": forms.text}
+_INVITED: dict[str, forms.Reader] = {"name": forms.text, "email": forms.text, "role": forms.text}
 _CHANGE: dict[str, forms.Reader] = {"role": forms.text, "active": forms.flag, "version": forms.whole}
 
 
@@ -42,6 +46,47 @@ def create() -> Any:
     return done("/settings/people", Toast(_("%(name)s can sign in now", name=made["name"])))
 
 
+@pages.post("/settings/people/invitations", who=ADMIN)
+def invite() -> Any:
+    """Mail somebody a link to join."""
+    form = forms.sent()
+    try:
+        made = joining.invite(checked(joining.InvitationNew, forms.read(_INVITED, form.values)))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _page(Form({"role": "sales"}), problem.status, inviting=form.refused(problem))
+    return done("/settings/people", Toast(_("An invitation is on its way to %(email)s", email=made["email"])))
+
+
+@pages.post("/settings/people/invitations/<uuid:invitation_id>/send-again", who=ADMIN)
+def invite_again(invitation_id: Any) -> Any:
+    """Mail a new link."""
+    made = joining.send_invitation_again(invitation_id)
+    return done("/settings/people", Toast(_("An invitation is on its way to %(email)s", email=made["email"])))
+
+
+@pages.post("/settings/people/invitations/<uuid:invitation_id>/revoke", who=ADMIN)
+def revoke(invitation_id: Any) -> Any:
+    """End an invitation."""
+    joining.revoke_invitation(invitation_id)
+    return done("/settings/people", Toast(_("The invitation was revoked")))
+
+
+@pages.post("/settings/people/<uuid:user_id>/sessions/end", who=ADMIN)
+def end_sessions(user_id: Any) -> Any:
+    """Sign somebody out everywhere."""
+    api.end_sessions_of_user(user_id)
+    return done("/settings/people", Toast(_("They are signed out everywhere")))
+
+
+@pages.post("/settings/people/<uuid:user_id>/second-factor/off", who=ADMIN)
+def take_second_factor_off(user_id: Any) -> Any:
+    """For somebody who lost their phone and their recovery codes."""
+    api.take_second_factor_off(user_id)
+    return done("/settings/people", Toast(_("Two-factor log-in was taken off their account")))
+
+
 @pages.post("/settings/people/<uuid:user_id>", who=ADMIN)
 def change(user_id: Any) -> Any:
     """Change somebody's role, or end or restore their access; ending it ends every session at once."""
@@ -62,6 +107,9 @@ def change(user_id: Any) -> Any:
     return done("/settings/people", Toast(text % {"name": made["name"]}, back, undo))
 
 
-def _page(form: Form, status: int = 200, note: str = "") -> Any:
-    listed = api.list_users()["items"]
-    return shell.page("settings/people.html", status, form=form, accounts=listed, roles=words.ROLES, note=note)
+def _page(form: Form, status: int = 200, note: str = "", inviting: Form | None = None) -> Any:
+    with r.gateway().database.read() as session:
+        protected = second_factors.with_it(session)
+    shown = {"accounts": api.list_users()["items"], "invited": joining.list_invitations()["items"]}
+    shown |= {"inviting": inviting or Form({"role": "sales"}), "protected": protected, "now": r.gateway().clock.now()}
+    return shell.page("settings/people.html", status, form=form, roles=words.ROLES, note=note, **shown)

@@ -1,0 +1,117 @@
+"""Who says what on the bus: the one table that the broker's permissions and the receivers' checks are made from.
+
+A test holds it against the code: an event that is told or heard, or a call that is made, without its place here
+fails the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one service may do on the bus.
+
+    tells: the event types it publishes. hears: those it subscribes to. asks: the RPC methods it calls on others,
+    ``service.method``. hands_on: those of them that it also calls with the token of the person it acts for.
+    answers: whether it takes calls itself; such a service may ping itself.
+    """
+
+    tells: frozenset[str] = frozenset()
+    hears: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
+    hands_on: frozenset[str] = frozenset()
+    answers: bool = True
+
+
+def _of(service: str, methods: str) -> frozenset[str]:
+    return frozenset(f"{service}.{method}" for method in methods.split())
+
+
+# Answered by every service that takes calls.
+_OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace verify_audit"
+
+TABLE: Mapping[str, Voice] = {
+    "clients": Voice(
+        tells=_of("client", "access_changed assigned created inquired") | {"activity.logged", "contact.created"},
+        hears=_of("deal", "changed created fully_paid stage_changed won") | {"email.sent", "payment.received"},
+    ),
+    "deals": Voice(
+        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won") | {"brief.submitted"},
+        hears=_of("invoice", "drafted paid refunded sent voided") | {"client.access_changed", "deal.analyzed"},
+        asks=frozenset({"clients.client_access"}),
+    ),
+    "billing": Voice(
+        tells=_of("invoice", "drafted overdue paid refunded sent voided")
+        | _of("payment", "disputed receipt_ready received refunded unmatched"),
+        hears=_of("deal", "changed reopened won")
+        | {"client.access_changed", "company.changed", "email.failed", "email.sent"},
+        asks=frozenset({"clients.client_access", "clients.contact_card", "deals.get_deal"}),
+        hands_on=frozenset({"clients.contact_card", "deals.get_deal"}),
+    ),
+    "notifications": Voice(
+        tells=_of("email", "failed sent"),
+        hears=_of("client", "access_changed assigned inquired")
+        | _of("payment", "disputed receipt_ready received refunded unmatched")
+        | _of("user", "changed deactivated invited joined reset_asked role_changed")
+        | _of("deal", "created stage_changed won")
+        | {"activity.logged", "brief.submitted", "company.changed", "invoice.sent"},
+        asks=frozenset({"clients.client_access", "clients.contact_card"}),
+    ),
+    "ai": Voice(
+        tells=frozenset({"deal.analyzed"}),
+        hears=frozenset({"brief.submitted", "client.access_changed"}),
+    ),
+    # The gateway asks on behalf of people; their tokens are its own.
+    "gateway": Voice(
+        tells=_of("user", "changed deactivated invited joined reset_asked role_changed") | {"company.changed"},
+        asks=_of(
+            "clients",
+            "assign_client bulk_update complete_document contact_card create_client create_contact delete_client"
+            " delete_contact document_link find_duplicates get_client grant_access list_activities list_clients"
+            " list_contacts list_documents list_exchange_rates list_grants list_tags list_tasks log_activity"
+            " prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline undo_change_set"
+            " update_activity update_client update_contact"
+            f" {_OPERATIONS}",
+        )
+        | _of(
+            "deals",
+            "board create_deal get_deal history list_deals move_stage quick_find request_analysis set_stage_weights"
+            f" stage_weights submit_brief totals update_deal {_OPERATIONS}",
+        )
+        | _of(
+            "billing",
+            "assign_payment create_invoice get_invoice integration_status invoice_link list_invoices list_payments"
+            " preview_link preview_totals public_invoice public_invoice_link quick_find record_payment refund_payment"
+            " request_preview send_invoice start_payment stripe_webhook test_integration totals update_invoice"
+            f" void_invoice {_OPERATIONS}",
+        )
+        | _of(
+            "notifications",
+            "close_guide get_guide get_preferences integration_status list_emails list_notifications mark_all_read"
+            f" mark_read review_guide set_preferences test_integration unread_count {_OPERATIONS}",
+        )
+        | _of("ai", f"get_generation integration_status list_generations test_integration {_OPERATIONS}"),
+        answers=False,
+    ),
+}
+
+
+def teller_of(event_type: str) -> str | None:
+    """The one service that may publish an event type; None for a type that nobody tells."""
+    return next((name for name, voice in TABLE.items() if event_type in voice.tells), None)
+
+
+def callers_of(service: str) -> list[str]:
+    """The services that call a service, itself among them (it pings itself)."""
+    calling = {name for name, voice in TABLE.items() if any(each.startswith(f"{service}.") for each in voice.asks)}
+    return sorted(calling | ({service} if TABLE[service].answers else set()))
+
+
+def may_call(caller: str, service: str, method: str) -> bool:
+    """Whether the table lets ``caller`` call ``service.method``."""
+    if caller == service:
+        return method == "ping" and TABLE[service].answers
+    return caller in TABLE and f"{service}.{method}" in TABLE[caller].asks

@@ -1,0 +1,25 @@
+"""What the audit log of notifications covers."""
+
+from __future__ import annotations
+
+from libs.common.audit.plan import AuditPlan, Watched
+
+AUDIT = AuditPlan(
+    "notifications",
+    watched={
+        "emails": Watched(
+            subject=("contact_id", "user_id", "client_id"),
+            open=frozenset({"kind", "status"}),
+            # How often a mail was tried, and what it was made from, is kept with the mail.
+            silent=frozenset("context answer attempts handing_attempt handed_over_at".split()),
+        ),
+        "preferences": Watched(subject=("user_id",), key=("user_id", "kind"), open=frozenset({"kind", "email"})),
+        "digests": Watched(subject=("user_id",), open=frozenset({"day"})),
+    },
+    unwatched={
+        "guides": "which first steps somebody new has done; each stands where it happened",
+        "notifications": "what the app said to somebody; what it tells of stands where it happened",
+        "people": "a copy of the gateway's users",
+        "company": "a copy of the gateway's",
+    },
+)
