@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -95,11 +95,12 @@ def document(session: Session, invitation_id: str) -> dict[str, Any]:
 
 def of_token(session: Session, token: str) -> dict[str, Any]:
     """``{email, name, role}`` of a link that still opens an account; else NotFound, or Conflict once it was used."""
-    row = session.execute(select(invitations).where(_row.token_hash == tokens.digest(token))).first()
+    # One question: between two, somebody else's acceptance could come to pass.
+    live = and_(*_OPEN, _row.expires_at > func.now()).label("live")
+    row = session.execute(select(invitations, live).where(_row.token_hash == tokens.digest(token))).first()
     if row is not None and row.accepted_at is not None:
         raise Conflict("this invitation was accepted already; sign in instead")
-    live = select(_row.id).where(_row.token_hash == tokens.digest(token), *_OPEN, _row.expires_at > func.now())
-    if row is None or session.execute(live).first() is None:
+    if row is None or not row.live:
         raise NotFound("this invitation is not valid any more; ask for a new one")
     return {"email": row.email, "name": row.name, "role": row.role}
 

@@ -66,7 +66,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, dict[str, Any]]]
     context = Context(system("billing"), correlation_id=fixed(0xF1), causation_id=fixed(0xF2))
     uow = UnitOfWork(recorder, context, Business("America/New_York", "USD"), NOW)  # type: ignore[arg-type]
     _live(uow)
-    yield {envelope["type"]: envelope for envelope in recorder.envelopes}
+    # The relay adds who publishes it.
+    yield {envelope["type"]: envelope | {"publisher": "billing"} for envelope in recorder.envelopes}
 
 
 def _live(uow: UnitOfWork) -> None:

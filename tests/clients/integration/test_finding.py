@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from libs.common.clock import business_date
 from libs.common.problems import Invalid
 from tests.clients.integration.test_scope import MATRIX, PEOPLE
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN
@@ -151,7 +152,8 @@ def test_lists_by_place_source_and_first_day(clients: Any, new_client: Any, runt
 
     assert listed(city="ulm") == ["New", "Old"] and listed(source="Fair") == ["Old"]
     assert listed(created_from="2025-02-28") == ["New", "Old"] and listed(created_from="2025-03-01") == ["New"]
-    assert listed(created_from=str(date.today()), status="prospect") == ["New"] and listed() == ["Card", "New", "Old"]
+    today = str(business_date(datetime.now(UTC), "America/New_York"))
+    assert listed(created_from=today, status="prospect") == ["New"] and listed() == ["Card", "New", "Old"]
     for wrong in ("soon", None):
         with pytest.raises(Invalid) as refused:
             listed(created_from=wrong)
