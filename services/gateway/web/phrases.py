@@ -26,6 +26,8 @@ TITLES = (
 )
 MISSING = (
     N_("there is no form of this reference"),
+    N_("there is no such receipt"),
+    N_("this is no person"),
     N_("there is no invoice under this address"),
     N_("there is no request of this reference"),
     N_("there is no such activity"),
