@@ -20,8 +20,8 @@ from services.clients import queries
 from services.clients.domain import Contact
 from services.clients.erasure import ERASURE
 from services.clients.events import ErasureAsked
-from services.clients.handlers.loading import contact_to_change, primary_contact
-from services.clients.models import documents, erasures
+from services.clients.handlers.loading import contact_to_change
+from services.clients.models import contacts, documents, erasures
 
 JOB = "erase_person"
 MOVE, REMOVE = "move_document", "remove_object"
@@ -50,14 +50,14 @@ def erasing(secret: str) -> Callable[..., Document]:
         """
         why = _reason("reason", reason) or ""
         known = select(erasures).where(erasures.c.contact_id == contact_id).with_for_update()
-        client, contact = contact_to_change(uow, contact_id)
+        _client, contact = contact_to_change(uow, contact_id)
         row = uow.session.execute(known).first()
         if row is None:
             contact_to_change(uow, contact_id, version)
             person = _person(contact)
             row = _begin(uow, person, person.sealed(secret, erasure_id := new_id()), erasure_id, why)
             _blank(uow, contact)
-            _hand_on(uow, client.id, contact)
+            _hand_on(uow, contact)
         if row.sealed:
             _tell(uow, row)
         return queries.erasure(uow.session, uow.actor, row.id)
@@ -130,16 +130,17 @@ def _blank(uow: UnitOfWork, contact: Contact) -> None:
     uow.session.flush()
 
 
-def _hand_on(uow: UnitOfWork, client_id: str, contact: Contact) -> None:
-    """Mail goes to somebody who can read it."""
-    if not contact.is_primary:
+def _hand_on(uow: UnitOfWork, contact: Contact) -> None:
+    """Mail goes to somebody who can read it, the oldest contact that is left."""
+    row = contacts.c
+    left = select(Contact).where(row.client_id == contact.client_id, row.id != contact.id, row.first_name != ERASED)
+    heir = uow.session.execute(left.order_by(row.created_at, row.id).limit(1).with_for_update()).scalar_one_or_none()
+    if heir is None or not contact.is_primary:
         return
     contact.change({"is_primary": False}, uow.now)
     uow.session.flush()
-    heir = primary_contact(uow, client_id)
-    if heir is not None:
-        heir.change({"is_primary": True}, uow.now)
-        uow.session.flush()
+    heir.change({"is_primary": True}, uow.now)
+    uow.session.flush()
 
 
 def _tell(uow: UnitOfWork, row: Any) -> None:
