@@ -48,9 +48,8 @@ def scene(crm: Crm) -> dict[str, str]:
     found["lost_deal"] = john.post("/deals", lost | {"lost_reason": "Went with somebody else"}, "scene-lost")["id"]
     _day(john, found["client"], found["deal"])
     _pay_for_nothing(crm)
-    # Yesterday in UTC is not in the future anywhere.
-    day = (datetime.now(UTC) - timedelta(days=1)).date()
-    rate = {"currency": "EUR", "day": day.isoformat(), "rate": 1.08}
+    # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
+    rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
     return found
 

@@ -48,7 +48,7 @@ def joins(open_browser: Open, crm: Crm, width: str) -> tuple[Visit, str]:
 
 
 def step(page: Page, words: str) -> Locator:
-    return page.locator(".guide .steps li", has_text=words)
+    return page.locator(".guide .first-steps li", has_text=words)
 
 
 def ticked(visit: Visit, words: str) -> None:
