@@ -63,11 +63,16 @@ class Found:
     after: dict[str, Any]
 
 
-def found(session: Session, plan: ErasurePlan, person: Person, *, lock: bool = False) -> Iterator[Found]:
-    """Every row that names the person or is about them; ``lock`` holds them until the transaction ends."""
+def found(
+    session: Session, plan: ErasurePlan, person: Person, *, lock: bool = False, without: frozenset[str] = frozenset()
+) -> Iterator[Found]:
+    """Every row that names the person or is about them; ``lock`` holds them until the transaction ends.
+
+    without: tables that are not looked through.
+    """
     if lock:
         session.execute(_PATIENCE)
-    for table in _tables(session, plan):
+    for table in (each for each in _tables(session, plan) if each.name not in without):
         statement = (
             f"SELECT to_jsonb(t) AS row, {plan.kept_condition(table.name)} AS kept FROM {table.name} AS t "  # noqa: S608  (names from the catalogue, conditions from the service's own plan)
             f"WHERE to_jsonb(t)::text ~* :loose{' FOR UPDATE OF t' if lock else ''}"
@@ -100,8 +105,7 @@ def known(session: Session, _actor: Actor, plan: ErasurePlan, person: dict[str, 
         raise Invalid("this is no person", field="person") from None
     return [
         {"what": each.table, "id": each.row_id, "data": _shown(plan, each)}
-        for each in found(session, plan, whom)
-        if each.table not in MECHANISM
+        for each in found(session, plan, whom, without=MECHANISM)
     ]
 
 
