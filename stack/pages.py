@@ -33,6 +33,7 @@ PAGES = (
     Page("client-timeline", "/clients/{client}/timeline"),
     Page("contact-new", "/clients/{client}/contacts/new"),
     Page("contact-edit", "/contacts/{contact}/edit?client_id={client}"),
+    Page("contact-erase", "/contacts/{contact}/erase?client_id={client}"),
     Page("deals", "/deals"),
     Page("deals-filtered", "/deals?stage=open&sort=-deal_value"),
     Page("board", "/deals/board"),
@@ -69,6 +70,8 @@ PAGES = (
     Page("settings-traces", "/settings/traces?reference={reference}"),
     Page("settings-audit", "/settings/audit"),
     Page("settings-audit-of-a-record", "/settings/audit?record_id={client}"),
+    Page("settings-erasures", "/settings/erasures"),
+    Page("settings-erasure", "/settings/erasures/{erasure}"),
     Page("not-found", "/nowhere", status=404),
     Page("not-allowed", "/settings", "sales", status=403),
     Page("login", "/login", VISITOR),
@@ -102,5 +105,6 @@ PARTS = frozenset(
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
+    /contacts/<uuid:contact_id>/personal-data
     """.split()
 )

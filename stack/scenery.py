@@ -44,6 +44,7 @@ def scene(crm: Crm) -> dict[str, str]:
     found |= _invoices(crm, john, found["client"])
     lost = {"deal_name": "Loyalty app", "client_id": found["client"], "deal_value": 12000, "stage": "lost"}
     found |= _mailed_links(crm)
+    found["erasure"] = _erased(crm)
     found["lost_deal"] = john.post("/deals", lost | {"lost_reason": "Went with somebody else"}, "scene-lost")["id"]
     _day(john, found["client"], found["deal"])
     _pay_for_nothing(crm)
@@ -60,6 +61,17 @@ def halfway(base_url: str) -> dict[str, str]:
         session.post(f"{base_url}/brief/{number}", data=stage, timeout=30).raise_for_status()
     cookie = next(iter(session.cookies))
     return {"name": cookie.name, "value": cookie.value or "", "url": f"{base_url}/brief"}
+
+
+def _erased(crm: Crm) -> str:
+    """Somebody at a company of their own who wanted to be forgotten; the receipt."""
+    admin = crm.sign_in("admin")
+    client = admin.post("/clients", {"company_name": "Lumen Optics", "status": "inactive"}, "scene-optics")["id"]
+    person = {"first_name": "Ines", "last_name": "Albarracin", "email": "ines@lumen-optics.example"}
+    contact = admin.post(f"/clients/{client}/contacts", person, "scene-ines")["id"]
+    asked = admin.post(f"/contacts/{contact}/erase", {"reason": "Asked by mail to be forgotten"})
+    wait_for(lambda: admin.get(f"/erasures/{asked['id']}")["status"] != "asked", "the erasure")
+    return str(asked["id"])
 
 
 def _mailed_links(crm: Crm) -> dict[str, str]:

@@ -35,65 +35,74 @@ _OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace
 
 TABLE: Mapping[str, Voice] = {
     "clients": Voice(
-        tells=_of("client", "access_changed assigned created inquired") | {"activity.logged", "contact.created"},
-        hears=_of("deal", "changed created fully_paid stage_changed won") | {"email.sent", "payment.received"},
+        tells=_of("client", "access_changed assigned created inquired")
+        | {"activity.logged", "contact.created", "contact.erasure_asked"},
+        hears=_of("deal", "changed created fully_paid stage_changed won")
+        | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
+        | {"email.sent", "payment.received"},
     ),
     "deals": Voice(
-        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won") | {"brief.submitted"},
-        hears=_of("invoice", "drafted paid refunded sent voided") | {"client.access_changed", "deal.analyzed"},
+        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
+        | {"brief.submitted", "deals.person_erased"},
+        hears=_of("invoice", "drafted paid refunded sent voided")
+        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed"},
         asks=frozenset({"clients.client_access"}),
     ),
     "billing": Voice(
         tells=_of("invoice", "drafted overdue paid refunded sent voided")
-        | _of("payment", "disputed receipt_ready received refunded unmatched"),
+        | _of("payment", "disputed receipt_ready received refunded unmatched")
+        | {"billing.person_erased"},
         hears=_of("deal", "changed reopened won")
-        | {"client.access_changed", "company.changed", "email.failed", "email.sent"},
+        | {"client.access_changed", "company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
         asks=frozenset({"clients.client_access", "clients.contact_card", "deals.get_deal"}),
         hands_on=frozenset({"clients.contact_card", "deals.get_deal"}),
     ),
     "notifications": Voice(
-        tells=_of("email", "failed sent"),
+        tells=_of("email", "failed sent") | {"notifications.person_erased"},
         hears=_of("client", "access_changed assigned inquired")
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
-        | {"activity.logged", "brief.submitted", "company.changed", "invoice.sent"},
+        | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"},
         asks=frozenset({"clients.client_access", "clients.contact_card"}),
     ),
     "ai": Voice(
-        tells=frozenset({"deal.analyzed"}),
-        hears=frozenset({"brief.submitted", "client.access_changed"}),
+        tells=frozenset({"ai.person_erased", "deal.analyzed"}),
+        hears=frozenset({"brief.submitted", "client.access_changed", "contact.erasure_asked"}),
     ),
     # The gateway asks on behalf of people; their tokens are its own.
     "gateway": Voice(
-        tells=_of("user", "changed deactivated invited joined reset_asked role_changed") | {"company.changed"},
+        tells=_of("user", "changed deactivated invited joined reset_asked role_changed")
+        | {"company.changed", "gateway.person_erased"},
+        hears=frozenset({"contact.erasure_asked"}),
         asks=_of(
             "clients",
             "assign_client bulk_update complete_document contact_card create_client create_contact delete_client"
-            " delete_contact document_link find_duplicates get_client grant_access list_activities list_clients"
-            " list_contacts list_documents list_exchange_rates list_grants list_tags list_tasks log_activity"
-            " prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline undo_change_set"
-            " update_activity update_client update_contact"
+            " delete_contact document_link erase_contact find_duplicates get_client get_erasure grant_access"
+            " list_activities list_clients list_contacts list_documents list_erasures list_exchange_rates"
+            " list_grants list_tags list_tasks log_activity"
+            " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
+            " undo_change_set update_activity update_client update_contact"
             f" {_OPERATIONS}",
         )
         | _of(
             "deals",
-            "board create_deal get_deal history list_deals move_stage quick_find request_analysis set_stage_weights"
-            f" stage_weights submit_brief totals update_deal {_OPERATIONS}",
+            "board create_deal get_deal history list_deals move_stage personal_data quick_find request_analysis"
+            f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
         )
         | _of(
             "billing",
             "assign_payment create_invoice get_invoice integration_status invoice_link list_invoices list_payments"
-            " preview_link preview_totals public_invoice public_invoice_link quick_find record_payment refund_payment"
-            " request_preview send_invoice start_payment stripe_webhook test_integration totals update_invoice"
-            f" void_invoice {_OPERATIONS}",
+            " personal_data preview_link preview_totals public_invoice public_invoice_link quick_find"
+            " record_payment refund_payment request_preview send_invoice start_payment stripe_webhook"
+            f" test_integration totals update_invoice void_invoice {_OPERATIONS}",
         )
         | _of(
             "notifications",
             "close_guide get_guide get_preferences integration_status list_emails list_notifications mark_all_read"
-            f" mark_read review_guide set_preferences test_integration unread_count {_OPERATIONS}",
+            f" mark_read personal_data review_guide set_preferences test_integration unread_count {_OPERATIONS}",
         )
-        | _of("ai", f"get_generation integration_status list_generations test_integration {_OPERATIONS}"),
+        | _of("ai", f"get_generation integration_status list_generations personal_data test_integration {_OPERATIONS}"),
         answers=False,
     ),
 }

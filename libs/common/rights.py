@@ -89,6 +89,10 @@ RIGHTS: tuple[Right, ...] = (
     Right("gateway", "company.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("gateway", "forms.follow", Rows.COMMON, Rows.COMMON, Rows.NO, Rows.NO),
     *(
+        Right(service, "personal_data", Rows.ALL, Rows.NO, Rows.NO, Rows.NO, system=False)
+        for service in ("clients", "deals", "billing", "notifications", "ai", "gateway")
+    ),
+    *(
         Right(service, "operate", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO)
         for service in ("clients", "deals", "billing", "notifications", "ai", "gateway")
     ),

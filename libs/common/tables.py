@@ -1,4 +1,4 @@
-"""The mechanism's tables as SQLAlchemy sees them; ``schema/0001.sql`` creates them."""
+"""The mechanism's tables as SQLAlchemy sees them; ``schema`` creates them."""
 
 from __future__ import annotations
 
@@ -85,6 +85,18 @@ jobs = Table(
     _instant("started_at"),
     _instant("finished_at"),
     _instant("failed_at"),
+)
+
+erasure_parts = Table(
+    "erasure_parts",
+    metadata,
+    _id("erasure_id", primary=True),
+    _id("contact_id"),
+    Column("sealed", Text),
+    _instant("swept_at"),
+    _instant("again_at"),
+    _instant("settled_at"),
+    Column("version", Integer),
 )
 
 scheduled_runs = Table(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged"]
+__all__ = ["ClientAccessChanged", "ErasureAsked"]
 
 
 class BriefSubmitted(Event):
@@ -37,3 +38,9 @@ class DealAnalyzed(Event):
     ai_score: int
     ai_insights: dict[str, Any]
     version: int
+
+
+class PersonErased(PartDone):
+    """Our part in erasing a person is done."""
+
+    event_type: ClassVar[str] = "ai.person_erased"

@@ -11,12 +11,13 @@ from sqlalchemy import insert, select, update
 
 from libs.common import row_access
 from libs.common.database import Database, UnitOfWork
+from libs.common.erasure.parts import Part
 from libs.common.events import Envelope
 from libs.common.ids import new_id
 from libs.common.jobs import Job, JobHandler, RetryLater
 from libs.common.logging import get_logger
 from services.ai.domain import BRIEF_ANALYSIS, Brief, Generated, ProviderProblem
-from services.ai.events import BriefSubmitted, ClientAccessChanged, DealAnalyzed
+from services.ai.events import BriefSubmitted, ClientAccessChanged, DealAnalyzed, PersonErased
 from services.ai.models import generations
 from services.ai.ports import AnalysisProvider
 
@@ -45,6 +46,11 @@ def on_brief_submitted(uow: UnitOfWork, event: BriefSubmitted, _envelope: Envelo
     row = {"id": generation_id, "kind": BRIEF_ANALYSIS, "status": "waiting", "input": asked, **about, **times}
     uow.session.execute(insert(generations).values(row))
     uow.jobs.add(JOB, {"generation_id": generation_id}, dedupe_key=generation_id)
+
+
+def tell_erased(uow: UnitOfWork, part: Part) -> None:
+    """Our part in erasing a person is done."""
+    uow.outbox.add(PersonErased(**part.data), of=part)
 
 
 def analysis_job(

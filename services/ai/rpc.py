@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from libs.common import integrations
+from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.ai import queries, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
+from services.ai.erasure import ERASURE
 
 Document = dict[str, Any]
 
@@ -23,6 +25,11 @@ class AiRpc(Operations, RpcService):
     permissions = PERMISSIONS
     errors = ERRORS
     audit = AUDIT
+
+    @method("personal_data")
+    def personal_data(self, person: Document) -> list[Document]:
+        """``[{what, id, data}]``: every row here that names the person."""
+        return self.read(known, plan=ERASURE, person=person)
 
     @method("generations.read")
     def list_generations(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
+from services.ai.erasure import ERASURE
+
+
+def _secret() -> str:
+    return wiring.runtime().settings.link_secret
+
 
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
     ],
     jobs={
@@ -21,6 +29,6 @@ TABLE = WorkerTable(
             attempts=lambda: wiring.runtime().settings.gemini_attempts,
         )
     },
-    schedule=[HOUSEKEEPING],
+    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
     audit=AUDIT,
 )

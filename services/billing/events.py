@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from libs.common.company import CompanyChanged
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged", "CompanyChanged"]
+__all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
 
 
 class BillTo(BaseModel):
@@ -197,3 +198,9 @@ class EmailSent(EmailOutcome):
 
 class EmailFailed(EmailOutcome):
     event_type: ClassVar[str] = "email.failed"
+
+
+class PersonErased(PartDone):
+    """Our part in erasing a person is done."""
+
+    event_type: ClassVar[str] = "billing.person_erased"

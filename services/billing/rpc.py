@@ -10,6 +10,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from libs.common import integrations, row_access
+from libs.common.erasure.searching import known
 from libs.common.money import MoneyError
 from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Problem, Unavailable
 from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
@@ -17,6 +18,7 @@ from services.billing import handlers, queries, wiring
 from services.billing.access import PERMISSIONS
 from services.billing.audit import AUDIT
 from services.billing.domain import BillTo, NotPossible, NotValid
+from services.billing.erasure import ERASURE
 from services.billing.ports import AlreadyPaid, Checkout, PaymentOrder, PaymentProvider, Refused
 
 Document = dict[str, Any]
@@ -39,6 +41,11 @@ class BillingRpc(Operations, RpcService):
     permissions = PERMISSIONS
     errors = ERRORS
     audit = AUDIT
+
+    @method("personal_data")
+    def personal_data(self, person: Document) -> list[Document]:
+        """``[{what, id, data}]``: every row here that names the person."""
+        return self.read(known, plan=ERASURE, person=person)
 
     @method("invoices.read")
     def list_invoices(

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.jobs import JobHandler
 from libs.common.schedule import ScheduledJob
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
-from services.billing import events, handlers
+from services.billing import events, handlers, wiring
 from services.billing.audit import AUDIT
+from services.billing.erasure import ERASURE
 from services.billing.wiring import outward
+
+
+def _secret() -> str:
+    return wiring.runtime().settings.link_secret
+
 
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealReopened, handlers.on_deal_reopened),
@@ -52,6 +60,7 @@ TABLE = WorkerTable(
         ScheduledJob("announce_overdue", "5 0 * * *", handlers.announce_overdue),
         ScheduledJob("forget_previews", "23 3 * * *", handlers.forget_previews),
         HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.tell_erased),
     ],
     audit=AUDIT,
 )

@@ -22,6 +22,12 @@ AUDIT = AuditPlan(
         "exchange_rates": Watched(
             subject=("currency",), key=("currency", "day"), open=frozenset({"currency", "day", "rate", "set_by"})
         ),
+        "erasures": Watched(
+            subject=("contact_id",),
+            open=frozenset({"asked_by", "parts"}),
+            secret=frozenset({"sealed"}),
+            silent=frozenset({"asked_by_name"}),
+        ),
         "change_sets": Watched(open=frozenset({"action", "value", "made_by", "undone_by"})),
     },
     unwatched={

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 from libs.common.row_access import Reader
 
-__all__ = ["ClientAccessChanged", "Reader"]
+__all__ = ["ClientAccessChanged", "ErasureAsked", "Reader"]
 
 
 class ContactCard(BaseModel):
@@ -157,3 +158,23 @@ class EmailSent(Event):
     subject: str
     text: str
     refs: dict[str, Any]
+
+
+class DealsErased(PartDone):
+    event_type: ClassVar[str] = "deals.person_erased"
+
+
+class BillingErased(PartDone):
+    event_type: ClassVar[str] = "billing.person_erased"
+
+
+class NotificationsErased(PartDone):
+    event_type: ClassVar[str] = "notifications.person_erased"
+
+
+class AiErased(PartDone):
+    event_type: ClassVar[str] = "ai.person_erased"
+
+
+class GatewayErased(PartDone):
+    event_type: ClassVar[str] = "gateway.person_erased"

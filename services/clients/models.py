@@ -178,6 +178,23 @@ change_set_rows = Table(
     Column("version_after", Integer, nullable=False),
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("contact_id", _Id, nullable=False),
+    Column("client_id", _Id, ForeignKey("clients.id"), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_by_name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sealed", Text),
+    Column("parts", JSONB, nullable=False),
+    Column("asked_at", _Instant, nullable=False),
+    Column("erased_at", _Instant),
+    Column("settled_at", _Instant),
+    Column("version", Integer, nullable=False),
+)
+
 mapper.map_imperatively(Client, clients, version_id_col=clients.c.version, version_id_generator=False)
 mapper.map_imperatively(Contact, contacts, version_id_col=contacts.c.version, version_id_generator=False)
 mapper.map_imperatively(Activity, activities)

@@ -11,3 +11,11 @@ class DocumentStore(Protocol):
     def link(self, key: str, filename: str, content_type: str) -> str:
         """A short-lived link to one object."""
         ...
+
+    def moved(self, key: str) -> str | None:
+        """Store an object once more, under a key without its name; that key, None when there is no such object."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        ...

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from libs.common import settings
+from libs.common.jobs import Job
 from libs.common.runtime import Runtime
 from services.clients.adapters.documents import DocumentLinks
 from services.clients.ports import DocumentStore
+from services.clients.queries import document_key
 from services.clients.settings import ClientsSettings
 
 
@@ -20,3 +22,15 @@ def runtime() -> Runtime[ClientsSettings]:
 def documents() -> DocumentStore:
     """Links to documents."""
     return DocumentLinks(runtime().object_store)
+
+
+def move_document(job: Job) -> str | None:
+    """Store a document's bytes under a key that says nothing; the key, None when there are no such bytes any more."""
+    with runtime().database.read() as session:
+        key = document_key(session, job.payload["document_id"])
+    return documents().moved(key) if key else None
+
+
+def remove_object(job: Job) -> None:
+    """Remove what lies under a document's former key."""
+    documents().remove(job.payload["key"])

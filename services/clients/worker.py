@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
+from libs.common.jobs import JobHandler
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
-from services.clients import events, handlers
+from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
+from services.clients.erasure import ERASURE
+
+
+def _secret() -> str:
+    return wiring.runtime().settings.link_secret
+
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -18,7 +28,18 @@ TABLE = WorkerTable(
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
         Subscription(events.EmailSent, handlers.on_email_sent),
+        Subscription(events.AiErased, handlers.on_person_erased),
+        Subscription(events.BillingErased, handlers.on_person_erased),
+        Subscription(events.DealsErased, handlers.on_person_erased),
+        Subscription(events.GatewayErased, handlers.on_person_erased),
+        Subscription(events.NotificationsErased, handlers.on_person_erased),
     ],
-    schedule=[HOUSEKEEPING],
+    jobs={
+        # Nothing of it is outside; what takes long is done where nobody waits.
+        "erase_person": JobHandler(lambda _job: None, handlers.erase_here(_secret), lease=timedelta(minutes=20)),
+        "move_document": JobHandler(wiring.move_document, handlers.moved),
+        "remove_object": JobHandler(wiring.remove_object, handlers.removed),
+    },
+    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.record_part)],
     audit=AUDIT,
 )

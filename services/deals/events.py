@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged"]
+__all__ = ["ClientAccessChanged", "ErasureAsked"]
 
 
 class BriefSubmitted(Event):
@@ -143,3 +144,9 @@ class DealAnalyzed(Event):
     deal_id: str
     ai_score: int = Field(ge=0, le=100)
     ai_insights: dict[str, Any]
+
+
+class PersonErased(PartDone):
+    """Our part in erasing a person is done."""
+
+    event_type: ClassVar[str] = "deals.person_erased"

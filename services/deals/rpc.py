@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from libs.common import row_access
+from libs.common.erasure.searching import known
 from libs.common.money import MoneyError
 from libs.common.problems import Invalid, Problem
 from libs.common.rpc.server import Operations, RpcService, method
@@ -12,6 +13,7 @@ from services.deals import handlers, queries, wiring
 from services.deals.access import PERMISSIONS
 from services.deals.audit import AUDIT
 from services.deals.domain import DealError
+from services.deals.erasure import ERASURE
 
 Document = dict[str, Any]
 
@@ -25,6 +27,11 @@ class DealsRpc(Operations, RpcService):
     permissions = PERMISSIONS
     errors = ERRORS
     audit = AUDIT
+
+    @method("personal_data")
+    def personal_data(self, person: Document) -> list[Document]:
+        """``[{what, id, data}]``: every row here that names the person."""
+        return self.read(known, plan=ERASURE, person=person)
 
     @method("intake")
     def submit_brief(self, brief: Document, client: Document, reference: str) -> Document:

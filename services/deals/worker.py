@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
-from services.deals import events, handlers
+from services.deals import events, handlers, wiring
 from services.deals.audit import AUDIT
+from services.deals.erasure import ERASURE
+
+
+def _secret() -> str:
+    return wiring.runtime().settings.link_secret
+
 
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.InvoiceDrafted, handlers.on_invoice),
         Subscription(events.InvoiceSent, handlers.on_invoice),
         Subscription(events.InvoicePaid, handlers.on_invoice),
@@ -18,6 +26,6 @@ TABLE = WorkerTable(
         Subscription(events.InvoiceVoided, handlers.on_invoice),
         Subscription(events.DealAnalyzed, handlers.on_deal_analyzed),
     ],
-    schedule=[HOUSEKEEPING],
+    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
     audit=AUDIT,
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+
+__all__ = ["ErasureAsked"]
 
 
 class UserState(Event):
@@ -76,3 +79,9 @@ class CompanyChanged(Event):
     payment_instructions: str
     website: str
     version: int
+
+
+class PersonErased(PartDone):
+    """Our part in erasing a person is done."""
+
+    event_type: ClassVar[str] = "gateway.person_erased"

@@ -7,12 +7,15 @@ from datetime import datetime
 from sqlalchemy import text
 
 from libs.common.database import UnitOfWork
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.schedule import ScheduledJob
+from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
-from services.gateway import intake
+from services.gateway import events, intake
 from services.gateway.accounts import resets
 from services.gateway.audit import AUDIT
+from services.gateway.erasure import ERASURE, tell_erased
 from services.gateway.wiring import runtime
 
 _OLD = [
@@ -35,11 +38,20 @@ def forget_old_rows(uow: UnitOfWork, due_at: datetime) -> None:
         uow.session.execute(statement, {"due": due_at})
 
 
+def _secret() -> str:
+    return runtime().settings.link_secret
+
+
 TABLE = WorkerTable(
+    subscriptions=[Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, tell_erased))],
     jobs={
         intake.JOB: intake.job_handler(runtime()),
         resets.JOB: resets.job_handler(runtime().settings),
     },
-    schedule=[HOUSEKEEPING, ScheduledJob("forget_old_rows", "41 3 * * *", forget_old_rows)],
+    schedule=[
+        HOUSEKEEPING,
+        ScheduledJob("forget_old_rows", "41 3 * * *", forget_old_rows),
+        parts.second_look(ERASURE, _secret, tell_erased),
+    ],
     audit=AUDIT,
 )

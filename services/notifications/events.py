@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from libs.common.company import CompanyChanged
+from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged", "CompanyChanged"]
+__all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
 
 
 class EmailOutcome(Event):
@@ -277,3 +278,9 @@ class UserResetAsked(Event):
     name: str
     sealed_token: str
     expires_at: datetime
+
+
+class PersonErased(PartDone):
+    """Our part in erasing a person is done."""
+
+    event_type: ClassVar[str] = "notifications.person_erased"

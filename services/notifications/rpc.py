@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from libs.common import integrations, row_access
+from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 from services.notifications.audit import AUDIT
+from services.notifications.erasure import ERASURE
 
 Document = dict[str, Any]
 
@@ -24,6 +26,11 @@ class NotificationsRpc(Operations, RpcService):
     permissions = PERMISSIONS
     errors = ERRORS
     audit = AUDIT
+
+    @method("personal_data")
+    def personal_data(self, person: Document) -> list[Document]:
+        """``[{what, id, data}]``: every row here that names the person."""
+        return self.read(known, plan=ERASURE, person=person)
 
     @method("notifications.own")
     def list_notifications(

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.jobs import JobHandler
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
-from services.notifications import events, handlers
+from services.notifications import events, handlers, wiring
 from services.notifications.audit import AUDIT
+from services.notifications.erasure import ERASURE
 from services.notifications.wiring import outward
+
+
+def _secret() -> str:
+    return wiring.runtime().settings.link_secret
+
 
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.ClientInquired, handlers.on_client_inquired),
         Subscription(events.ClientAssigned, handlers.on_client_given),
@@ -47,6 +55,6 @@ TABLE = WorkerTable(
             lease=timedelta(seconds=45),
         ),
     },
-    schedule=[HOUSEKEEPING],
+    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
     audit=AUDIT,
 )

@@ -262,6 +262,17 @@ OTHERS = (
         for method in ("integration_status", "test_integration")
     ),
 )
+_PERSON = {"contact_id": NOBODY, "client_id": NOBODY, "first_name": "Nobody", "last_name": "Here"}
+PERSONAL = (
+    Case("clients.person", GATE, "personal_data", lambda _s, _r: {"contact_id": NOBODY}),
+    Case("clients.erase_contact", GATE, "personal_data", lambda _s, _r: {"contact_id": NOBODY, "reason": "Asked to"}),
+    Case("clients.list_erasures", COMMON, "personal_data"),
+    Case("clients.get_erasure", GATE, "personal_data", lambda _s, _r: {"erasure_id": NOBODY}),
+    *(
+        Case(f"{service}.personal_data", COMMON, "personal_data", lambda _s, _r: {"person": _PERSON})
+        for service in ("clients", "deals", "billing", "notifications", "ai")
+    ),
+)
 _OPERATING: dict[str, dict[str, Any]] = {
     "test_integration": {"name": "nothing of ours"},
     "trace": {"reference": NOBODY},
@@ -279,4 +290,4 @@ SHARED = tuple(
     for service in ("clients", "deals", "billing", "notifications", "ai")
     for method in ("ping", *_OPERATIONS)
 )
-RPC = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS, *SHARED)}
+RPC = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS, *PERSONAL, *SHARED)}

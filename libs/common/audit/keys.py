@@ -87,3 +87,14 @@ def destroy_audit_keys(session: Session, subjects: Iterable[str]) -> int:
         session.execute(_ERASE, {"subject": subject})
     destroyed: Any = session.execute(_DESTROY, {"subjects": named})
     return int(destroyed.rowcount)
+
+
+def renew_audit_keys(session: Session, subjects: Iterable[str]) -> int:
+    """Make what the log says of these subjects so far unreadable, and go on under new keys; how many had one.
+
+    For a subject that stays – a client, whose texts named a person that goes. What waits to be sealed is written under
+    the new key: who calls this takes the person out of that first (``erasing.forget``).
+    """
+    session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    renewed: Any = session.execute(_DESTROY, {"subjects": sorted(set(subjects))})
+    return int(renewed.rowcount)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # The mechanism's own tables, and what alembic keeps: they say how work travels, not what was done.
-MECHANISM = frozenset("outbox inbox commands jobs scheduled_runs dead_letters alembic_version".split())
+MECHANISM = frozenset("outbox inbox commands jobs scheduled_runs dead_letters erasure_parts alembic_version".split())
 # Copies of what another service owns and logs.
 COPIES = frozenset({"row_access", "row_access_readers"})
 

@@ -9,6 +9,7 @@ from services.billing.handlers.deals import (
     on_deal_won,
 )
 from services.billing.handlers.drafts import create_invoice, update_invoice
+from services.billing.handlers.erasing import tell_erased
 from services.billing.handlers.issuing import issue_failed, issue_finished, issue_outside
 from services.billing.handlers.mails import on_email_failed, on_email_sent
 from services.billing.handlers.notices import keep_provider_event, notice_applied, notice_failed, notice_outside
@@ -76,6 +77,7 @@ __all__ = [
     "removal_outside",
     "request_preview",
     "send_invoice",
+    "tell_erased",
     "update_invoice",
     "void_invoice",
 ]

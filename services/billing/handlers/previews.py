@@ -74,6 +74,12 @@ def forget_previews(uow: UnitOfWork, due_at: datetime) -> None:
     _remove(uow, list(uow.session.execute(old).scalars()))
 
 
+def drop_previews(uow: UnitOfWork, invoice_ids: list[str]) -> None:
+    """The previews of these drafts show what is not to be seen any more."""
+    gone = delete(previews).where(previews.c.invoice_id.in_(invoice_ids)).returning(previews.c.key)
+    _remove(uow, list(uow.session.execute(gone).scalars()))
+
+
 def removal_outside(outside: Outside, job: Job) -> None:
     """Remove stored previews, but for one that was asked for again meanwhile and is shown now."""
     keys = job.payload["keys"]

@@ -7,6 +7,7 @@ from services.clients.handlers.bulk import bulk_update, undo_change_set
 from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
 from services.clients.handlers.documents import complete_document, prepare_document
+from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
 from services.clients.handlers.intake import submit_contact
 from services.clients.handlers.rates import set_exchange_rate
 from services.clients.handlers.reactions import (
@@ -25,14 +26,20 @@ __all__ = [
     "create_contact",
     "delete_client",
     "delete_contact",
+    "erase_here",
+    "erasing",
     "grant_access",
     "log_activity",
+    "moved",
     "on_deal_fully_paid",
     "on_deal_state",
     "on_deal_won",
     "on_email_sent",
     "on_payment_received",
+    "on_person_erased",
     "prepare_document",
+    "record_part",
+    "removed",
     "revoke_access",
     "set_exchange_rate",
     "submit_contact",

@@ -8,6 +8,7 @@ from services.clients.queries.clients import (
     list_tags,
 )
 from services.clients.queries.duplicates import find_duplicates
+from services.clients.queries.erasures import document_key, erasure, list_erasures, person
 from services.clients.queries.finding import quick_find
 from services.clients.queries.history import (
     Narrowing,
@@ -33,6 +34,8 @@ __all__ = [
     "contact_document",
     "document_document",
     "document_for_link",
+    "document_key",
+    "erasure",
     "exchange_rate",
     "find_duplicates",
     "grants",
@@ -40,9 +43,11 @@ __all__ = [
     "list_clients",
     "list_contacts",
     "list_documents",
+    "list_erasures",
     "list_exchange_rates",
     "list_tags",
     "list_tasks",
+    "person",
     "quick_find",
     "timeline",
 ]

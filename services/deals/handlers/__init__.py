@@ -2,6 +2,7 @@
 
 from services.deals.handlers.briefs import request_analysis, submit_brief
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
+from services.deals.handlers.erasing import tell_erased
 from services.deals.handlers.reactions import on_client_access_changed, on_deal_analyzed, on_invoice
 from services.deals.handlers.weights import set_stage_weights
 
@@ -14,5 +15,6 @@ __all__ = [
     "request_analysis",
     "set_stage_weights",
     "submit_brief",
+    "tell_erased",
     "update_deal",
 ]

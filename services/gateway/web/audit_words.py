@@ -21,6 +21,7 @@ ACTIONS = {
     "refused": _l("refused"),
     "verified": _l("checked"),
     "exported": _l("exported"),
+    "erased": _l("a person was erased"),
 }
 RECORDS = {
     "clients": _l("Client"),
@@ -30,6 +31,7 @@ RECORDS = {
     "documents": _l("Document"),
     "assignments": _l("Assignment"),
     "access_grants": _l("Right to read"),
+    "erasures": _l("Erasure of a person"),
     "exchange_rates": _l("Exchange rate"),
     "change_sets": _l("Change of many"),
     "deals": _l("Deal"),

@@ -24,8 +24,16 @@ TITLES = (
     N_("Too many requests"),
     N_("A part of the system is not answering"),
 )
+KEPT = (
+    N_("invoices and payments are kept for as long as the law wants accounts kept"),
+    N_("the account of somebody who works here"),
+    N_("another person's, who has the same name, address or number"),
+    N_("who we are"),
+)
 MISSING = (
     N_("there is no form of this reference"),
+    N_("there is no such receipt"),
+    N_("this is no person"),
     N_("there is no invoice under this address"),
     N_("there is no request of this reference"),
     N_("there is no such activity"),

@@ -150,6 +150,7 @@ RIGHTS = {
     "company.read": _l("See who we are"),
     "company.write": _l("Change who we are"),
     "forms.follow": _l("Follow a form from the website"),
+    "personal_data": _l("Export what is known of a person, and erase them"),
     "operate": _l("Look after the system"),
 }
 ROWS = {

@@ -3,6 +3,7 @@
 from services.notifications.handlers.accounts import on_reset_asked, on_user_invited
 from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
+from services.notifications.handlers.erasing import tell_erased
 from services.notifications.handlers.guides import (
     close_guide,
     on_activity_logged,
@@ -63,4 +64,5 @@ __all__ = [
     "send_retried",
     "send_test_email",
     "set_preferences",
+    "tell_erased",
 ]

@@ -102,4 +102,5 @@ def _load(client_id: str, contact_id: str) -> dict[str, Any]:
 
 def _form(form: Form, client_id: str, action: str, title: str, status: int = 200) -> Any:
     shown = {"form": form, "client_id": client_id, "action": action, "title": title, "fields": FIELDS}
+    shown["contact_id"] = (request.view_args or {}).get("contact_id")
     return shell.page("contacts/form.html", status, **shown)

@@ -1,0 +1,16 @@
+"""What of clients an erasure leaves: other people who have the same name or number."""
+
+from __future__ import annotations
+
+from libs.common.erasure.plan import ErasurePlan, Kept
+from services.clients.audit import AUDIT
+
+ERASURE = ErasurePlan(
+    "clients",
+    AUDIT,
+    kept=[Kept("contacts", "t.id::text <> :contact_id", "another person's, who has the same name, address or number")],
+    # By what forms are matched; made from the name of the company.
+    removed=frozenset({"client_keys"}),
+    # The object moves first, then its key.
+    elsewhere=frozenset({"documents.key"}),
+)
