@@ -107,6 +107,11 @@ def is_outage(error: BaseException) -> bool:
     return code == "" or code.startswith(("08", "57P", "53", "40"))
 
 
+def is_deadlock(error: BaseException) -> bool:
+    """Whether two transactions waited for each other and this one was given up: done once more, it will pass."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+
+
 def assert_cooperative() -> None:
     """In an eventlet process psycopg must wait through ``selectors``, or one query stops every green thread."""
     if (

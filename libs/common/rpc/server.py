@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 import orjson
 from nameko.extensions import DependencyProvider
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,7 +20,7 @@ from libs.common.audit import reading as audit_log
 from libs.common.audit import sealing
 from libs.common.audit.plan import AuditPlan
 from libs.common.context import Context
-from libs.common.database import UnitOfWork, is_outage
+from libs.common.database import UnitOfWork, is_deadlock, is_outage
 from libs.common.identity import Actor
 from libs.common.logging import get_logger
 from libs.common.problems import Conflict, Forbidden, Invalid, Problem, Unauthorized, Unavailable
@@ -30,6 +30,9 @@ from libs.common.runtime import AnyRuntime
 from libs.common.telemetry import RPC_SECONDS, tracer
 
 log = get_logger(__name__)
+
+# How often a command is run again after the database gave it up.
+_DEADLOCKS = 3
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 P = ParamSpec("P")
@@ -103,7 +106,22 @@ class RpcService:
         return runtime
 
     def execute(self, handler: Callable[Concatenate[UnitOfWork, P], R], /, *args: P.args, **arguments: P.kwargs) -> R:
-        """Run a command in one transaction; sent again with its key, it answers what it answered first."""
+        """Run a command in one transaction; sent again with its key, it answers what it answered first.
+
+        A transaction that the database gave up for another's sake left no trace, and is run again.
+        """
+        for _ in range(_DEADLOCKS):
+            try:
+                return self._execute_once(handler, *args, **arguments)
+            except DBAPIError as error:
+                if not is_deadlock(error):
+                    raise
+                log.warning("two transactions waited for each other; once more", command=handler.__name__)
+        return self._execute_once(handler, *args, **arguments)
+
+    def _execute_once(
+        self, handler: Callable[Concatenate[UnitOfWork, P], R], /, *args: P.args, **arguments: P.kwargs
+    ) -> R:
         method = handler.__name__
         with self.runtime.database.unit_of_work(self.context) as uow:
             new, response = commands.begin(uow, method, dict(arguments))

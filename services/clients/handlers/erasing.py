@@ -14,7 +14,7 @@ from libs.common.erasure import parts
 from libs.common.erasure.parts import PartDone
 from libs.common.erasure.person import ERASED, Person
 from libs.common.events import Envelope
-from libs.common.ids import new_id
+from libs.common.ids import is_id, new_id
 from libs.common.jobs import Job
 from services.clients import queries
 from services.clients.domain import Contact
@@ -49,7 +49,10 @@ def erasing(secret: str) -> Callable[..., Document]:
         Asked again while a service has not answered, all are told again. The receipt, as far as it is.
         """
         why = _reason("reason", reason) or ""
+        # The erasure before the contact: in this order the worker locks them, too.
         known = select(erasures).where(erasures.c.contact_id == contact_id).with_for_update()
+        if is_id(contact_id):
+            uow.session.execute(known)
         _client, contact = contact_to_change(uow, contact_id)
         row = uow.session.execute(known).first()
         if row is None:
