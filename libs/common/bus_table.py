@@ -78,8 +78,8 @@ TABLE: Mapping[str, Voice] = {
         asks=_of(
             "clients",
             "assign_client bulk_update complete_document contact_card create_client create_contact delete_client"
-            " delete_contact document_link erase_contact find_duplicates get_client get_erasure grant_access"
-            " list_activities list_clients list_contacts list_documents list_erasures list_exchange_rates"
+            " delete_contact delete_document document_link erase_contact find_duplicates get_client get_erasure"
+            " grant_access list_activities list_clients list_contacts list_documents list_erasures list_exchange_rates"
             " list_grants list_tags list_tasks log_activity"
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
             " undo_change_set update_activity update_client update_contact"

@@ -8,14 +8,13 @@ AUDIT = AuditPlan(
     "clients",
     watched={
         "clients": Watched(
-            open=frozenset("industry status source country tags currency owner_id".split()),
+            open=frozenset("industry status source country currency owner_id".split()),
             silent=frozenset({"match_name", "last_activity_at", "access_version"}),
         ),
         "contacts": Watched(open=frozenset({"is_primary"})),
         "activities": Watched(
             subject=("contact_id", "client_id"), open=frozenset({"type"}), silent=frozenset({"actor_name"})
         ),
-        "tags": Watched(subject=("name",), key=("name",), open=frozenset({"name"})),
         "documents": Watched(subject=("client_id",), open=frozenset({"content_type", "size", "sha256", "uploaded_by"})),
         "assignments": Watched(subject=("client_id",), open=frozenset({"assigned_by"})),
         "access_grants": Watched(subject=("client_id",), open=frozenset({"granted_by"})),
@@ -31,6 +30,7 @@ AUDIT = AuditPlan(
         "change_sets": Watched(open=frozenset({"action", "value", "made_by", "undone_by"})),
     },
     unwatched={
+        "tags": "what people choose from; which client has which stands with the client",
         "client_keys": "by what clients are matched; made from their names",
         "client_deals": "a copy of deals",
         "change_set_rows": "what an undo brings back; each change stands with its client",

@@ -119,12 +119,15 @@ class ClientsRpc(Operations, RpcService):
         return self.read(queries.timeline, client_id=client_id, limit=limit, cursor=cursor, only=only)
 
     @method("activities.log")
-    def log_activity(self, client_id: str, data: Document) -> Document:
-        return self.execute(handlers.log_activity, client_id=client_id, data=data)
+    def log_activity(self, client_id: str, data: Document, assignee_role: str | None = None) -> Document:
+        return self.execute(handlers.log_activity, client_id=client_id, data=data, assignee_role=assignee_role)
 
     @method("activities.log")
-    def update_activity(self, activity_id: str, changes: Document, version: int | None = None) -> Document:
-        return self.execute(handlers.update_activity, activity_id=activity_id, changes=changes, version=version)
+    def update_activity(
+        self, activity_id: str, changes: Document, version: int | None = None, assignee_role: str | None = None
+    ) -> Document:
+        given: Document = {"changes": changes, "version": version, "assignee_role": assignee_role}
+        return self.execute(handlers.update_activity, activity_id=activity_id, **given)
 
     @method("clients.read")
     def list_tasks(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
@@ -180,6 +183,10 @@ class ClientsRpc(Operations, RpcService):
     @method("documents.write")
     def complete_document(self, document_id: str, size: int, sha256: str) -> Document:
         return self.execute(handlers.complete_document, document_id=document_id, size=size, sha256=sha256)
+
+    @method("documents.write")
+    def delete_document(self, document_id: str) -> Document:
+        return self.execute(handlers.delete_document, document_id=document_id)
 
     @method("documents.read")
     def document_link(self, document_id: str) -> Document:

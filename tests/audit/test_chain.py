@@ -230,13 +230,13 @@ def test_who_works_past_the_service_is_known_by_the_role(as_service: tuple[Log, 
     client_id = a_client(log)
     with psycopg.connect(admin, autocommit=True) as database:
         database.execute("UPDATE clients SET status = 'churned'")
-        database.execute("TRUNCATE tags CASCADE")
+        database.execute("TRUNCATE exchange_rates CASCADE")
         role = database.execute("SELECT session_user").fetchone()
     log.seal()
     emptied, changed = log.entries()[:2]
     assert role is not None and changed["actor_id"] == f"database:{role[0]}"
     assert changed["record_id"] == client_id and changed["changes"] == {"status": ["prospect", "churned"]}
-    assert emptied["action"] == "emptied" and emptied["record"] == "tags"
+    assert emptied["action"] == "emptied" and emptied["record"] == "exchange_rates"
 
 
 def test_a_transaction_says_nothing_of_the_one_before(log_of: LogOf) -> None:

@@ -145,7 +145,7 @@ CLIENTS = (
         "rates.write",
         lambda _s, _r: {"currency": "EUR", "day": "2020-01-02", "rate": "1.1"},
     ),
-    Case("clients.list_tags", COMMON, "clients.read"),
+    Case("clients.list_tags", LIST, "clients.read"),
     Case("clients.list_documents", READ, "documents.read", _client),
     Case(
         "clients.prepare_document",
@@ -154,6 +154,7 @@ CLIENTS = (
         lambda s, r: _client(s, r) | {"filename": "new.txt", "content_type": "text/plain"},
     ),
     Case("clients.complete_document", CHANGE, "documents.write", lambda s, r: s.prepared_document(r)),
+    Case("clients.delete_document", CHANGE, "documents.write", lambda s, r: {"document_id": s.document(r)}),
     Case("clients.document_link", READ, "documents.read", lambda _s, r: {"document_id": r["document"]}),
 )
 DEALS = (

@@ -37,7 +37,7 @@ def _of_client(_scene: Scene, row: Row) -> dict[str, Any]:
 CLIENTS = (
     Case("GET /clients", LIST, "clients.read", _q),
     Case("POST /clients", COMMON, "clients.write", lambda _s, r: {"json": {"company_name": f"{r.name} new"}}),
-    Case("GET /clients/tags", COMMON, "clients.read"),
+    Case("GET /clients/tags", LIST, "clients.read"),
     Case("GET /clients/duplicates", LIST, "clients.read", lambda _s, r: {"query": {"company_name": r.name}}),
     Case(
         "POST /clients/bulk",
@@ -100,6 +100,7 @@ CLIENTS = (
         "documents.write",
         lambda s, r: _client(s, r) | {"files": {"file": ("more.txt", b"more", "text/plain")}},
     ),
+    Case("DELETE /documents/{document_id}", CHANGE, "documents.write", lambda s, r: {"document_id": s.document(r)}),
     Case("GET /documents/{document_id}", READ, "documents.read", lambda _s, r: {"document_id": r["document"]}),
     Case("GET /tasks", LIST, "clients.read", _of_client),
     Case(
@@ -281,6 +282,7 @@ OTHERS = (
     Case("POST /auth/login", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/second-factor", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/join", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /invitations/{token}/accept", PUBLIC, "public", lambda _s, _r: {"token": "none", "json": {}}),
     Case("POST /auth/forgot", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/reset", PUBLIC, "public", lambda _s, _r: {"json": {}}),
     Case("POST /auth/refresh", PUBLIC, "public", lambda _s, _r: {"json": {}}),

@@ -78,10 +78,11 @@ class Scene:
 
     def client(self, relation: str) -> Row:
         """A new client of this kind with a contact, and nothing more."""
-        row = Row(relation, f"Orchard {secrets.token_hex(5)}")
+        row = Row(relation, f"orchard {secrets.token_hex(5)}")
         owner = {"own": "sales", "nobody": None}.get(relation, "sales2")
         body = {
             "company_name": row.name,
+            "tags": [row.name],
             "status": "prospect" if relation == "nobody" else "inactive",
             "contact": {"first_name": "Pia", "last_name": row.name, "email": f"{secrets.token_hex(5)}@orchard.example"},
         }

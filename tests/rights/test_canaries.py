@@ -32,14 +32,17 @@ PAGES = (
 class Secret:
     """A client of Jessica's whose every text holds a word that stands nowhere else."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, status: str = "inactive") -> None:
         self.word = f"canary{secrets.token_hex(6)}"
         jessica = scene.crm.sign_in("sales2")
+        # Of an active client the name is everybody's to see.
+        name = self.word if status != "active" else f"Aviary {secrets.token_hex(6)}"
         contact = {"first_name": self.word, "last_name": self.word, "email": f"{self.word}@nest.example"}
         body = {
-            "company_name": self.word,
-            "status": "inactive",
+            "company_name": name,
+            "status": status,
             "notes": self.word,
+            "tags": [self.word],
             "city": self.word,
             "contact": contact,
         }
@@ -147,11 +150,23 @@ def test_john_finds_nothing(scene: Scene, secret: Secret) -> None:
     assert found_by(scene.crm, "sales", secret) == []
 
 
+def test_of_an_active_client_john_finds_the_card_alone(scene: Scene) -> None:
+    assert found_by(scene.crm, "sales", Secret(scene, "active")) == []
+
+
 def test_the_search_finds_what_may_be_seen(scene: Scene, secret: Secret) -> None:
     """So that finding nothing says something: who may see it all finds it in every corner."""
     found = " ".join(found_by(scene.crm, "admin", secret))
     corners = ("/clients ", "/contacts", "/timeline", "/documents", "/tasks", "/deals ", "/board", "/invoices ")
-    corners += ("/payments", "/emails", "/clients/duplicates", "/search", "/deals/board", "/clients/options")
+    corners += (
+        "/payments",
+        "/emails",
+        "/clients/duplicates",
+        "/clients/tags",
+        "/search",
+        "/deals/board",
+        "/clients/options",
+    )
     assert [corner for corner in corners if corner not in found] == []
 
 

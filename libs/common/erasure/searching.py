@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from libs.common.audit.plan import MECHANISM
-from libs.common.erasure.person import ERASED, Person
+from libs.common.erasure.person import ERASED, OF_OTHERS, Person
 from libs.common.erasure.plan import ErasurePlan
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
@@ -31,6 +31,8 @@ _KEYS = text("""
 """)
 # Looking through all that a service has takes longer than a request may.
 _PATIENCE = text("SET LOCAL statement_timeout = '15min'")
+# Why a row of another client stays.
+SOMEBODY = "it belongs to another client, and the name alone may be somebody else's: read it and decide"
 _TEXTS = frozenset({"text", "varchar", "citext", "_text", "_varchar", "jsonb", "json"})
 
 
@@ -83,7 +85,8 @@ def found(
         for line in session.execute(text(statement), names).all():
             after = _after(person, table, line.row)
             if after or _names(person, line.row):
-                yield Found(table.name, _row_id(table, line.row), line.row, line.kept, after)
+                kept = line.kept or (SOMEBODY if person.is_elsewhere(table.name, line.row) else None)
+                yield Found(table.name, _row_id(table, line.row), line.row, kept, after)
 
 
 def take_out(session: Session, plan: ErasurePlan, person: Person) -> list[Found]:
@@ -123,11 +126,11 @@ def _tables(session: Session, plan: ErasurePlan) -> list[Searched]:
 
 
 def _after(person: Person, table: Searched, row: dict[str, Any]) -> dict[str, Any]:
-    theirs = person.is_about(row)
+    theirs, near = person.is_about(row), person.is_near(row)
     after = {}
     for column in table.columns:
         value = row[column.name]
-        new = person.replaced(value, theirs=theirs)
+        new = person.replaced(value, theirs=theirs, near=near and column.name not in OF_OTHERS)
         if new != value:
             # What was nothing but the person is nothing: an address that is none would be written to.
             after[column.name] = None if new == ERASED and column.nullable and column.kind != "jsonb" else new

@@ -6,7 +6,7 @@ from services.clients.handlers.assigning import assign_client
 from services.clients.handlers.bulk import bulk_update, undo_change_set
 from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
-from services.clients.handlers.documents import complete_document, prepare_document
+from services.clients.handlers.documents import complete_document, delete_document, prepare_document
 from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
 from services.clients.handlers.intake import submit_contact
 from services.clients.handlers.rates import set_exchange_rate
@@ -26,6 +26,7 @@ __all__ = [
     "create_contact",
     "delete_client",
     "delete_contact",
+    "delete_document",
     "erase_here",
     "erasing",
     "grant_access",

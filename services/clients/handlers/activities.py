@@ -8,12 +8,13 @@ from sqlalchemy import func, select, update
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
+from libs.common.identity import Actor
 from libs.common.problems import Invalid
-from services.clients import queries
+from services.clients import access, queries
 from services.clients.domain import LOGGED_BY_PEOPLE
 from services.clients.handlers.loading import activity_to_change, client_to_change
 from services.clients.handlers.telling import log
-from services.clients.models import activities, clients
+from services.clients.models import activities, clients, contacts
 
 _ACTIVITY: dict[str, fields.Reader] = {
     "type": fields.one_of(*LOGGED_BY_PEOPLE),
@@ -31,10 +32,13 @@ _CHANGES: dict[str, fields.Reader] = {
 }
 
 
-def log_activity(uow: UnitOfWork, client_id: str, data: dict[str, Any]) -> dict[str, Any]:
+def log_activity(
+    uow: UnitOfWork, client_id: str, data: dict[str, Any], assignee_role: str | None = None
+) -> dict[str, Any]:
     """Write down what happened or is to be done; only who may change the client may add to its history.
 
-    A task without ``assignee_id`` is its author's; with null it is nobody's yet.
+    A task without ``assignee_id`` is its author's; with null it is nobody's yet. assignee_role: what somebody else who
+    is given a task is here, so that it is not given to who may not see the client.
     """
     client = client_to_change(uow, client_id)
     given = fields.read(_ACTIVITY, data)
@@ -46,15 +50,22 @@ def log_activity(uow: UnitOfWork, client_id: str, data: dict[str, Any]) -> dict[
         given.setdefault("assignee_id", uow.actor.id)
     if kind != "task" and given.get("assignee_id"):
         raise Invalid("only a task is somebody's to do", field="assignee_id")
+    _check_assignee(uow, client.id, given.get("assignee_id"), assignee_role)
+    _check_contact(uow, client.id, given.get("contact_id"))
     return queries.activity_document(log(uow, client.id, kind, subject, description, **given))
 
 
 def update_activity(
-    uow: UnitOfWork, activity_id: str, changes: dict[str, Any], version: int | None = None
+    uow: UnitOfWork,
+    activity_id: str,
+    changes: dict[str, Any],
+    version: int | None = None,
+    assignee_role: str | None = None,
 ) -> dict[str, Any]:
     """Change an activity, or tick a task off: for its author, its assignee and whoever may change the client."""
     client, activity = activity_to_change(uow, activity_id, version)
     given = fields.read(_CHANGES, changes)
+    _check_assignee(uow, client.id, given.get("assignee_id"), assignee_role)
     if "description" in given:
         given["description"] = given["description"] or ""
     if "occurred_at" in given and given["occurred_at"] is None:
@@ -65,6 +76,22 @@ def update_activity(
     if "occurred_at" in given:
         _last_activity(uow, client.id)
     return queries.activity_document(activity)
+
+
+def _check_assignee(uow: UnitOfWork, client_id: str, user_id: str | None, role: str | None) -> None:
+    if user_id is None or role is None or user_id == uow.actor.id:
+        return
+    seen = select(clients.c.id).where(clients.c.id == client_id, access.scope(Actor(user_id, role)))
+    if uow.session.execute(seen).first() is None:
+        raise Invalid("they may not see this client; let them shadow it first", field="assignee_id")
+
+
+def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> None:
+    if contact_id is None:
+        return
+    theirs = select(contacts.c.id).where(contacts.c.id == contact_id, contacts.c.client_id == client_id)
+    if uow.session.execute(theirs).first() is None:
+        raise Invalid("this is no contact of this client", field="contact_id")
 
 
 def _last_activity(uow: UnitOfWork, client_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
@@ -15,6 +15,9 @@ from services.clients import queries
 from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.telling import log
 from services.clients.models import documents
+
+# The job that takes an object out of the store.
+REMOVE = "remove_object"
 
 
 def prepare_document(uow: UnitOfWork, client_id: str, filename: str, content_type: str) -> dict[str, Any]:
@@ -41,6 +44,16 @@ def complete_document(uow: UnitOfWork, document_id: str, size: int, sha256: str)
     if row.stored_at is None:
         log(uow, row.client_id, "system", "Document added", row.filename, details={"document_id": document_id})
     return queries.document_document(_document(uow, document_id))
+
+
+def delete_document(uow: UnitOfWork, document_id: str) -> dict[str, Any]:
+    """Remove a document; its bytes go once that is committed."""
+    row = _document(uow, document_id)
+    client_to_change(uow, row.client_id)
+    uow.session.execute(delete(documents).where(documents.c.id == document_id))
+    uow.jobs.add(REMOVE, {"key": row.key})
+    log(uow, row.client_id, "system", "Document removed", row.filename)
+    return {"id": document_id, "deleted": True}
 
 
 def _document(uow: UnitOfWork, document_id: str) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, literal_column, select, update
+from sqlalchemy.dialects.postgresql import array
 
 from libs.common import fields, tables
 from libs.common.database import UnitOfWork
@@ -20,13 +21,16 @@ from services.clients import queries
 from services.clients.domain import Contact
 from services.clients.erasure import ERASURE
 from services.clients.events import ErasureAsked
+from services.clients.handlers.documents import REMOVE
 from services.clients.handlers.loading import contact_to_change
-from services.clients.models import contacts, documents, erasures
+from services.clients.models import clients, contacts, documents, erasures, tags
 
 JOB = "erase_person"
-MOVE, REMOVE = "move_document", "remove_object"
+MOVE = "move_document"
 # Every service answers, this one among them.
 SERVICES = frozenset({"ai", "billing", "clients", "deals", "gateway", "notifications"})
+
+_UNREAD = "what stands in the file itself is not searched: open it, and delete it if it is about them"
 
 Document = dict[str, Any]
 _reason = fields.text(1000, required=True)
@@ -57,7 +61,7 @@ def erasing(secret: str) -> Callable[..., Document]:
         row = uow.session.execute(known).first()
         if row is None:
             contact_to_change(uow, contact_id, version)
-            person = _person(contact)
+            person = _person(uow, contact)
             row = _begin(uow, person, person.sealed(secret, erasure_id := new_id()), erasure_id, why)
             _blank(uow, contact)
             _hand_on(uow, contact)
@@ -74,15 +78,18 @@ def erase_here(secret: Callable[[], str]) -> Callable[[UnitOfWork, Job, None], N
     def erased(uow: UnitOfWork, job: Job, _result: None) -> None:
         row = _locked(uow, job.payload["erasure_id"])
         if row is not None and row.sealed:
+            person = Person.opened(secret(), row.id, row.sealed)
             record_part(uow, parts.erase(uow, ERASURE, secret(), row.id, row.sealed))
-            _move_documents(uow, Person.opened(secret(), row.id, row.sealed))
+            _move_documents(uow, person)
+            _forget_tags(uow, person)
 
     return erased
 
 
 def record_part(uow: UnitOfWork, part: parts.Part) -> None:
     """Keep this service's own part with the others'."""
-    _record(uow, "clients", PartDone(**part.data))
+    kept = part.data["kept"] + _files(uow, part.data["erasure_id"])
+    _record(uow, "clients", PartDone(**part.data | {"kept": kept}))
 
 
 def on_person_erased(uow: UnitOfWork, event: PartDone, envelope: Envelope) -> None:
@@ -105,10 +112,11 @@ def removed(uow: UnitOfWork, job: Job, _result: None) -> None:
     uow.session.execute(tables.jobs.delete().where(tables.jobs.c.id == job.id))
 
 
-def _person(contact: Contact) -> Person:
+def _person(uow: UnitOfWork, contact: Contact) -> Person:
     names = {"first_name": contact.first_name, "last_name": contact.last_name}
     ways = {"email": contact.email, "phone": contact.phone}
-    return Person(contact_id=contact.id, client_id=contact.client_id, **names, **ways)
+    alone = queries.names_alone(uow.session, contact.id, contact.client_id, *names.values())
+    return Person(contact_id=contact.id, client_id=contact.client_id, alone=tuple(alone), **names, **ways)
 
 
 def _begin(uow: UnitOfWork, person: Person, sealed: str, erasure_id: str, reason: str) -> Any:
@@ -161,6 +169,21 @@ def _move_documents(uow: UnitOfWork, person: Person) -> None:
     for each in uow.session.execute(named).all():
         if person.is_named_in(each.key):
             uow.jobs.add(MOVE, {"document_id": each.id}, dedupe_key=each.id)
+
+
+def _files(uow: UnitOfWork, erasure_id: str) -> list[Document]:
+    """The client's files, as the receipt lists what is kept."""
+    of_client = select(erasures.c.client_id).where(erasures.c.id == erasure_id).scalar_subquery()
+    files = select(documents.c.id).where(documents.c.client_id == of_client).order_by(documents.c.id)
+    return [{"what": "documents", "id": each, "why": _UNREAD} for each in uow.session.execute(files).scalars()]
+
+
+def _forget_tags(uow: UnitOfWork, person: Person) -> None:
+    """A tag that named the person and is carried by no client any more is offered to nobody."""
+    carried = exists().where(clients.c.tags.contains(array([tags.c.name])))
+    loose = select(tags.c.name).where(~carried)
+    named = [name for name in uow.session.execute(loose).scalars() if person.replaced(name, theirs=True) != name]
+    uow.session.execute(delete(tags).where(tags.c.name.in_(named)))
 
 
 def _record(uow: UnitOfWork, service: str, event: PartDone) -> None:

@@ -8,7 +8,7 @@ from services.clients.queries.clients import (
     list_tags,
 )
 from services.clients.queries.duplicates import find_duplicates
-from services.clients.queries.erasures import document_key, erasure, list_erasures, person
+from services.clients.queries.erasures import document_key, erasure, list_erasures, names_alone, person
 from services.clients.queries.finding import quick_find
 from services.clients.queries.history import (
     Narrowing,
@@ -47,6 +47,7 @@ __all__ = [
     "list_exchange_rates",
     "list_tags",
     "list_tasks",
+    "names_alone",
     "person",
     "quick_find",
     "timeline",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -96,9 +97,11 @@ def grants(session: Session, actor: Actor, client_id: str) -> list[dict[str, Any
     return [each for each in _live_grants(session, client_id) if each["ends_at"] is None or each["ends_at"] > now]
 
 
-def list_tags(session: Session, _actor: Actor) -> dict[str, Any]:
-    """The tags people choose from, by name."""
-    items = [{"tag": name} for name in session.execute(select(tags.c.name).order_by(tags.c.name)).scalars()]
+def list_tags(session: Session, actor: Actor) -> dict[str, Any]:
+    """The tags of clients the actor may see, by name."""
+    carried = exists().where(clients.c.tags.contains(array([tags.c.name])), access.scope(actor))
+    names = session.execute(select(tags.c.name).where(carried).order_by(tags.c.name)).scalars()
+    items = [{"tag": name} for name in names]
     return {"items": items, "next_cursor": None, "total": len(items)}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from libs.common.erasure import spellings
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
@@ -17,6 +18,7 @@ from services.clients.models import clients, contacts, documents, erasures
 Document = dict[str, Any]
 
 _NAMED = ("first_name", "last_name", "email", "phone")
+_A_NAME = 3
 _SERVICES = ("ai", "billing", "clients", "deals", "gateway", "notifications")
 _PART = ("changed", "kept", "audit_keys", "swept_at", "again_at", "rows_go_after_days", "final")
 
@@ -29,7 +31,21 @@ def person(session: Session, actor: Actor, contact_id: str) -> Document:
     row = session.execute(statement).first() if is_id(contact_id) else None
     if row is None:
         raise NotFound("there is no such contact")
-    return {"contact_id": row.id, "client_id": row.client_id} | {name: getattr(row, name) for name in _NAMED}
+    named = {name: getattr(row, name) for name in _NAMED}
+    alone = names_alone(session, row.id, row.client_id, row.first_name, row.last_name)
+    return {"contact_id": row.id, "client_id": row.client_id, "alone": alone} | named
+
+
+def names_alone(session: Session, contact_id: str, client_id: str, *names: str) -> list[str]:
+    """Of a contact's names those that mean nobody else where it is about the client: neither another contact nor the
+    company has them, and they are longer than a word that means anything."""
+    others = select(contacts.c.first_name, contacts.c.last_name).where(
+        contacts.c.client_id == client_id, contacts.c.id != contact_id
+    )
+    taken = {each.casefold() for row in session.execute(others).all() for each in row}
+    company = session.execute(select(clients.c.company_name).where(clients.c.id == client_id)).scalar_one()
+    taken |= {each.casefold() for each in spellings.words(company)}
+    return [name for name in names if len(name) >= _A_NAME and name.casefold() not in taken]
 
 
 def document_key(session: Session, document_id: str) -> str | None:

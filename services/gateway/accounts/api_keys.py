@@ -30,6 +30,8 @@ AREAS: dict[str, frozenset[str]] = {
     "billing": frozenset({"invoices", "invoice previews", "exchange rates"}),
     "notifications": frozenset({"notifications"}),
 }
+# A key may see who works here; who does is said by somebody who is signed in.
+_PEOPLE = frozenset({"accounts", "invitations"})
 # A key must not make another key, nor change how its owner signs in.
 _OWN_ACCOUNT = frozenset({"me", "sessions", "two-factor log-in", "API keys"})
 # Who am I, and who works here: what every program asks, by the names of the routes.
@@ -118,6 +120,8 @@ def _allow(row: Any, method: str, part: str, route: str) -> None:
     reads = method in ("GET", "HEAD")
     if part in _OWN_ACCOUNT or route == "log_out":
         raise Forbidden("an API key does not open its owner's own account; sign in for that")
+    if part in _PEOPLE and not reads:
+        raise Forbidden("an API key does not say who works here; sign in for that")
     if row.scope == "read" and not reads:
         raise Forbidden("this API key may only read")
     named = frozenset().union(*(AREAS.get(area, frozenset()) for area in row.areas))

@@ -88,7 +88,7 @@ def change_password(uow: UnitOfWork, user_id: str, current: str, new: str, sessi
         raise Invalid("this is not your current password", field="current_password")
     if current == new:
         raise Invalid("the new password is the current one; choose another", field="new_password")
-    values = {"password_hash": passwords.hashed(new), "updated_at": uow.now}
+    values = {"password_hash": passwords.hashed(new, "new_password"), "updated_at": uow.now}
     uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
     sessions.end_all(uow, user_id, but=session_id)
 

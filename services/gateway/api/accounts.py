@@ -27,10 +27,17 @@ def log_in(body: s.LogIn) -> dict[str, Any]:
     """Sign in with e-mail address and password.
 
     Send the access token as `Authorization: Bearer …`; use the refresh token once to get the next pair.
-    401 with code `second_factor_needed` comes with a `ticket`: send it with a code to `/auth/second-factor`.
+    401 with code `second_factor_needed` comes with a `ticket`: send it with a code to `/auth/second-factor`, or send
+    the code here as `otp`.
     """
     runtime = r.gateway()
-    return tokens_of(login.log_in(runtime.database, runtime.settings, body.email, body.password, r.client()))
+    try:
+        opened = login.log_in(runtime.database, runtime.settings, body.email, body.password, r.client())
+    except login.SecondFactorNeeded as needed:
+        if body.otp is None:
+            raise
+        opened = login.second_step(runtime.database, runtime.settings, needed.ticket, body.otp, r.client())
+    return tokens_of(opened)
 
 
 @routes.route("POST", "/auth/second-factor", who=ANYBODY, body=SecondStep, answers=d.Tokens, refusals=(401, 429))

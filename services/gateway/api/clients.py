@@ -8,13 +8,13 @@ from flask import Response, redirect, request
 from pydantic import Field
 from werkzeug.exceptions import UnsupportedMediaType
 
-from libs.common.problems import Forbidden, Invalid
+from libs.common.problems import Forbidden, Invalid, NotFound
 from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import ADMIN, Routes
-from services.gateway.api.tasks import ActivityFilters, check_assignee
+from services.gateway.api.tasks import ActivityFilters, assignee_role
 from services.gateway.api.values import Body
 
 routes = Routes("clients")
@@ -115,8 +115,10 @@ def list_activities(client_id: Any, query: ActivityFilters) -> dict[str, Any]:
 @routes.route("POST", "/clients/<uuid:client_id>/activities", body=s.ActivityNew, answers={201: d.ActivityDocument})
 def log_activity(client_id: Any, body: s.ActivityNew) -> dict[str, Any]:
     """Log a call, an e-mail, a meeting, a note or a task. A task without `assignee_id` is yours."""
-    check_assignee(body.assignee_id)
-    return r.ask("clients", "log_activity", client_id=str(client_id), data=body.given())
+    role = assignee_role(body.assignee_id)
+    if body.deal_id is not None:
+        _check_deal(str(client_id), body.deal_id)
+    return r.ask("clients", "log_activity", client_id=str(client_id), data=body.given(), assignee_role=role)
 
 
 @routes.route("GET", "/clients/<uuid:client_id>/timeline", query=ActivityFilters, answers=d.ListOf[d.ActivityDocument])
@@ -163,11 +165,27 @@ def upload_document(client_id: Any) -> dict[str, Any]:
     )
 
 
+@routes.route("DELETE", "/documents/<uuid:document_id>", answers=d.Done)
+def delete_document(document_id: Any) -> dict[str, Any]:
+    """Remove a document and its file, for good."""
+    return r.ask("clients", "delete_document", document_id=str(document_id))
+
+
 @routes.route("GET", "/documents/<uuid:document_id>", answers={302: None})
 def get_document(document_id: Any) -> Response:
     """Download a document: answers with a link that is good for five minutes."""
     found = r.ask("clients", "document_link", document_id=str(document_id))
     return redirect(found["url"])  # type: ignore[return-value]  # werkzeug's response is Flask's here
+
+
+def _check_deal(client_id: str, deal_id: str) -> None:
+    """What happened is about a deal of this client, which its service knows and the person may see."""
+    try:
+        deal = r.ask("deals", "get_deal", deal_id=deal_id)
+    except NotFound:
+        deal = {}
+    if deal.get("client_id") != client_id:
+        raise Invalid("this is no deal of this client", field="deal_id")
 
 
 def check_owner(owner_id: str | None, field: str = "owner_id") -> None:

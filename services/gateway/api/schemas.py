@@ -41,8 +41,11 @@ class Version(Body):
 
 
 class LogIn(Body):
+    """otp: a code of the authenticator app or a recovery code, where there is a second factor."""
+
     email: Address
     password: Secret
+    otp: Annotated[str, Field(max_length=60)] | None = None
 
 
 class Refresh(Body):

@@ -65,15 +65,16 @@ def change_activity(activity_id: Any, body: ActivityChange) -> dict[str, Any]:
 
     For its author, its assignee and whoever may change the client; what the system wrote stays as it is.
     """
-    check_assignee(body.assignee_id)
-    return r.ask("clients", "update_activity", activity_id=str(activity_id), **s.changes(body))
+    role = assignee_role(body.assignee_id)
+    return r.ask("clients", "update_activity", activity_id=str(activity_id), assignee_role=role, **s.changes(body))
 
 
-def check_assignee(assignee_id: str | None) -> None:
-    """Tasks are given to people who work here."""
+def assignee_role(assignee_id: str | None) -> str | None:
+    """What somebody else who is given a task is here; tasks are given to people who work here."""
     if assignee_id is None or assignee_id == r.signed_in().actor.id:
-        return
+        return None
     with r.gateway().database.read() as session:
-        people = {person["id"] for person in users.directory(session)["items"] if person["active"]}
-    if assignee_id.lower() not in people:
+        roles = {each["id"]: str(each["role"]) for each in users.directory(session)["items"] if each["active"]}
+    if assignee_id.lower() not in roles:
         raise Invalid("this is nobody who works here", field="assignee_id")
+    return roles[assignee_id.lower()]

@@ -59,6 +59,32 @@ RECORDS = {
     "sso_identities": _l("Single sign-on"),
     "audit_log": _l("Audit log"),
 }
+# Tables that are no records of their own: what they hold is copied from records, or on its way.
+COPIES = {
+    "outbox": _l("Events told"),
+    "inbox": _l("Events heard"),
+    "commands": _l("Answers kept for repeats"),
+    "jobs": _l("Work ordered"),
+    "dead_letters": _l("Dead letters"),
+    "change_set_rows": _l("What an undo brings back"),
+    "client_deals": _l("Copies of deals"),
+    "client_keys": _l("Marks to find duplicates by"),
+    "deal_states": _l("Copies of deals"),
+    "deal_invoices": _l("Copies of invoices"),
+    "people": _l("Copies of accounts"),
+    "notifications": _l("Notifications"),
+    "guides": _l("Onboarding guides"),
+    "intake_forms": _l("Forms sent in"),
+    "brief_drafts": _l("Briefs begun"),
+    "invoice_previews": _l("Previews of invoices"),
+    "provider_events": _l("Messages of the payment provider"),
+    "provider_faults": _l("Faults of the payment provider"),
+    "request_log": _l("Requests"),
+    "stage_history": _l("Stage history"),
+    "login_failures": _l("Wrong log-ins"),
+    "integration_checks": _l("Checks of integrations"),
+    "erasure_parts": _l("Erasures of persons"),
+}
 FIELDS = {
     "company_name": _l("Company name"),
     "first_name": _l("First name"),

@@ -33,6 +33,8 @@ class Pages:
 
     def __init__(self, name: str) -> None:
         self.blueprint = Blueprint(f"web_{name}", __name__)
+        # Verb, address and roles of each: what the matrix of rights is tested from.
+        self.routes: list[tuple[str, str, frozenset[str] | None]] = []
 
     def get(self, path: str, who: frozenset[str] | None = SIGNED_IN) -> Callable[[View], View]:
         """A page to read; ``who=None``: for everybody."""
@@ -47,6 +49,7 @@ class Pages:
             handler = _handler(view, who)
             endpoint = f"{method} {path}".replace(".", "_")
             self.blueprint.add_url_rule(path, endpoint, handler, methods=[method])
+            self.routes.append((method, path, who))
             return view
 
         return declare

@@ -94,6 +94,43 @@ def test_somebody_else_of_that_name_is_kept_and_listed(clients: Any, sarah: Any,
     assert left["last_name"] == "Johnson"
 
 
+def test_her_names_alone_go_at_her_client_and_tags_with_them(clients: Any, sarah: Any, runtime: Any) -> None:
+    john, client_id = clients.as_(JOHN), sarah["client_id"]
+    john.log_activity(client_id=client_id, data={"type": "call", "subject": "Johnson called from 212-555-0123"})
+    john.update_client(client_id=client_id, changes={"tags": ["johnson-vip"]})
+    receipt = erase(clients, sarah)
+    run_jobs(runtime)
+    (call,) = john.list_activities(client_id=client_id, types=["call"])["items"]
+    assert call["subject"] == "[erased] called from [erased]"
+    assert john.get_client(client_id=client_id)["tags"] == ["[erased]-vip"]
+    with runtime.database.read() as session:
+        assert session.execute(text("SELECT name FROM tags WHERE name LIKE '%johnson%'")).all() == []
+        told = session.execute(text("SELECT envelope::text FROM outbox WHERE type = 'activity.logged'")).scalars().all()
+    assert told and "Johnson" not in str(told)
+    assert clients.as_(ADMIN).get_erasure(erasure_id=receipt["id"])["parts"][0]["kept"] == []
+
+
+def test_a_name_at_another_client_stays_and_is_listed(clients: Any, sarah: Any, new_client: Any, runtime: Any) -> None:
+    other = new_client(JESSICA.id, notes="Sarah Johnson is somebody else here")
+    receipt = erase(clients, sarah)
+    run_jobs(runtime)
+    assert clients.as_(ADMIN).get_client(client_id=other["id"])["notes"] == "Sarah Johnson is somebody else here"
+    (part,) = clients.as_(ADMIN).get_erasure(erasure_id=receipt["id"])["parts"]
+    assert ("clients", other["id"]) in {(each["what"], each["id"]) for each in part["kept"]}
+
+
+def test_files_are_named_to_be_looked_through(clients: Any, sarah: Any, runtime: Any) -> None:
+    given = {"client_id": sarah["client_id"], "filename": "Plan.pdf", "content_type": "application/pdf"}
+    made = clients.as_(JOHN).prepare_document(**given)
+    runtime.object_store.put(made["key"], b"Dear Sarah", "application/pdf")
+    clients.as_(JOHN).complete_document(document_id=made["document_id"], size=10, sha256="x")
+    receipt = erase(clients, sarah)
+    run_jobs(runtime)
+    (part,) = clients.as_(ADMIN).get_erasure(erasure_id=receipt["id"])["parts"]
+    (file,) = part["kept"]
+    assert (file["what"], file["id"]) == ("documents", made["document_id"]) and "open it" in file["why"]
+
+
 def test_a_file_moves_to_a_name_that_says_nothing(clients: Any, sarah: Any, runtime: Any) -> None:
     given = {"client_id": sarah["client_id"], "filename": "To Sarah Johnson.pdf", "content_type": "application/pdf"}
     made = clients.as_(JOHN).prepare_document(**given)

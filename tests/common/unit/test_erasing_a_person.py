@@ -106,3 +106,74 @@ def test_who_it_is_travels_sealed() -> None:
     for secret, erasure in (("other", "one erasure"), ("secret", "another")):
         with pytest.raises(SealBroken):
             Person.opened(secret, erasure, sealed)
+
+
+AMY = Person(
+    contact_id=CONTACT,
+    client_id=CLIENT,
+    first_name="Amélie",
+    last_name="Müßig",
+    email="amelie@muessig.example",
+    phone="+1 (415) 555-0187",
+    alone=("Amélie", "Müßig"),
+)
+BERLIN = AMY.model_copy(update={"phone": "+49 30 901820"})
+
+
+@pytest.mark.parametrize(
+    ("person", "number"),
+    [
+        *[
+            (AMY, each)
+            for each in ("415-555-0187", "4155550187", "(415) 555-0187", "+1 415 555 0187", "001 4155550187")
+        ],
+        *[(BERLIN, each) for each in ("030 901820", "030/901820", "+49 (0)30 901820", "0049 30 901820", "+4930901820")],
+    ],
+)
+def test_a_number_is_found_however_it_is_dialled(person: Person, number: str) -> None:
+    text = f"call {number}, today"
+    assert not re.search("[0-9]", person.replaced(text)) and re.search(person.loose, text)
+
+
+@pytest.mark.parametrize("name", ["Amelie Muessig", "AMÉLIE MÜSSIG", "Mu\u0308ßig, Ame\u0301lie", "Amélie Mussig"])
+def test_a_name_is_found_without_its_accents(name: str) -> None:
+    assert AMY.replaced(f"with {name}!") == "with [erased]!"
+    assert re.search(AMY.loose, f"with {name}!", re.IGNORECASE)
+
+
+def test_what_may_be_an_amount_is_theirs_only_where_it_is_about_them() -> None:
+    short = Person(contact_id=CONTACT, client_id=CLIENT, first_name="Grant", last_name="Project", phone="100000")
+    assert short.replaced("It costs 100000 USD") == "It costs 100000 USD"
+    assert short.replaced({"contact_id": CONTACT, "text": "call 100000"})["text"] == "call [erased]"
+
+
+def test_what_names_nobody_is_left_as_it_was_written() -> None:
+    """A provider's body was signed; and a first name of one letter is in all of them."""
+    body = '{"id": "evt_1",  "q": [1, 2]}'
+    for name in ("q", "Ed"):
+        person = Person(contact_id=CONTACT, client_id=CLIENT, first_name=name)
+        assert person.replaced(body) is body and not person.is_named_in(body)
+        assert not re.search(person.loose, body)
+
+
+def test_names_alone_are_theirs_at_their_client() -> None:
+    row = {"client_id": CLIENT, "subject": "Müßig called back", "tags": ["müßig-vip"]}
+    assert re.search(AMY.loose, json.dumps(row, ensure_ascii=False)) and AMY.is_near(row)
+    assert AMY.replaced(row) == {"client_id": CLIENT, "subject": "[erased] called back", "tags": ["[erased]-vip"]}
+    others = {
+        "client_id": CLIENT,
+        "actor": {"name": "Amélie Meyer"},
+        "company_name": "Müßig GmbH",
+        "text": "Amélie Meyer",
+    }
+    assert AMY.replaced(others) == others
+    assert AMY.replaced({"client_id": CONTACT[:-1] + "9", "subject": "Müßig called"})["subject"] == "Müßig called"
+
+
+def test_a_name_at_another_client_may_be_somebody_elses() -> None:
+    other = {"client_id": "01940001-7a00-7000-8000-000000000009", "notes": "Sarah Johnson decides"}
+    assert SARAH.is_elsewhere("deals", other)
+    assert SARAH.is_elsewhere("clients", {"id": other["client_id"], "notes": other["notes"]})
+    assert not SARAH.is_elsewhere("deals", other | {"notes": "sarah@techcorp.com"})
+    assert not SARAH.is_elsewhere("deals", other | {"client_id": CLIENT})
+    assert not SARAH.is_elsewhere("intake_forms", {"body": "Sarah Johnson"})

@@ -64,6 +64,22 @@ def test_a_key_does_not_touch_its_owners_account(http: Any, bearer: Any) -> None
         problem(http.open(f"/api/v1{path}", method=method, json=body, headers=key), 403)
 
 
+def test_a_key_does_not_say_who_works_here(http: Any, bearer: Any) -> None:
+    """Who finds an admin's key must not be able to make an account that outlives it."""
+    key = of(make(http, bearer("admin"), scope="write"))
+    assert http.get("/api/v1/users", headers=key).status_code == 200
+    invitation = {"email": "mole@example.org", "role": "admin"}
+    account = invitation | {"name": "Mole", "password": "long enough it is"}
+    wishes = [
+        ("POST", "/invitations", invitation),
+        ("POST", "/users", account),
+        ("PATCH", f"/users/{new_id()}", {"role": "admin"}),
+        ("DELETE", f"/users/{new_id()}/second-factor", None),
+    ]
+    for method, path, body in wishes:
+        problem(http.open(f"/api/v1{path}", method=method, json=body, headers=key), 403)
+
+
 def test_a_key_is_shown_once_and_kept_as_a_hash(http: Any, bearer: Any, runtime: Any, caplog: Any) -> None:
     owner = bearer("sales")
     made = make(http, owner, name="Report", expires_in_days=30)

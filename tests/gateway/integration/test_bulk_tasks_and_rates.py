@@ -91,7 +91,8 @@ def test_an_activity_is_changed_and_a_task_given_to_somebody_who_works_here(
     answer = http.patch(path, json={"done": True, "assignee_id": fiona, "version": 2}, headers=john)
     assert (answer.status_code, answer.json["version"]) == (200, 2)
     changes = {"done": True, "assignee_id": fiona}
-    assert rpc.last("clients.update_activity").arguments == {"activity_id": ID, "changes": changes, "version": 2}
+    given = {"activity_id": ID, "changes": changes, "version": 2, "assignee_role": "finance"}
+    assert rpc.last("clients.update_activity").arguments == given
     new = {"type": "task", "subject": "x"}
     for nobody in (gone, new_id()):
         problem(http.patch(path, json={"assignee_id": nobody}, headers=john), 422, "assignee_id")

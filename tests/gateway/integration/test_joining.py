@@ -77,6 +77,17 @@ def test_who_was_invited_joins_in_the_role_of_the_invitation(http: Any, admin: A
     assert http.get("/api/v1/invitations", headers=admin).json["total"] == 0
 
 
+def test_the_token_may_stand_in_the_address(http: Any, admin: Any, runtime: Any) -> None:
+    invite(http, admin)
+    body = {"name": "Nina New", "password": NEW}
+    problem(http.post("/api/v1/invitations/nothing/accept", json=body), 404)
+    path = f"/api/v1/invitations/{token_of(runtime)}/accept"
+    problem(http.post(path, json=body | {"role": "admin"}), 422, "role")
+    joined = http.post(path, json=body)
+    assert joined.status_code == 201 and joined.json["user"]["role"] == "finance"
+    problem(http.post(path, json=body), 409)
+
+
 def test_fifty_acceptances_at_once_make_one_account(http: Any, app: Any, admin: Any, runtime: Any) -> None:
     invite(http, admin)
     token = token_of(runtime)

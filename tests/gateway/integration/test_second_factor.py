@@ -81,6 +81,16 @@ def test_log_in_asks_for_a_code_once_it_is_on(http: Any, own: Any, person: str) 
     problem(http.post("/api/v1/auth/login", json=log_in | {"password": "wrong but long"}), 401)
 
 
+def test_the_code_may_come_with_the_password(http: Any, own: Any) -> None:
+    phone, _codes = set_up(http, own)
+    log_in = {"email": EMAIL, "password": PASSWORD}
+    problem(http.post("/api/v1/auth/login", json=log_in | {"otp": "000000"}), 401)
+    code = phone.next_code()
+    done = http.post("/api/v1/auth/login", json=log_in | {"otp": code})
+    assert done.status_code == 200 and done.json["user"]["email"] == EMAIL
+    problem(http.post("/api/v1/auth/login", json=log_in | {"otp": code}), 401)
+
+
 def test_each_code_works_once(http: Any, app: Any, own: Any) -> None:
     phone, codes = set_up(http, own)
     problem(step(http, ticket(http), phone.first), 401)  # it confirmed the set-up already

@@ -52,6 +52,7 @@ def test_only_these_routes_are_for_anybody() -> None:
     assert open_ == {
         "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/second-factor",
         "POST /api/v1/auth/join", "POST /api/v1/auth/forgot", "POST /api/v1/auth/reset",
+        "POST /api/v1/invitations/<token>/accept",
         "POST /api/v1/intake/contact", "POST /api/v1/intake/brief",
         "GET /api/v1/pay/<token>", "GET /api/v1/pay/<token>/pdf", "POST /api/v1/pay/<token>",
         "POST /api/v1/webhooks/stripe",
@@ -195,6 +196,8 @@ def test_an_account_for_a_new_person(http: Any, bearer: Any, runtime: Any) -> No
     ("change", "field"),
     [
         ({"password": "short"}, "password"),
+        ({"password": "password1234"}, "password"),
+        ({"password": "1qaz2wsx3edc"}, "password"),
         ({"role": "boss"}, "role"),
         ({"email": "x"}, "email"),
         ({"name": " "}, "name"),

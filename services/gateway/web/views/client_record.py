@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response
+from flask import Response, make_response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from libs.common.problems import Problem
+from libs.common.ids import is_id
+from libs.common.problems import Forbidden, Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import clients as api
 from services.gateway.api import schemas as s
@@ -143,10 +144,26 @@ def upload(client_id: Any) -> Any:
     return done(f"/clients/{client_id}", Toast(_("%(name)s was added", name=made["filename"])))
 
 
+@pages.post("/documents/<uuid:document_id>/delete", who=SALES)
+def delete_document(document_id: Any) -> Any:
+    """Remove a file for good."""
+    api.delete_document(document_id)
+    client_id = request.form.get("client_id", "")
+    return done(f"/clients/{client_id}" if is_id(client_id) else "/clients", Toast(_("Deleted")))
+
+
 @pages.get("/documents/<uuid:document_id>")
 def document(document_id: Any) -> Any:
     """Download a document."""
     return api.get_document(document_id)
+
+
+def to_change(client_id: Any) -> dict[str, Any]:
+    """A client for a form that changes it; Forbidden for who may only look."""
+    found: dict[str, Any] = parts.one("clients", "get_client", client_id=str(client_id))
+    if found["access"] != "write":
+        raise Forbidden(_("you may look at this client, and only its owner may change it"))
+    return found
 
 
 def _record(client_id: Any) -> Record:
@@ -155,7 +172,7 @@ def _record(client_id: Any) -> Record:
         base=f"/clients/{client_id}",
         title="company_name",
         fields=FIELDS,
-        load=lambda: parts.one("clients", "get_client", client_id=str(client_id)),
+        load=lambda: to_change(client_id),
         update=lambda body: api.change_client(client_id, checked(s.ClientChange, body)),
     )
 

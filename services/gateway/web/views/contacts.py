@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from libs.common.problems import NotFound, Problem
+from libs.common.problems import NotFound, Problem, Unavailable
 from services.gateway.api import clients as api
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
@@ -17,6 +18,7 @@ from services.gateway.web.editing import Field, Merge
 from services.gateway.web.forms import Form
 from services.gateway.web.routing import SALES, Pages, done
 from services.gateway.web.toasts import Toast
+from services.gateway.web.views import client_record
 
 pages = Pages("contacts")
 
@@ -32,6 +34,9 @@ FIELDS = (
 @pages.get("/clients/<uuid:client_id>/contacts/new", who=SALES)
 def new(client_id: Any) -> Any:
     """The form for a new person."""
+    # While the service is silent the form stands: what is typed is kept until it answers.
+    with suppress(Unavailable):
+        client_record.to_change(client_id)
     return _form(Form(), str(client_id), f"/clients/{client_id}/contacts/new", _("New contact"))
 
 

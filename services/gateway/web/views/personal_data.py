@@ -19,6 +19,9 @@ from services.gateway.web.toasts import Toast
 
 pages = Pages("personal_data")
 
+# Where a row that was kept is looked at.
+_PAGES = {"invoices": "/invoices/", "documents": "/documents/", "clients": "/clients/", "deals": "/deals/"}
+
 
 @pages.get("/contacts/<uuid:contact_id>/personal-data", who=ADMIN)
 def export(contact_id: Any) -> Any:
@@ -64,11 +67,13 @@ def receipt(erasure_id: Any) -> Any:
     """What was erased where, what is kept and why, and when the rest goes."""
     found = api.get_erasure(erasure_id)
     missing = ", ".join(str(words.SERVICES[name]) for name in found["missing"])
-    return shell.page("settings/erasure.html", receipt=found, missing=missing, records=audit_words.RECORDS)
+    shown: dict[str, Any] = {"missing": missing, "records": audit_words.RECORDS | audit_words.COPIES, "pages": _PAGES}
+    return shell.page("settings/erasure.html", receipt=found, **shown)
 
 
 def _load(contact_id: str) -> dict[str, Any]:
-    client_id = request.args.get("client_id", "")
+    # A link may come without its client: whose contact it is, its service knows.
+    client_id = request.args.get("client_id") or parts.one("clients", "person", contact_id=contact_id)["client_id"]
     for contact in parts.one("clients", "list_contacts", client_id=client_id)["items"]:
         if contact["id"] == contact_id:
             return dict(contact)
