@@ -12,9 +12,21 @@ from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import ADMIN, ANYBODY, Routes
-from services.gateway.api.values import Body
+from services.gateway.api.values import Address, Body, Secret
 
 routes = Routes("accounts")
+
+
+class LogIn(Body):
+    """otp: a code of the authenticator app or a recovery code, where there is a second factor."""
+
+    email: Address
+    password: Secret
+    otp: Annotated[str, Field(max_length=60)] | None = None
+
+
+class Refresh(Body):
+    refresh_token: Annotated[str, Field(max_length=200)]
 
 
 class SecondStep(Body):
@@ -22,8 +34,8 @@ class SecondStep(Body):
     code: Annotated[str, Field(max_length=60)]
 
 
-@routes.route("POST", "/auth/login", who=ANYBODY, body=s.LogIn, answers=d.Tokens, refusals=(401, 429))
-def log_in(body: s.LogIn) -> dict[str, Any]:
+@routes.route("POST", "/auth/login", who=ANYBODY, body=LogIn, answers=d.Tokens, refusals=(401, 429))
+def log_in(body: LogIn) -> dict[str, Any]:
     """Sign in with e-mail address and password.
 
     Send the access token as `Authorization: Bearer …`; use the refresh token once to get the next pair.
@@ -47,8 +59,8 @@ def second_step(body: SecondStep) -> dict[str, Any]:
     return tokens_of(login.second_step(runtime.database, runtime.settings, body.ticket, body.code, r.client()))
 
 
-@routes.route("POST", "/auth/refresh", who=ANYBODY, body=s.Refresh, answers=d.Tokens, refusals=(401,))
-def refresh(body: s.Refresh) -> dict[str, Any]:
+@routes.route("POST", "/auth/refresh", who=ANYBODY, body=Refresh, answers=d.Tokens, refusals=(401,))
+def refresh(body: Refresh) -> dict[str, Any]:
     """Get a new pair of tokens for a refresh token. A refresh token used twice ends its session."""
     runtime = r.gateway()
     return tokens_of(sessions.refresh(runtime.database, runtime.settings, body.refresh_token))

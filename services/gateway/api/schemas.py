@@ -11,7 +11,6 @@ from pydantic import Field
 from libs.common.money import MoneyError, to_minor
 from libs.common.problems import Invalid
 from services.gateway.api.values import (
-    Address,
     Amount,
     Body,
     Currency,
@@ -27,7 +26,6 @@ from services.gateway.api.values import (
     Paragraph,
     Percent,
     Quantity,
-    Secret,
     Tags,
     Text,
     Word,
@@ -38,18 +36,6 @@ class Version(Body):
     """``version`` is the one you loaded; a stale one is refused with 409."""
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-
-
-class LogIn(Body):
-    """otp: a code of the authenticator app or a recovery code, where there is a second factor."""
-
-    email: Address
-    password: Secret
-    otp: Annotated[str, Field(max_length=60)] | None = None
-
-
-class Refresh(Body):
-    refresh_token: Annotated[str, Field(max_length=200)]
 
 
 class UserNew(Body):
