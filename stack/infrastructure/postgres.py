@@ -60,7 +60,8 @@ class PostgresCluster:
         self._write("amo-crm.conf", text)
 
     def program(self) -> Program:
-        """The postmaster. SIGINT is its fast shutdown: clients are cut off, data is checkpointed."""
+        """The postmaster. SIGINT is its fast shutdown: clients are cut off, data is checkpointed. SIGQUIT leaves that to
+        a recovery at the next start, and data of tests has none."""
         return Program(
             name="postgres",
             argv=(str(self._binaries() / "postgres"), "-D", str(self.data)),
@@ -69,7 +70,7 @@ class PostgresCluster:
             user=self._user,
             data_folder=self.data,
             death_signal="INT",
-            stop_signal="INT",
+            stop_signal="QUIT" if self._fast else "INT",
             code=(self.data / "amo-crm.conf").read_text(),
             is_infrastructure=True,
         )
