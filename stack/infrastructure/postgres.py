@@ -60,8 +60,8 @@ class PostgresCluster:
         self._write("amo-crm.conf", text)
 
     def program(self) -> Program:
-        """The postmaster. SIGINT is its fast shutdown: clients are cut off, data is checkpointed. SIGQUIT leaves that to
-        a recovery at the next start, and data of tests has none."""
+        """The postmaster. SIGINT is its fast shutdown: clients are cut off, data is checkpointed. SIGQUIT leaves that
+        to a recovery at the next start, and data of tests has none."""
         return Program(
             name="postgres",
             argv=(str(self._binaries() / "postgres"), "-D", str(self.data)),
