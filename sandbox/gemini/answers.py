@@ -146,6 +146,11 @@ def _quota(question: Question, scripted: Json) -> Json:
     raise quota(question.model, float(scripted.get("retry_seconds", 53)), per)
 
 
+def _quota_untold(question: Question, scripted: Json) -> Json:
+    """429 that does not say when to come back."""
+    raise GeminiError(429)
+
+
 def _unavailable(question: Question, scripted: Json) -> Json:
     raise GeminiError(503)
 
@@ -166,6 +171,7 @@ KINDS: dict[str, Callable[[Question, Json], Json]] = {
     "malformed_content": _malformed_content,
     "recitation": _recitation,
     "quota": _quota,
+    "quota_untold": _quota_untold,
     "unavailable": _unavailable,
 }
 

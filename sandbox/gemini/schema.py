@@ -6,6 +6,7 @@ Reads both dialects: Gemini's own (`"type": "OBJECT"`, `nullable`) and JSON Sche
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from typing import Any
 
@@ -57,9 +58,21 @@ class Generator:
 
     def _object(self, schema: Schema, path: str, depth: int) -> Schema:
         properties: Schema = schema.get("properties") or {}
+        if cited := self._citation(properties):
+            return cited
         order = [name for name in schema.get("propertyOrdering") or [] if name in properties]
         names = order + [name for name in properties if name not in order]
         return {name: self.value(properties[name], f"{path}.{name}", depth + 1) for name in names}
+
+    def _citation(self, properties: Schema) -> Schema | None:
+        """``{field, words}`` is a quote: as a careful model does, from the prompt's JSON, words that stand there."""
+        if set(properties) != {"field", "words"}:
+            return None
+        for field in self._resolved(properties["field"]).get("enum") or []:
+            told = re.search(rf'"{re.escape(str(field))}":\s*\[?\s*("(?:[^"\\]|\\.)+")', self._prompt)
+            if told:
+                return {"field": field, "words": " ".join(json.loads(told[1]).split()[:WORDS])}
+        return None
 
     def _array(self, schema: Schema, path: str, depth: int) -> list[Any]:
         least, most = int(schema.get("minItems") or 0), schema.get("maxItems")

@@ -10,8 +10,16 @@ AUDIT = AuditPlan(
         "generations": Watched(
             subject=("client_id",),
             open=frozenset(
-                "kind status provider model prompt_version input_tokens output_tokens milliseconds score".split()
+                (
+                    "kind status provider model prompt_version input_tokens output_tokens thought_tokens"
+                    " cost_micro_usd milliseconds attempts score"
+                ).split()
             ),
-        )
+        ),
+        "budgets": Watched(open=frozenset({"one", "daily_micro_usd", "user_daily_micro_usd"})),
+    },
+    unwatched={
+        "provider_calls": "what each call to a provider took; what it made is a generation, which is watched",
+        "provider_pauses": "until when nobody asks a provider, as the provider said",
     },
 )

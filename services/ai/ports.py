@@ -1,24 +1,86 @@
-"""What ai needs from outside."""
+"""What ai needs from outside, and of its own books."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
-from services.ai.domain import Brief, Generated
+from services.ai.tasks import Answered, Task, Tokens
+
+Asked = TypeVar("Asked")
+Result = TypeVar("Result")
 
 
-class AnalysisProvider(Protocol):
-    """Somebody who can judge a brief."""
+class Provider(Protocol):
+    """Somebody who can answer a task."""
 
     @property
     def name(self) -> str:
         """``gemini`` or ``built-in``; stored with every answer and shown to people."""
         ...
 
-    def analyze(self, brief: Brief) -> Generated:
-        """Judge a brief; ProviderProblem when there is no usable answer."""
+    @property
+    def model(self) -> str | None:
+        """The model that is asked; None where there is none."""
+        ...
+
+    def answer(self, task: Task[Asked, Result], asked: Asked, *, seconds: float | None = None) -> Answered[Result]:
+        """Ask once, for at most ``seconds``; ProviderProblem when there is no usable answer."""
         ...
 
     def check(self) -> str:
         """Ask whether it would answer, at no cost: what was found in plain words, or CheckFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A call that is about to be made, and the most it can cost in millionths of a US dollar."""
+
+    generation_id: str
+    kind: str
+    user_id: str | None
+    provider: str
+    model: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A call that may be made: its row in the books, and which it is of its generation's calls, from 1."""
+
+    call_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Until when nobody asks a provider, and why."""
+
+    until: datetime
+    because: str
+
+
+class Ledger(Protocol):
+    """The books of all calls to providers, one for all workers."""
+
+    def reserve(self, wish: Wish) -> Reserved:
+        """Write the call down before it is made; OverBudget where the day's budget has no room for it."""
+        ...
+
+    def settle(self, call_id: str, milliseconds: int, tokens: Tokens, cost: int | None, problem: str | None) -> None:
+        """What the call took. ``problem``: why it gave no usable answer."""
+        ...
+
+    def attempts(self, generation_id: str) -> int:
+        """Calls made for a generation."""
+        ...
+
+    def paused(self, provider: str, model: str) -> Pause | None:
+        """Whether the provider said not to be asked again before a time that is still to come."""
+        ...
+
+    def pause(self, provider: str, model: str, pause: Pause) -> None:
+        """Nobody asks before then; a longer pause that is known already stays."""
         ...

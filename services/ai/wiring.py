@@ -6,9 +6,11 @@ from functools import cache
 
 from libs.common import settings
 from libs.common.runtime import Runtime
+from services.ai import asking, prices
 from services.ai.adapters.built_in import BuiltInProvider
 from services.ai.adapters.gemini import GeminiProvider
-from services.ai.ports import AnalysisProvider
+from services.ai.ledger import DatabaseLedger
+from services.ai.ports import Provider
 from services.ai.settings import AiSettings
 
 
@@ -19,12 +21,28 @@ def runtime() -> Runtime[AiSettings]:
 
 
 @cache
-def provider() -> AnalysisProvider:
+def provider() -> Provider:
     """Gemini when there is a key, else the built-in rules."""
     return GeminiProvider(runtime().settings) if runtime().settings.gemini_api_key else built_in()
 
 
 @cache
-def built_in() -> AnalysisProvider:
+def built_in() -> Provider:
     """The provider that always answers."""
-    return BuiltInProvider(runtime().settings.base_currency)
+    return BuiltInProvider()
+
+
+@cache
+def desk() -> asking.Desk:
+    """Whom to ask, and by which rules."""
+    configured = runtime().settings
+    return asking.Desk(
+        provider=provider(),
+        built_in=built_in(),
+        ledger=DatabaseLedger(runtime().database, configured),
+        breaker=asking.breaker(),
+        clock=runtime().clock,
+        attempts=configured.gemini_attempts,
+        timeout=configured.gemini_timeout_seconds,
+        prices=prices.read_prices(configured.gemini_prices),
+    )

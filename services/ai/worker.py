@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from libs.common.database import Database
 from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.subscriber import Subscription
@@ -9,11 +12,23 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
+from services.ai.handlers import analyzing, generating
+from services.ai.settings import AiSettings
 
 
 def _secret() -> str:
     return wiring.runtime().settings.link_secret
 
+
+def _settings() -> AiSettings:
+    return wiring.runtime().settings
+
+
+def _database() -> Database:
+    return wiring.runtime().database
+
+
+LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings),)
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -21,14 +36,7 @@ TABLE = WorkerTable(
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
     ],
-    jobs={
-        handlers.JOB: handlers.analysis_job(
-            database=lambda: wiring.runtime().database,
-            provider=wiring.provider,
-            stand_in=wiring.built_in,
-            attempts=lambda: wiring.runtime().settings.gemini_attempts,
-        )
-    },
+    jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES},
     schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
     audit=AUDIT,
 )

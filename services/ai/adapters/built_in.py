@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from services.ai import rules
-from services.ai.domain import BUILT_IN, Brief, Generated
+from time import perf_counter
+from typing import TypeVar
+
+from services.ai.domain import BUILT_IN
+from services.ai.tasks import Answered, Task
+
+Asked = TypeVar("Asked")
+Result = TypeVar("Result")
 
 
 class BuiltInProvider:
-    """Answers by rules, always and at once."""
+    """Answers by the rules of the task, always and at once."""
 
     name = BUILT_IN
+    model = None
 
-    def __init__(self, base_currency: str) -> None:
-        self._base_currency = base_currency
-
-    def analyze(self, brief: Brief) -> Generated:
-        return Generated(rules.analyze(brief, self._base_currency), BUILT_IN, rules.VERSION, rules.VERSION)
+    def answer(self, task: Task[Asked, Result], asked: Asked, *, seconds: float | None = None) -> Answered[Result]:
+        started = perf_counter()
+        result = task.rules(asked)
+        milliseconds = round((perf_counter() - started) * 1000)
+        return Answered(result, BUILT_IN, task.rules_version, task.rules_version, milliseconds=milliseconds)
 
     def check(self) -> str:
         return "the built-in rules answer; nothing outside is asked"

@@ -13,11 +13,16 @@ from sqlalchemy import text
 from libs.common.ids import new_id
 from libs.common.job_runner import JobRunner
 from libs.common.problems import Invalid, NotFound
-from services.ai import handlers, rules, wiring
+from services.ai import wiring
 from services.ai.adapters.built_in import BuiltInProvider
-from services.ai.domain import Brief, Generated, ProviderProblem
+from services.ai.asking import Desk, breaker
+from services.ai.brief_analysis import Brief
+from services.ai.domain import ProviderProblem
+from services.ai.handlers import analyzing, generating
+from services.ai.ledger import DatabaseLedger
 from services.ai.rpc import AiRpc
 from services.ai.settings import AiSettings
+from services.ai.tasks import Answered, Task
 from services.ai.worker import TABLE
 from tests.ai.unit.test_rules import TECHCORP
 from tests.contracts.samples_of import sample, unlike
@@ -33,14 +38,15 @@ class Gemini:
     """A provider that answers, or fails, as it was told."""
 
     name: str = "gemini"
+    model: str = "gemini-2.5-flash"
     problems: list[Exception] = field(default_factory=list)
     asked: list[Brief] = field(default_factory=list)
 
-    def analyze(self, brief: Brief) -> Generated:
-        self.asked.append(brief)
+    def answer(self, task: Task[Any, Any], asked: Any, *, seconds: float | None = None) -> Answered[Any]:
+        self.asked.append(asked)
         if self.problems:
             raise self.problems.pop(0)
-        return Generated(rules.analyze(brief, "USD"), "gemini", "gemini-test", "brief-1", 100, 50)
+        return Answered(task.rules(asked), "gemini", "gemini-test", task.prompt_version, 100, 50, 10)
 
     def check(self) -> str:
         return "Gemini answered"
@@ -63,8 +69,22 @@ def gemini() -> Gemini:
 @pytest.fixture
 def work(runtime: Any, gemini: Gemini) -> Callable[[], bool]:
     """Do one job that is due."""
-    job = handlers.analysis_job(lambda: runtime.database, lambda: gemini, lambda: BuiltInProvider("USD"), lambda: 3)
-    return JobRunner("ai", runtime.database, {handlers.JOB: job}).run_one
+    desk = desk_of(runtime, gemini)
+    return worker_of(runtime, lambda: desk)
+
+
+def desk_of(runtime: Any, provider: Any, **more: Any) -> Desk:
+    """A desk of the runtime's books, where no more than three calls are made for a generation."""
+    ledger = DatabaseLedger(runtime.database, runtime.settings)
+    rules = {"attempts": 3, "clock": runtime.database.clock, "breaker": breaker()} | more
+    return Desk(provider=provider, built_in=BuiltInProvider(), ledger=ledger, **rules)
+
+
+def worker_of(runtime: Any, desk: Callable[[], Desk]) -> Callable[[], bool]:
+    """What does one job that is due."""
+    line = analyzing.line(lambda: runtime.settings)
+    job = generating.job(line, lambda: runtime.database, desk)
+    return JobRunner("ai", runtime.database, {line.job: job}).run_one
 
 
 @pytest.fixture
@@ -88,7 +108,9 @@ def test_an_analysis_is_ordered_done_and_told(runtime: Any, work: Any, ai: Any, 
     assert work() and not work()
     done = ai.as_(ADMIN).get_generation(generation_id=waiting["id"])
     assert (done["status"], done["provider"], done["model"]) == ("done", "gemini", "gemini-test")
-    assert (done["input_tokens"], done["output_tokens"], done["stands_in_because"]) == (100, 50, None)
+    assert (done["input_tokens"], done["output_tokens"], done["thought_tokens"]) == (100, 50, 10)
+    # 100 tokens at 30 cents and 60 at 2.50 dollars a million
+    assert (done["cost_micro_usd"], done["attempts"], done["stands_in_because"]) == (180, 1, None)
     assert done["score"] == done["output"]["factors"][0]["points"] + sum(
         f["points"] for f in done["output"]["factors"][1:]
     )
@@ -116,13 +138,17 @@ def test_each_wish_is_one_analysis_and_a_repeat_is_none(runtime: Any, work: Any,
 
 
 def test_a_provider_that_may_be_asked_again_is(runtime: Any, work: Any, ai: Any, gemini: Gemini) -> None:
-    gemini.problems = [ProviderProblem("overloaded", 15.0), ProviderProblem("overloaded", 15.0)]
+    gemini.problems = [busy(), busy()]
     submit(runtime)
     for _ in range(3):
         assert work() and not work()  # not before its time
         due_now(runtime)
     (done,) = ai.as_(ADMIN).list_generations(filters={})["items"]
-    assert (done["provider"], len(gemini.asked)) == ("gemini", 3)
+    assert (done["provider"], done["attempts"], len(gemini.asked)) == ("gemini", 3, 3)
+
+
+def busy() -> ProviderProblem:
+    return ProviderProblem("Gemini is in trouble (503)", again=True, outage=True)
 
 
 def test_rules_stand_in_for_a_provider_that_gives_up(runtime: Any, work: Any, ai: Any, gemini: Gemini) -> None:
@@ -137,7 +163,7 @@ def test_rules_stand_in_for_a_provider_that_gives_up(runtime: Any, work: Any, ai
 
 
 def test_rules_stand_in_after_the_last_attempt(runtime: Any, work: Any, gemini: Gemini) -> None:
-    gemini.problems = [ProviderProblem("overloaded", 15.0) for _ in range(5)]
+    gemini.problems = [busy() for _ in range(5)]
     submit(runtime)
     for _ in range(3):
         work()
@@ -150,7 +176,11 @@ def test_at_an_error_nobody_expected_the_rules_stand_in(runtime: Any, work: Any,
     submit(runtime)
     assert work()
     made = ai.as_(ADMIN).list_generations(filters={})["items"][0]
-    assert (made["status"], made["provider"], made["stands_in_because"]) == ("done", "built-in", "RuntimeError")
+    assert (made["status"], made["provider"], made["stands_in_because"]) == (
+        "done",
+        "built-in",
+        "an error of our own (RuntimeError)",
+    )
 
 
 def test_who_sees_generations(runtime: Any, work: Any, ai: Any) -> None:

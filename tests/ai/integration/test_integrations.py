@@ -50,7 +50,7 @@ def test_without_a_key_the_rules_answer(ai: Any, monkeypatch: pytest.MonkeyPatch
     item = provider_of(ai)
     assert (item["name"], item["configured"], item["mode"]) == ("gemini", False, "built-in")
     assert "GEMINI_API_KEY" in item["detail"] and item["last_success"] is None
-    monkeypatch.setattr(wiring, "provider", lambda: BuiltInProvider("USD"))
+    monkeypatch.setattr(wiring, "provider", BuiltInProvider)
     found = ai.as_(ADMIN).test_integration(name="gemini")
     assert found["ok"] and "built-in" in found["message"]
 

@@ -1,0 +1,6 @@
+"""What ai does: one short function an event or a step of a job."""
+
+from services.ai.handlers.analyzing import on_brief_submitted
+from services.ai.handlers.reactions import on_client_access_changed, tell_erased
+
+__all__ = ["on_brief_submitted", "on_client_access_changed", "tell_erased"]
