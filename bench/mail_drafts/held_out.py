@@ -9,7 +9,13 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Friendly nudge",
             "Ready when you are, {first}",
         ],
-        "opening": ["Hi {first}, hope you are well!", "Dear {first}", "Hello {first}!", "Good afternoon {contact},", "Hi again {first},"],
+        "opening": [
+            "Hi {first}, hope you are well!",
+            "Dear {first}",
+            "Hello {first}!",
+            "Good afternoon {contact},",
+            "Hi again {first},",
+        ],
         "closing": [
             "Have a great weekend,\n{sender}",
             "Sincerely yours,\n{sender}\n{company}",
@@ -30,7 +36,8 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Smaller teams usually begin with a single use case; larger ones run two side by side.",
             "Our proposal for {deal} has not changed, and the total stays at {value}.",
             "Would you be open to hearing what is new?",
-            "Three things stood out:\n• the speed of the answers\n• how little training people needed\n• that staff liked it",
+            "Three things stood out:\n• the speed of the answers\n• how little training people needed\n• that staff"
+            " liked it",
             "Billing tells me that {invoice} is for {billed}; does that match what you have?",
             "Not sure whether my previous note reached you, so here it is again in short.",
             "Apologies if you have paid in the meantime.",
@@ -43,7 +50,7 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "You can read all of it in the attached file.",
             "Attachment: the overview you asked about.",
         ],
-        "file": "overview.pdf",
+        "file": ["overview.pdf"],
         "date": [
             "If we get your go by <<{false_date}>>, the slot is yours.",
             "Historically, <<{false_date}>> was when you wanted to relaunch.",
@@ -117,8 +124,11 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Alle hier bei {company} freuen sich auf die Zusammenarbeit.",
             "Ob {close} der Tag der Unterschrift oder des Starts ist, müssten Sie mir noch sagen.",
         ],
-        "attached": ["Der Vollständigkeit halber ist alles noch einmal angehängt.", "Die Datei im Anhang fasst alles zusammen."],
-        "file": "Überblick.pdf",
+        "attached": [
+            "Der Vollständigkeit halber ist alles noch einmal angehängt.",
+            "Die Datei im Anhang fasst alles zusammen.",
+        ],
+        "file": ["Überblick.pdf"],
         "date": [
             "Mit Ihrer Zusage bis <<{false_date}>> ist der Platz gesichert.",
             "Spätestens am <<{false_date}>> ist alles online.",

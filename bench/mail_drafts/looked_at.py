@@ -1,4 +1,4 @@
-"""Sentences as many people write them, kept apart from the writing of the checks."""
+"""Sentences as many people write them, written apart from the checks; what they showed was mended since."""
 
 TEXTS: dict[str, dict[str, list[str]]] = {
     "en": {
@@ -10,7 +10,14 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Moving {deal} forward",
             "Thoughts after our conversation",
         ],
-        "opening": ["Hey {first},", "Good morning {first},", "{first},", "Dear {contact},", "Hi {first} -", "Hi {first}!"],
+        "opening": [
+            "Hey {first},",
+            "Good morning {first},",
+            "{first},",
+            "Dear {contact},",
+            "Hi {first} -",
+            "Hi {first}!",
+        ],
         "closing": [
             "Cheers\n{sender}",
             "Warmly,\n\n{sender}\n{company}",
@@ -29,7 +36,8 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Would it help to bring {other} into the thread?",
             "My understanding is that {client} wants to keep things simple at first and grow from there.",
             "Quick heads-up: I have moved your questions into one list so nothing gets lost.",
-            "A couple of points before you decide:\n- who signs off on your side\n- which data we may use\n- how you would like to hear from us",
+            "A couple of points before you decide:\n- who signs off on your side\n- which data we may use\n- how"
+            " you would like to hear from us",
             "You mentioned {value} as the ceiling, and we are staying inside it.",
             "The decision is penciled in for {close}, correct?",
             "Whenever it suits you, ring me or simply hit reply.",
@@ -43,7 +51,7 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "The summary is attached to this note.",
             "Enclosed is the summary.",
         ],
-        "file": "summary.pdf",
+        "file": ["summary.pdf"],
         "date": [
             "Our engineers are free from <<{false_date}>> onwards, so that would be day one.",
             "Word on the street is that your board meets on <<{false_date}>>.",
@@ -108,14 +116,15 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Soll ich {other} in den Verteiler aufnehmen?",
             "Wichtig ist uns, dass {client} in kleinen Schritten starten kann.",
             "Mir ist bewusst, dass bei Ihnen gerade viel los ist.",
-            "Drei Punkte sind noch offen:\n- Wer gibt die Texte frei?\n- Welche Daten dürfen wir nutzen?\n- Wie möchten Sie informiert werden?",
+            "Drei Punkte sind noch offen:\n- Wer gibt die Texte frei?\n- Welche Daten dürfen wir nutzen?\n- Wie"
+            " möchten Sie informiert werden?",
             "Der Betrag von {value} bleibt die Obergrenze.",
             "Geben Sie mir kurz Bescheid, ob {close} für Sie weiterhin passt.",
             "Über eine kurze Antwort würde ich mich sehr freuen.",
             "Ihre Hinweise haben uns wirklich weitergeholfen.",
         ],
         "attached": ["Im Anhang steht die Zusammenfassung.", "Die Übersicht habe ich angehängt."],
-        "file": "Zusammenfassung.pdf",
+        "file": ["Zusammenfassung.pdf"],
         "date": [
             "Ab dem <<{false_date}>> hätten wir Kapazitäten frei.",
             "Der Vorstand tagt wohl am <<{false_date}>>.",

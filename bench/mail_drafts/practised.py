@@ -19,7 +19,7 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Our team at {company} enjoyed the discussion with {client}.",
         ],
         "attached": ["Please find the plan attached.", "I attached the document we spoke about."],
-        "file": "Plan.pdf",
+        "file": ["Plan.pdf"],
         "date": [
             "We can start on <<{false_date}>>.",
             "The deadline is <<{false_date}>>.",
@@ -54,7 +54,7 @@ TEXTS: dict[str, dict[str, list[str]]] = {
             "Das Projekt {deal} liegt uns am Herzen.",
         ],
         "attached": ["Den Plan finden Sie im Anhang.", "Anbei das besprochene Dokument."],
-        "file": "Plan.pdf",
+        "file": ["Plan.pdf"],
         "date": ["Wir können am <<{false_date}>> beginnen.", "Das Projekt dauert <<elf Wochen>>."],
         "amount": ["Der Preis beträgt <<{false_amount}>>.", "Hinzu kommen <<{false_small}>> für die Einrichtung."],
         "person": [

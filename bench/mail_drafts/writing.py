@@ -15,9 +15,7 @@ from libs.common.money import to_major
 from services.ai.email_drafts.context import Attachment, MailContext
 
 KINDS = ("date", "amount", "person", "attachment")
-_ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_ENGLISH_MONTHS = "January February March April May June July August September October November December".split()
 _GERMAN_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 
 
@@ -45,7 +43,7 @@ def _draft(templates: ModuleType, language: str, chance: random.Random, lies: in
     kinds = chance.sample(KINDS, lies)
     true = list(words["true"])
     if "attachment" not in kinds and chance.random() < 0.4:
-        context = replace(context, attachments=(Attachment(words["file"], "document"),))
+        context = replace(context, attachments=(Attachment(words["file"][0], "document"),))
         true += words["attached"]
     values = _values(context, language, chance)
     told = [line for line in chance.sample(true, len(true)) if _fits(line, values)][: chance.randint(3, 5)]
@@ -86,15 +84,24 @@ def _values(context: MailContext, language: str, chance: random.Random) -> dict[
     bare = re.sub(r"^Dr\. ", "", context.contact.name)
     first, last = bare.split(" ")
     values = {
-        "first": first, "last": last, "contact": bare, "sender": context.sender.name,
-        "company": context.company, "client": context.client, "deal": deal.name,
-        "value": money(deal.value_minor or 0, deal.currency, chance), "close": day(close, today, chance),
+        "first": first,
+        "last": last,
+        "contact": bare,
+        "sender": context.sender.name,
+        "company": context.company,
+        "client": context.client,
+        "deal": deal.name,
+        "value": money(deal.value_minor or 0, deal.currency, chance),
+        "close": day(close, today, chance),
         "met": day(date.fromisoformat(context.activities[0].day), today, chance),
         "false_date": day(close + timedelta(days=chance.choice((-19, -8, 11, 24, 40))), today, chance),
-        "false_amount": money((deal.value_minor or 0) * 3 // 2 + chance.choice((1500, 70000, 25000)), deal.currency, chance),
+        "false_amount": money(
+            (deal.value_minor or 0) * 3 // 2 + chance.choice((1500, 70000, 25000)), deal.currency, chance
+        ),
         "false_small": money(chance.choice((35000, 128000, 449500)), deal.currency, chance),
-        "false_person": chance.choice(_STRANGERS[language]), "false_company": chance.choice(_COMPANIES),
-    }  # fmt: skip
+        "false_person": chance.choice(_STRANGERS[language]),
+        "false_company": chance.choice(_COMPANIES),
+    }
     values["false_first"] = values["false_person"].split(" ")[0]
     values["false_last"] = values["false_person"].split(" ")[-1]
     if context.people:
@@ -102,19 +109,40 @@ def _values(context: MailContext, language: str, chance: random.Random) -> dict[
     for invoice in context.invoices:
         due = date.fromisoformat(invoice.due_date or "")
         values |= {
-            "invoice": invoice.number, "due": day(due, today, chance),
+            "invoice": invoice.number,
+            "due": day(due, today, chance),
             "owed": money(invoice.owed_minor, invoice.currency, chance),
             "billed": money(invoice.amount_minor, invoice.currency, chance),
-        }  # fmt: skip
+        }
     return values
 
 
 _STRANGERS = {
-    "en": ("Gregory Halloran", "Wei Zhang", "Beatrice Fontaine", "Oluwaseun Adeyemi", "Kirk Sandoval", "Laura Whitfield",
-           "Nigel Thorncastle", "Svetlana Morozova", "Hank Bellweather", "Deepa Krishnan"),
-    "de": ("Gregor Halbach", "Thomas Niemeyer", "Beate Sonntagsberg", "Sabine Falkenrath", "Oluwaseun Adeyemi", "Uwe Kessler",
-           "Anke Dornbusch", "Heribert Zöllner", "Wei Zhang", "Claudia Wirth"),
-}  # fmt: skip
+    "en": (
+        "Gregory Halloran",
+        "Wei Zhang",
+        "Beatrice Fontaine",
+        "Oluwaseun Adeyemi",
+        "Kirk Sandoval",
+        "Laura Whitfield",
+        "Nigel Thorncastle",
+        "Svetlana Morozova",
+        "Hank Bellweather",
+        "Deepa Krishnan",
+    ),
+    "de": (
+        "Gregor Halbach",
+        "Thomas Niemeyer",
+        "Beate Sonntagsberg",
+        "Sabine Falkenrath",
+        "Oluwaseun Adeyemi",
+        "Uwe Kessler",
+        "Anke Dornbusch",
+        "Heribert Zöllner",
+        "Wei Zhang",
+        "Claudia Wirth",
+    ),
+}
 _COMPANIES = ("Globex Industries", "Initech LLC", "Vandelay Ltd", "Hooli Inc", "Nordwind GmbH")
 
 
@@ -122,10 +150,17 @@ def _english_day(day: date, today: date, chance: random.Random) -> str:
     month, short = _ENGLISH_MONTHS[day.month - 1], _ENGLISH_MONTHS[day.month - 1][:3]
     suffix = "th" if 11 <= day.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
     styles = [
-        f"{month} {day.day}", f"{month} {day.day}, {day.year}", f"{short} {day.day}", f"{day.day} {month}",
-        f"{month} {day.day}{suffix}", f"the {day.day}{suffix} of {month}", f"{day:%A}, {month} {day.day}",
-        f"{day:%m/%d/%Y}", f"{day:%Y-%m-%d}", f"{day.day} {short} {day.year}",
-    ]  # fmt: skip
+        f"{month} {day.day}",
+        f"{month} {day.day}, {day.year}",
+        f"{short} {day.day}",
+        f"{day.day} {month}",
+        f"{month} {day.day}{suffix}",
+        f"the {day.day}{suffix} of {month}",
+        f"{day:%A}, {month} {day.day}",
+        f"{day:%m/%d/%Y}",
+        f"{day:%Y-%m-%d}",
+        f"{day.day} {short} {day.year}",
+    ]
     return chance.choice(styles)
 
 
@@ -133,9 +168,14 @@ def _german_day(day: date, today: date, chance: random.Random) -> str:
     month = _GERMAN_MONTHS[day.month - 1]
     weekday = "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split()[day.weekday()]
     styles = [
-        f"{day.day}. {month}", f"{day.day}. {month} {day.year}", f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.",
-        f"{day:%d.%m.%y}", f"{weekday}, den {day.day}. {month}", f"{day:%Y-%m-%d}",
-    ]  # fmt: skip
+        f"{day.day}. {month}",
+        f"{day.day}. {month} {day.year}",
+        f"{day:%d.%m.%Y}",
+        f"{day.day}.{day.month}.",
+        f"{day:%d.%m.%y}",
+        f"{weekday}, den {day.day}. {month}",
+        f"{day:%Y-%m-%d}",
+    ]
     return chance.choice(styles)
 
 
@@ -145,7 +185,12 @@ _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
 def _english_money(minor: int, currency: str, chance: random.Random) -> str:
     value = to_major(minor, currency)
     whole = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-    styles = [f"{_SIGNS[currency]}{whole}", f"{currency} {whole}", f"{whole} {currency}", f"{_SIGNS[currency]}{value:,.2f}"]
+    styles = [
+        f"{_SIGNS[currency]}{whole}",
+        f"{currency} {whole}",
+        f"{whole} {currency}",
+        f"{_SIGNS[currency]}{value:,.2f}",
+    ]
     if value % 100 == 0:
         styles.append(f"{_SIGNS[currency]}{(value / 1000).normalize():f}k")
     if currency == "USD":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from libs.common.problems import Problem
 from services.ai.tasks import Answered, Task, Tokens
 
 Asked = TypeVar("Asked")
@@ -83,4 +85,24 @@ class Ledger(Protocol):
 
     def pause(self, provider: str, model: str, pause: Pause) -> None:
         """Nobody asks before then; a longer pause that is known already stays."""
+        ...
+
+
+class Records(Protocol):
+    """What the other services know, as far as the person who asks may see it. Raises their problems."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...
+
+    def deal(self, deal_id: str) -> dict[str, Any]:
+        """One deal with its brief; NotFound, or Unavailable."""
+        ...
+
+    def around(self, client_id: str) -> Sequence[list[dict[str, Any]] | Problem]:
+        """The client's contacts, newest activities and invoices; in the place of each its problem where it has one."""
+        ...
+
+    def file(self, kind: str, file_id: str) -> dict[str, Any]:
+        """``{key, filename, content_type, client_id}`` of a ``document`` or of an ``invoice``'s PDF."""
         ...

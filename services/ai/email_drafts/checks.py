@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from services.ai.email_drafts.context import MailContext
@@ -31,25 +32,30 @@ class Check:
         return asdict(self)
 
 
-def check(subject: str, body: str, context: MailContext) -> tuple[Check, ...]:
-    """Every claim of the draft once, in the order it is read; the same words of the same kind are one claim."""
-    known = sources(context)
+def check(subject: str, body: str, context: MailContext, today: date | None = None) -> tuple[Check, ...]:
+    """Every claim of the draft once, in the order it is read; the same words of the same kind are one claim.
+
+    today: the day the mail would leave, by which its "tomorrow" is read; the day of the context where it is not given.
+    """
+    known, day = sources(context), today or context.day
     found: dict[tuple[str, str], Check] = {}
     for text in (subject, body):
-        for claim in find_claims(text, known, context):
+        for claim in find_claims(text, known, context, day):
             source = _source_of(claim, known, context)
             status = "unsupported" if source is None else "supported"
             found.setdefault((claim.kind, claim.text.casefold()), Check(claim.kind, claim.text, status, source))
     return tuple(found.values())
 
 
-def find_claims(text: str, known: Iterable[Source], context: MailContext) -> list[Claim]:
+def find_claims(text: str, known: Iterable[Source], context: MailContext, day: date) -> list[Claim]:
     """The claims of one text by place. Money and names are looked for off the dates, promises everywhere: "free until
     Friday" is two claims."""
     named = frozenset(word for source in known if not source.persons for word in source.words)
     named |= words_of(f"{context.client} {context.company}")
-    people = frozenset(word for source in known if source.name not in _COMPANIES for each in source.persons for word in words_of(each))
-    dates = find_dates(text, context.day)
+    people = frozenset(
+        word for source in known if source.name not in _COMPANIES for each in source.persons for word in words_of(each)
+    )
+    dates = find_dates(text, day)
     money = find_amounts(text, dates)
     persons = find_persons(text, named, people, [*dates, *money], german=is_german(text, context.language))
     claims = [*dates, *money, *persons, *find_attachments(text), *find_promises(text)]

@@ -108,7 +108,7 @@ class MailContext:
     @classmethod
     def of(cls, kept: dict[str, Any]) -> MailContext:
         """From the kept input of a generation."""
-        lists = {
+        lists: dict[str, Any] = {
             "people": tuple(Person(**each) for each in kept["people"]),
             "activities": tuple(Activity(**each) for each in kept["activities"]),
             "invoices": tuple(Invoice(**each) for each in kept["invoices"]),
@@ -116,6 +116,8 @@ class MailContext:
             "addresses": tuple(kept["addresses"]),
             "missing": tuple(kept["missing"]),
         }
-        plain = {name: kept[name] for name in "words purpose tone language today company client".split()}
+        plain: dict[str, Any] = {
+            name: kept[name] for name in "words purpose tone language today company client".split()
+        }
         contact = Person(**kept["contact"]) if kept["contact"] else None
         return cls(sender=Person(**kept["sender"]), contact=contact, deal=Deal(**kept["deal"]), **plain, **lists)

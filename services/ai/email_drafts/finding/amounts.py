@@ -64,27 +64,37 @@ def find_amounts(text: str, taken: Iterable[Claim] = ()) -> list[Claim]:
 
 _FIGURES = rf"(?:{FIGURES})"
 _RANGE = rf"(?P<from>{_FIGURES})\s?(?P<from_scale>k|m)?\s?(?:{_SIGN})?\s*(?:-|–|to|bis|and|und)\s*(?:{_SIGN})?\s?"
-_BEFORE = re.compile(
-    rf"(?<![\w])(?P<sign>{_SIGN})\s?(?:{_RANGE})?(?P<count>{_FIGURES}){_SCALE}(?!\d)", re.IGNORECASE
-)
+_BEFORE = re.compile(rf"(?<![\w])(?P<sign>{_SIGN})\s?(?:{_RANGE})?(?P<count>{_FIGURES}){_SCALE}(?!\d)", re.IGNORECASE)
 _AFTER = re.compile(
-    rf"(?<![\w.,])(?:{_RANGE})?(?P<count>{_FIGURES}|\b{WORDS}){_SCALE},?(?:-|–|—)?\s?(?P<sign>{_SIGN})(?!\w)", re.IGNORECASE
-)
-_PERCENT = re.compile(
-    rf"(?<![\w.,])(?:(?P<from>\d+(?:[.,]\d+)?)\s?%?\s?(?:-|–|to|bis)\s?)?(?P<count>\d+(?:[.,]\d+)?|\b{WORDS})[\s-]?(?:%|percent(?:age points)?|per cent|Prozent|v\.\s?H\.)",
+    rf"(?<![\w.,])(?:{_RANGE})?(?P<count>{_FIGURES}|\b{WORDS}){_SCALE},?(?:-|–|—)?\s?(?P<sign>{_SIGN})(?!\w)",
     re.IGNORECASE,
 )
-_NAMED = r"total|totals|totalling|amount|amounts|price|priced|budget|fee|cost|costs|value|worth|sum|pay|invoice for|Betrag|Preis|Summe|Kosten|kostet|Gesamt\w*|Honorar|Budget|Wert|beträgt"
+_PERCENT = re.compile(
+    rf"(?<![\w.,])(?:(?P<from>\d+(?:[.,]\d+)?)\s?%?\s?(?:-|–|to|bis)\s?)?(?P<count>\d+(?:[.,]\d+)?"
+    rf"|\b{WORDS})[\s-]?(?:%|percent(?:age points)?|per cent|Prozent|v\.\s?H\.)",
+    re.IGNORECASE,
+)
+_NAMED = (
+    r"total|totals|totalling|amount|amounts|price|priced|budget|fee|cost|costs|value|worth|sum|pay|invoice for"
+    r"|Betrag|Preis|Summe|Kosten|kostet|Gesamt\w*|Honorar|Budget|Wert|beträgt"
+)
 _CUED = re.compile(
-    rf"\b(?:{_NAMED})\b(?:\s(?:of|is|at|to|von|ist|sind|in|Höhe|now|was|would|be|über|auf|für|the|project|comes))*:?\s(?P<count>\d{{3,}}(?:[.,]\d\d)?){_SCALE}(?![\d/.-]\d|\s?(?:weeks|hours|days|Wochen|Stunden|Tage))",
+    rf"\b(?:{_NAMED})\b(?:\s(?:of|is|at|to|von|ist|sind|in|Höhe|now|was|would|be|über|auf|für|the|project"
+    rf"|comes))*:?\s(?P<count>\d{{3,}}(?:[.,]\d\d)?){_SCALE}(?![\d/.-]\d|\s?(?:weeks|hours|days|Wochen|Stunden|Tage))",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(
-    r"(?<![\w.,/#-])(?P<count>\d{1,3}(?:[.,’']\d{3})+(?:[.,]\d{2})?|\d+(?:[.,]\d+)?(?=\s?k\b))\s?(?P<scale>k\b)?(?![\w.,]?\d|\s?(?:weeks|hours|days|users|Wochen|Stunden|Tage|Nutzer|customers|Kunden|products|Produkte|visitors|Besucher|orders)\b)"
+    r"(?<![\w.,/#-])(?P<count>\d{1,3}(?:[.,’']\d{3})+(?:[.,]\d{2})?"
+    r"|\d+(?:[.,]\d+)?(?=\s?k\b))\s?(?P<scale>k\b)?(?![\w.,]?\d|\s?(?:weeks|hours|days|users|Wochen|Stunden|Tage"
+    r"|Nutzer|customers|Kunden|products|Produkte|visitors|Besucher|orders)\b)"
 )
 _DOCUMENT = re.compile(r"\b[A-Z]{2,5}[-/ ]?(?:19|20)\d\d[-/]\d{1,6}\b|\b(?:INV|RE|CN|PO|RG)[-# ]\d{2,}(?:-\d+)*\b")
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
-_INVOICE_NUMBER = re.compile(r"\b(?:invoice|Rechnung(?:snummer)?|Rechnungs-Nr\.)\s?(?:number|no\.?|Nr\.?|#)?\s?#?(?P<number>\d{3,})\b(?!\s?(?:%|€|\$))", re.IGNORECASE)
+_INVOICE_NUMBER = re.compile(
+    r"\b(?:invoice|Rechnung(?:snummer)?|Rechnungs-Nr\.)\s?(?:number|no\.?|Nr\.?"
+    r"|#)?\s?#?(?P<number>\d{3,})\b(?!\s?(?:%|€|\$))",
+    re.IGNORECASE,
+)
 
 
 def _numbers(text: str) -> list[Claim]:

@@ -7,70 +7,26 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from services.ai.email_drafts.finding.claims import Claim, apart
-from services.ai.email_drafts.finding.numbers import WORDS, number
+from services.ai.email_drafts.finding.date_words import (
+    ANY_WEEKDAY,
+    COUNT,
+    DAY,
+    LONG_MONTH,
+    MONTH,
+    MONTHS,
+    QUARTERS,
+    UNITS,
+    WEEK_OF,
+    WEEKDAY,
+    WEEKDAYS,
+    YEAR,
+)
+from services.ai.email_drafts.finding.numbers import number
 from services.ai.email_drafts.finding.times import Days, Hour, Readings, When, length
 
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "january januar jan jänner",
-            "february februar feb",
-            "march märz mar mrz",
-            "april apr",
-            "may mai",
-            "june juni jun",
-            "july juli jul",
-            "august aug",
-            "september sept sep",
-            "october oktober oct okt",
-            "november nov",
-            "december dezember dec dez",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_WHOLE = "may mai june juni july juli märz".split()
-_WEEKDAYS = {
-    name: day
-    for day, names in enumerate(
-        (
-            "monday montag mon mo",
-            "tuesday dienstag tues tue di",
-            "wednesday mittwoch wed mi",
-            "thursday donnerstag thurs thur thu do",
-            "friday freitag fri fr",
-            "saturday samstag sonnabend sat sa",
-            "sunday sonntag sun so",
-        )
-    )
-    for name in names.split()
-}
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?(?![\w])"
-# Alone, a month is written out and with a capital: "may" is mostly a verb and Jan a person.
-_LONG_MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in _MONTHS if len(name) > 4 or name in _WHOLE)})(?!\w)"
-_LONG_WEEKDAYS = [name for name in _WEEKDAYS if len(name) > 5]
-_WEEKDAY = rf"(?P<weekday>{'|'.join(sorted(_LONG_WEEKDAYS, key=len, reverse=True))})"
-_ANY_WEEKDAY = rf"(?:(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\.?,?\s+(?:(?:the|den|dem|der)\s+)?)"
-_DAY = r"(?P<day>[0-3]?\d)(?!\d)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
-_WEEK_OF = r"(?P<week>(?:the\s+)?week\s+(?:of|starting|commencing|beginning)\s+(?:the\s+)?|(?:in\s+der\s+)?Woche\s+(?:vom|ab(?:\s+dem)?|um\s+den)\s+)"
-_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erste": 1, "zweite": 2, "dritte": 3, "vierte": 4}
-_UNITS = {
-    "hour": r"hours?|hrs?|Stunden?|Std\.?",
-    "work day": r"(?:business|working|work)[ -]days?|Werktage?n?|Arbeitstage?n?",
-    "day": r"days?|Tage?n?",
-    "week": r"weeks?|wks?|Wochen?",
-    "fortnight": r"fortnights?",
-    "month": r"months?|Monate?n?",
-    "quarter": r"quarters?|Quartale?n?",
-    "year": r"years?|yrs?|Jahre?n?",
-}
-_COUNT = rf"(?:\d+(?:[.,]\d+)?|{WORDS}(?=[\s-]))"
 _LENGTH = re.compile(
-    rf"\b(?:(?P<from>{_COUNT})\s*(?:-|–|to|bis(?:\s+zu)?|or|oder)\s*)?(?P<count>{_COUNT})(?:\s+of)?(?:\s|-)*"
-    rf"(?P<unit>{'|'.join(f'(?:{words})' for words in _UNITS.values())})\b(?!\s*(?:/|a\s+week))",
+    rf"\b(?:(?P<from>{COUNT})\s*(?:-|–|to|bis(?:\s+zu)?|or|oder)\s*)?(?P<count>{COUNT})(?:\s+of)?(?:\s|-)*"
+    rf"(?P<unit>{'|'.join(f'(?:{words})' for words in UNITS.values())})\b(?!\s*(?:/|a\s+week))",
     re.IGNORECASE,
 )
 
@@ -109,7 +65,7 @@ def _day_of(match: re.Match[str], day: date, *, yearless: bool) -> Readings:
     if named.get("week"):
         return _one(Days.week(day, yearless=yearless))
     weekday = named.get("weekday")
-    if weekday and not yearless and day.weekday() != _WEEKDAYS[weekday.casefold()]:
+    if weekday and not yearless and day.weekday() != WEEKDAYS[weekday.casefold()]:
         return ((),)
     return _one(Days.one(day, yearless=yearless))
 
@@ -138,12 +94,12 @@ def _slashes(match: re.Match[str], today: date) -> Readings:
 
 def _named(match: re.Match[str], today: date) -> Readings:
     year, yearless = _year_of(match, today)
-    return _day_of(match, date(year, _MONTHS[match["month"].casefold()], int(match["day"])), yearless=yearless)
+    return _day_of(match, date(year, MONTHS[match["month"].casefold()], int(match["day"])), yearless=yearless)
 
 
 def _month(match: re.Match[str], today: date) -> Readings:
     year, yearless = _year_of(match, today)
-    days = Days.month(year, _MONTHS[match["month"].casefold()], yearless=yearless)
+    days = Days.month(year, MONTHS[match["month"].casefold()], yearless=yearless)
     part = _part(match["part"])
     return _one(Days.part_of_month(part, days) if part else days)
 
@@ -157,7 +113,7 @@ def _part(said: str | None) -> str | None:
 
 def _weekday(match: re.Match[str], today: date) -> Readings:
     """The next of them and the one after, as "next Tuesday" may mean either; "last" is the one before."""
-    ahead = (_WEEKDAYS[match["weekday"].casefold()] - today.weekday()) % 7
+    ahead = (WEEKDAYS[match["weekday"].casefold()] - today.weekday()) % 7
     coming = today + timedelta(days=ahead)
     said = (match["which"] or "").casefold()
     if said.startswith(("last", "past", "letzt", "vergangen", "vorig")):
@@ -208,7 +164,7 @@ def _quarter_days(year: int, quarter: int, *, yearless: bool = False) -> Days:
 def _quarter(match: re.Match[str], today: date) -> Readings:
     year, yearless = _year_of(match, today)
     word = re.sub("[nrs]$", "", (match["word"] or "").casefold())
-    quarter = int(match["q"]) if match["q"] else _QUARTERS.get(word, _QUARTERS.get(match["word"].casefold(), 1))
+    quarter = int(match["q"]) if match["q"] else QUARTERS.get(word, QUARTERS.get(match["word"].casefold(), 1))
     return _one(_quarter_days(year, quarter, yearless=yearless))
 
 
@@ -243,7 +199,7 @@ def _hour(match: re.Match[str], _today: date) -> Readings | None:
 
 def _length(match: re.Match[str], _today: date) -> Readings | None:
     said = match["unit"].casefold()
-    unit = next(name for name, words in _UNITS.items() if re.fullmatch(words, said, re.IGNORECASE))
+    unit = next(name for name, words in UNITS.items() if re.fullmatch(words, said, re.IGNORECASE))
     parts = [number(match[name].replace(",", ".")) for name in ("from", "count") if match[name]]
     return tuple((length(float(each), unit),) for each in parts if each is not None) or None
 
@@ -252,12 +208,15 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-_WHICH = r"(?P<which>next|this|last|coming|past|this\s+coming|kommende[nrms]?|nächste[nrms]?|diese[nrms]?|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?)"
+_WHICH = (
+    r"(?P<which>next|this|last|coming|past|this\s+coming|kommende[nrms]?|nächste[nrms]?|diese[nrms]?"
+    r"|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?)"
+)
 _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_pattern(rf"\b{_ANY_WEEKDAY}?{_WEEK_OF}?(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"), _iso),
+    (_pattern(rf"\b{ANY_WEEKDAY}?{WEEK_OF}?(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"), _iso),
     (
         _pattern(
-            rf"(?<![\d.,]){_ANY_WEEKDAY}?{_WEEK_OF}?(?P<d>[0-3]?\d)\.\s?(?P<m>[01]?\d)\.(?:\s?(?P<year>(?:20)?\d\d)(?![\d.,]*\d))?(?!\d)"
+            rf"(?<![\d.,]){ANY_WEEKDAY}?{WEEK_OF}?(?P<d>[0-3]?\d)\.\s?(?P<m>[01]?\d)\.(?:\s?(?P<year>(?:20)?\d\d)(?![\d.,]*\d))?(?!\d)"
         ),
         _german,
     ),
@@ -265,52 +224,63 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(?<![\d/])(?P<a>[01]?\d)/(?P<b>[0-3]?\d)(?P<year>)(?![\d/%])"), _slashes),
     (
         _pattern(
-            rf"\b{_ANY_WEEKDAY}?{_WEEK_OF}?{_MONTH}\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?!\s?(?:%|€|\$|k\b))(?:,?\s+(?:of\s+)?{_YEAR})?"
+            rf"\b{ANY_WEEKDAY}?{WEEK_OF}?{MONTH}\s+(?:the\s+)?{DAY}(?:st|nd|rd|th)?(?!\s?(?:%|€|\$"
+            rf"|k\b))(?:,?\s+(?:of\s+)?{YEAR})?"
         ),
         _named,
     ),
     (
         _pattern(
-            rf"\b{_ANY_WEEKDAY}?{_WEEK_OF}?(?:the\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"
+            rf"\b{ANY_WEEKDAY}?{WEEK_OF}?(?:the\s+)?{DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?"
         ),
         _named,
     ),
     (
         _pattern(
             r"\b(?P<part>(?:early|mid|late|(?:the\s+)?(?:end|beginning|start|middle)\s+of|Anfang|Mitte|Ende)[\s-]+)?"
-            rf"(?-i:{_LONG_MONTH})(?:,?\s+{_YEAR})?(?!\s+(?:I|we|you|be|not|have|also)\b)"
+            rf"(?-i:{LONG_MONTH})(?:,?\s+{YEAR})?(?!\s+(?:I|we|you|be|not|have|also)\b)"
         ),
         _month,
     ),
     (
         _pattern(
-            r"\b(?P<part>(?:early|mid|late|(?:the\s+)?(?:end|beginning|start|middle)\s+of|Anfang|Mitte|Ende)[\s-]+)?(?:the\s+|der\s+|des\s+)?"
-            r"(?P<which>next|this|last|previous|coming|following|past|kommende[nrms]?|nächste[nrms]?|diese[nrms]?|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?|folgende[nrms]?)"
+            r"\b(?P<part>(?:early|mid|late|(?:the\s+)?(?:end|beginning|start|middle)\s+of|Anfang|Mitte"
+            r"|Ende)[\s-]+)?(?:the\s+|der\s+|des\s+)?"
+            r"(?P<which>next|this|last|previous|coming|following|past|kommende[nrms]?|nächste[nrms]?|diese[nrms]?"
+            r"|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?|folgende[nrms]?)"
             r"\s+(?P<unit>week|month|quarter|year|Woche|Monats?|Quartals?|Jahr(?:es)?)\b"
         ),
         _stretch,
     ),
     (
         _pattern(
-            r"\b(?P<part>(?:the\s+)?(?:end|middle)\s+of\s+|Ende\s+|Mitte\s+)(?P<which>the\s+|der\s+|des\s+)(?P<unit>week|month|quarter|year|Woche|Monats|Quartals|Jahres)\b"
+            r"\b(?P<part>(?:the\s+)?(?:end|middle)\s+of\s+|Ende\s+|Mitte\s+)(?P<which>the\s+|der\s+"
+            r"|des\s+)(?P<unit>week|month|quarter|year|Woche|Monats|Quartals|Jahres)\b"
         ),
         _stretch,
     ),
-    (_pattern(rf"\b(?:{_WHICH}\s+)?{_WEEKDAY}(?:s|morgen|mittag|nachmittag|vormittag|abend)?\b"), _weekday),
+    (_pattern(rf"\b(?:{_WHICH}\s+)?{WEEKDAY}(?:s|morgen|mittag|nachmittag|vormittag|abend)?\b"), _weekday),
     (
         _pattern(
-            r"\b(?P<word>(?:the\s+)?day\s+before\s+yesterday|(?:the\s+)?day\s+after\s+tomorrow|yesterday|today|tonight|tomorrow|last\s+night"
-            r"|this\s+(?:morning|afternoon|evening)|vorgestern|gestern|gestrige[nrms]?|heute|heutige[nrms]?|übermorgen|(?<!guten )morgen(?![a-zäöü])|morgige[nrms]?)(?:'s|’s)?\b"
+            r"\b(?P<word>(?:the\s+)?day\s+before\s+yesterday|(?:the\s+)?day\s+after\s+tomorrow|yesterday|today"
+            r"|tonight|tomorrow|last\s+night"
+            r"|this\s+(?:morning|afternoon|evening)|vorgestern|gestern|gestrige[nrms]?|heute|heutige[nrms]?"
+            r"|übermorgen|(?<!guten )morgen(?![a-zäöü])|morgige[nrms]?)(?:'s|’s)?\b"
         ),
         _relative,
     ),
-    (_pattern(rf"\b(?:Q(?P<q>[1-4])|(?P<word>first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?)\s+(?:quarter|Quartal))(?:[\s/]+(?:of\s+)?{_YEAR})?\b"), _quarter),
-    (_pattern(rf"\b(?:KW|CW|calendar\s+week|Kalenderwoche)\s?(?P<n>[0-5]?\d)\b(?:[\s/]+{_YEAR})?"), _calendar_week),
-    (_pattern(rf"(?:(?<=\bin )|(?<=\bby )|(?<=\bJahr )|(?<=\bbis )|(?<=\bab )|(?<=\bsince )|(?<=\bseit )){_YEAR}\b(?![-.,]\d)"), _year),
-    (_pattern(r"(?:(?<=\bon the )|(?<=\bby the )|(?<=\buntil the )|(?<=\bbefore the )|(?<=\bfrom the )|(?<=\bthe ))(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b"), _nth),
-    (_pattern(r"(?:(?<=\bam )|(?<=\bzum )|(?<=\bbis zum )|(?<=\bab dem ))(?P<day>[0-3]?\d)\.(?=\s+(?![A-ZÄÖÜ])|$)"), _nth),
+    (_pattern(rf"\b(?:Q(?P<q>[1-4])|(?P<word>first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?"
+    rf"|vierte[ns]?)\s+(?:quarter|Quartal))(?:[\s/]+(?:of\s+)?{YEAR})?\b"), _quarter),
+    (_pattern(rf"\b(?:KW|CW|calendar\s+week|Kalenderwoche)\s?(?P<n>[0-5]?\d)\b(?:[\s/]+{YEAR})?"), _calendar_week),
+    (_pattern(rf"(?:(?<=\bin )|(?<=\bby )|(?<=\bJahr )|(?<=\bbis )|(?<=\bab )|(?<=\bsince )"
+    rf"|(?<=\bseit )){YEAR}\b(?![-.,]\d)"), _year),
+    (_pattern(r"(?:(?<=\bon the )|(?<=\bby the )|(?<=\buntil the )|(?<=\bbefore the )|(?<=\bfrom the )"
+    r"|(?<=\bthe ))(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b"), _nth),
+    (_pattern(r"(?:(?<=\bam )|(?<=\bzum )|(?<=\bbis zum )|(?<=\bab dem ))(?P<day>[0-3]?\d)\.(?=\s+(?![A-ZÄÖÜ])"
+    r"|$)"), _nth),
     (_pattern(r"\b(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?\s?(?P<half>[ap]\.?m\.?)(?![a-z])"), _hour),
-    (_pattern(r"(?:\bum\s+|\bat\s+|\bab\s+|\bgegen\s+)?(?<![\d.,:])(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?(?P<half>)\s?(?:Uhr|o['’]clock)\b"), _hour),
+    (_pattern(r"(?:\bum\s+|\bat\s+|\bab\s+"
+    r"|\bgegen\s+)?(?<![\d.,:])(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?(?P<half>)\s?(?:Uhr|o['’]clock)\b"), _hour),
     (_pattern(r"(?:\bat\s+|\bum\s+)(?P<h>[012]?\d):(?P<min>[0-5]\d)(?P<half>)\b"), _hour),
     (_LENGTH, _length),
 )  # fmt: skip

@@ -16,9 +16,9 @@ _GERMAN = (
 _ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _GERMAN_TENS = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
 _GERMAN_ONES = {"ein": 1, **{word: value for value, word in enumerate(_GERMAN) if 1 < value < 10}}
-_GERMAN_SMALL = {word: value for value, word in enumerate(_GERMAN)} | {
-    form: 1 for form in ("ein", "eine", "einen", "einem", "einer")
-}
+_GERMAN_SMALL = {word: value for value, word in enumerate(_GERMAN)} | dict.fromkeys(
+    ("ein", "eine", "einen", "einem", "einer"), 1
+)
 _SCALES = {
     "hundred": 100,
     "thousand": 1000,

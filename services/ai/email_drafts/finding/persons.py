@@ -18,27 +18,36 @@ _WORD = r"[A-ZÀ-ÖØ-Þ][\wÀ-ÿ]*(?:['’-][A-ZÀ-ÖØ-Þ]?[\wÀ-ÿ]+)*"
 _NAME = rf"(?:(?:von|van|de|der|del|la)\s+)*{_WORD}(?:[ \t]+(?:(?:von|van|de|der|del|la|zu)[ \t]+)*{_WORD})*"
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Sir|Madam)\.?"
 _GREETING = re.compile(
-    rf"^[ \t]*(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|hallo|liebe[rs]?|guten (?:tag|morgen|abend)"
+    rf"^[ \t]*(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|hallo|liebe[rs]?|guten (?:tag"
+    rf"|morgen|abend)"
     rf"|moin|servus|grüß (?:gott|dich)|sehr geehrte[rs]?)[ \t]+(?:{_TITLE}[ \t]+)*(?P<name>{_NAME})",
     re.MULTILINE,
 )
 _TITLED = re.compile(rf"\b(?:{_TITLE})[ \t]+(?:(?:Dr|Prof)\.?[ \t]+)*(?P<name>{_NAME})")
 _CUED = re.compile(
-    rf"\b(?i:colleague|manager|lead|engineer|developer|designer|director|founder|boss|assistant|partner|specialist|expert|consultant"
+    rf"\b(?i:colleague|manager|lead|engineer|developer|designer|director|founder|boss|assistant|partner|specialist"
+    rf"|expert|consultant"
     rf"|kollege|kollegin|kollegen|leiter(?:in)?|projektleiter(?:in)?|entwickler(?:in)?|designer(?:in)?|chef(?:in)?|"
-    rf"geschäftsführer(?:in)?|ansprechpartner(?:in)?|mitarbeiter(?:in)?|berater(?:in)?|teamleiter(?:in)?),?[ \t]+(?P<name>{_WORD}(?:[ \t]+{_WORD})?)"
+    rf"geschäftsführer(?:in)?|ansprechpartner(?:in)?|mitarbeiter(?:in)?|berater(?:in)?"
+    rf"|teamleiter(?:in)?),?[ \t]+(?P<name>{_WORD}(?:[ \t]+{_WORD})?)"
 )
 _COMPANY = re.compile(
-    rf"(?P<name>{_WORD}(?:[ \t]+(?:&[ \t]+)?{_WORD}){{0,3}}[ \t]+(?:GmbH(?: & Co\. KG)?|AG|KG|UG|SE|Inc|LLC|Ltd|Corp|Corporation|PLC|plc|BV|SARL|Holdings?|Industries|Enterprises)\b)"
+    rf"(?P<name>{_WORD}(?:[ \t]+(?:&[ \t]+)?{_WORD}){{0,3}}[ \t]+(?:GmbH(?: & Co\. KG)?|AG|KG|UG|SE|Inc|LLC|Ltd"
+    rf"|Corp|Corporation|PLC|plc|BV|SARL|Holdings?|Industries|Enterprises)\b)"
 )
 _CAMEL = re.compile(r"\b(?P<name>[A-Z][a-zà-ÿ]+[A-Z][a-zà-ÿ]+\w*)\b")
 _RUN = re.compile(rf"{_WORD}(?:[ \t]+{_WORD})*")
-_START = re.compile(r"(?:^|[.!?:;…]['\"”)]?\s+|\n[ \t]*(?:[-•*–>]|\d+[.)])?[ \t]*|^[ \t]*(?:[-•*–>]|\d+[.)])[ \t]*|[(\"“„][ \t]*)$")
+_START = re.compile(
+    r"(?:^|[.!?:;…]['\"”)]?\s+|\n[ \t]*(?:[-•*–>]|\d+[.)])?[ \t]*|^[ \t]*(?:[-•*–>]|\d+[.)])[ \t]*|[(\"“„][ \t]*)$"
+)
 # Who acts like a person, right after a word that may be a name at the start of a sentence.
 _ACTS = re.compile(
-    r"[ \t]+(?:from|and I|will (?:call|join|contact|reach|be in touch|take|handle|follow|lead|send|meet|get|run|present)|said|told|asked|mentioned|confirmed"
-    r"|suggested|joined|joins|agreed|wants|is (?:happy|our|joining|leading|going|your|on)|has (?:asked|agreed|confirmed|told|already)|can (?:join|help|call)"
-    r"|aus (?:unserem|eurem|dem|Ihrem)|wird (?:Sie|Ihnen|sich|euch|dich|an|das|die)|hat (?:mir|uns|gesagt|bestätigt|zugesagt)|meinte|sagte|kümmert|übernimmt|leitet|meldet)\b"
+    r"[ \t]+(?:from|and I|will (?:call|join|contact|reach|be in touch|take|handle|follow|lead|send|meet|get|run"
+    r"|present)|said|told|asked|mentioned|confirmed"
+    r"|suggested|joined|joins|agreed|wants|is (?:happy|our|joining|leading|going|your|on)|has (?:asked|agreed"
+    r"|confirmed|told|already)|can (?:join|help|call)"
+    r"|aus (?:unserem|eurem|dem|Ihrem)|wird (?:Sie|Ihnen|sich|euch|dich|an|das|die)|hat (?:mir|uns|gesagt|bestätigt"
+    r"|zugesagt)|meinte|sagte|kümmert|übernimmt|leitet|meldet)\b"
 )
 
 
@@ -118,9 +127,18 @@ def _names_of(
         if given:
             first = words[given[0]]
         count = end - (given[0] if given else begin)
-        if _is_name(given=bool(given), count=count, at_start=at_start, heading=heading, acts=acts and whole_run and not first[0].endswith('ing'), inflected=bool(_INFLECTED.search(first[0]))):
+        if _is_name(
+            given=bool(given),
+            count=count,
+            at_start=at_start,
+            heading=heading,
+            acts=acts and whole_run and not first[0].endswith("ing"),
+            inflected=bool(_INFLECTED.search(first[0])),
+        ):
             stop = last.end() - (2 if re.search(r"['’]s$", last[0]) else 0)
-            yield Claim("person", match[0][first.start() : stop], match.start() + first.start(), match.start() + stop, False)
+            yield Claim(
+                "person", match[0][first.start() : stop], match.start() + first.start(), match.start() + stop, False
+            )
         begin = end
 
 
