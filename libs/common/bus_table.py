@@ -110,7 +110,11 @@ TABLE: Mapping[str, Voice] = {
             "close_guide get_guide get_preferences integration_status list_emails list_notifications mark_all_read"
             f" mark_read personal_data review_guide set_preferences test_integration unread_count {_OPERATIONS}",
         )
-        | _of("ai", f"get_generation integration_status list_generations personal_data test_integration {_OPERATIONS}")
+        | _of(
+            "ai",
+            "change_budget get_budget get_generation integration_status list_generations personal_data"
+            f" test_integration usage {_OPERATIONS}",
+        )
         | _of("ai", "draft_email get_email_draft list_email_drafts send_email_draft update_email_draft"),
         answers=False,
     ),

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from pybreaker import CircuitBreaker, CircuitBreakerError
+from pybreaker import CircuitBreaker, CircuitBreakerError, CircuitBreakerStorage
 
 from libs.common.clock import Clock
 from libs.common.jobs import RetryLater
@@ -36,12 +36,14 @@ _LONGEST_WAIT_SECONDS = 300.0
 class Patience:
     """How long an answer is waited for before the built-in one is taken.
 
-    until: the moment it must be there. first_wait: seconds before the second attempt where the provider names none;
-    doubled each time. answer_seconds: what an attempt needs at the least; without that much left none is begun.
+    until: the moment after which nothing is waited for. first_wait: seconds before the second attempt where the
+    provider names none; doubled each time. somebody: whether a person looks on; then no attempt is begun with less than
+    ``answer_seconds`` left. Where nobody does, what comes late is asked for all the same, once.
     """
 
     until: datetime
     first_wait: float = 15.0
+    somebody: bool = False
     answer_seconds: float = 0.0
 
     @classmethod
@@ -52,7 +54,9 @@ class Patience:
     @classmethod
     def somebody_waits(cls, since: datetime, seconds: float) -> Patience:
         """A person looks on: a retry that would not fit gives way to the built-in answer at once."""
-        return cls(since + timedelta(seconds=seconds), first_wait=1.0, answer_seconds=min(3.0, seconds / 4))
+        return cls(
+            since + timedelta(seconds=seconds), first_wait=1.0, somebody=True, answer_seconds=min(3.0, seconds / 4)
+        )
 
     def has_room(self, now: datetime, wait: float = 0.0) -> bool:
         return now + timedelta(seconds=wait + self.answer_seconds) <= self.until
@@ -72,8 +76,8 @@ class Desk:
     prices: dict[str, Price] | None = None
 
 
-def breaker(failures: int = 5, seconds: float = 30.0) -> CircuitBreaker:
-    """Opens after so many outages in a row, and lets one call try after so many seconds.
+def breaker(failures: int = 5, seconds: float = 30.0, storage: CircuitBreakerStorage | None = None) -> CircuitBreaker:
+    """Opens after so many outages in a row, and lets one call try after so many seconds. storage: of its state.
 
     Used by ``calling()`` alone: ``call()`` would hold its lock while the provider thinks, one call after the other.
     """
@@ -82,6 +86,7 @@ def breaker(failures: int = 5, seconds: float = 30.0) -> CircuitBreaker:
         reset_timeout=seconds,
         exclude=[lambda error: not (isinstance(error, ProviderProblem) and error.outage)],
         throw_new_error_on_trip=False,
+        state_storage=storage,
     )
 
 
@@ -115,7 +120,7 @@ class _Question(Generic[Asked, Result]):
         pause = desk.ledger.paused(desk.provider.name, self._model)
         if pause is not None:
             return self._later(pause.because, (pause.until - now).total_seconds())
-        if not self.patience.has_room(now):
+        if self.patience.somebody and not self.patience.has_room(now):
             return self._stand_in("there was no time left to ask Gemini")
         try:
             # calling(), not call(): that would hold the breaker's lock while the provider thinks.
@@ -138,7 +143,7 @@ class _Question(Generic[Asked, Result]):
         reserved = desk.ledger.reserve(self._wish())
         started = perf_counter()
         left = (self.patience.until - desk.clock.now()).total_seconds()
-        seconds = min(desk.timeout, max(left, 1.0)) if self.patience.answer_seconds else desk.timeout
+        seconds = min(desk.timeout, max(left, 1.0)) if self.patience.somebody else desk.timeout
         try:
             answered = desk.provider.answer(self.task, self.asked, seconds=seconds)
         except Exception as error:

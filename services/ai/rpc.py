@@ -12,7 +12,7 @@ from libs.common.clock import business_date
 from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import draft_queries, email_drafts, queries, wiring
+from services.ai import budget, draft_queries, email_drafts, queries, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
@@ -49,6 +49,23 @@ class AiRpc(Operations, RpcService):
         """Which provider answers."""
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+    @method("usage.read")
+    def usage(self, days: int = 7) -> Document:
+        """What AI took in the last business days, today among them."""
+        runtime = wiring.runtime()
+        given = {"business": runtime.database.business, "configured": runtime.settings, "now": runtime.clock.now()}
+        return self.read(lambda session, _actor: usage.usage(session, days=days, **given))
+
+    @method("usage.read")
+    def get_budget(self) -> Document:
+        """What may be spent in a day, in millionths of a US dollar."""
+        configured = wiring.runtime().settings
+        return self.read(lambda session, _actor: budget.document(budget.current(session, configured)))
+
+    @method("budget.write")
+    def change_budget(self, changes: Document, version: int | None = None) -> Document:
+        return self.execute(budget.change, wiring.runtime().settings, changes=changes, version=version)
 
     @method(OPERATE)
     def integration_status(self) -> Document:

@@ -144,6 +144,8 @@ DEALS = (
     Case("GET /deals/{deal_id}/history", READ, "deals.read", _deal),
     Case("POST /deals/{deal_id}/analyze", CHANGE, "deals.write", _deal, seen="deals.read"),
     Case("GET /settings/stage-weights", COMMON, "deals.read"),
+    *(Case(f"GET /ai/{each}", COMMON, "usage.read") for each in ("usage", "budget")),
+    Case("PATCH /ai/budget", COMMON, "budget.write", lambda _s, _r: {"json": {"daily": 10}}),
     Case("PATCH /settings/stage-weights", COMMON, "weights.write", lambda _s, _r: {"json": {"lead": 10}}),
 )
 BILLING = (

@@ -54,7 +54,7 @@ def seller_now(session: Session) -> Seller:
 
 
 def invoice_for_link(session: Session, actor: Actor, invoice_id: str) -> dict[str, Any]:
-    """Key and name of an invoice's PDF, and whose it is. NotFound unless the actor may see it, Conflict while there is none."""
+    """Key and name of an invoice's PDF, and whose it is. NotFound unless the actor may see it, Conflict without one."""
     columns = (invoices.c.id, invoices.c.pdf_key, invoices.c.client_id)
     statement = select(*columns).where(invoices.c.id == invoice_id, access.scope(actor))
     row = session.execute(statement).first() if is_id(invoice_id) else None

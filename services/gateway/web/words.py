@@ -136,6 +136,8 @@ RIGHTS = {
     "deals.read": _l("Read deals and the board"),
     "deals.write": _l("Create, change and move deals"),
     "weights.write": _l("Set the weights of stages"),
+    "usage.read": _l("See what AI took"),
+    "budget.write": _l("Set the budget for AI"),
     "invoices.read": _l("Read invoices"),
     "invoices.write": _l("Write, change and send invoices"),
     "payments.read": _l("See payments"),

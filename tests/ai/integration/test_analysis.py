@@ -82,9 +82,14 @@ def desk_of(runtime: Any, provider: Any, **more: Any) -> Desk:
 
 def worker_of(runtime: Any, desk: Callable[[], Desk]) -> Callable[[], bool]:
     """What does one job that is due."""
+    return runner_of(runtime, desk).run_one
+
+
+def runner_of(runtime: Any, desk: Callable[[], Desk]) -> JobRunner:
+    """The worker's part that analyses."""
     line = analyzing.line(lambda: runtime.settings)
     job = generating.job(line, lambda: runtime.database, desk)
-    return JobRunner("ai", runtime.database, {line.job: job}).run_one
+    return JobRunner("ai", runtime.database, {line.job: job})
 
 
 @pytest.fixture
