@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -88,6 +87,9 @@ class Ledger(Protocol):
         ...
 
 
+Found = list[dict[str, Any]] | Problem
+
+
 class Records(Protocol):
     """What the other services know, as far as the person who asks may see it. Raises their problems."""
 
@@ -99,10 +101,14 @@ class Records(Protocol):
         """One deal with its brief; NotFound, or Unavailable."""
         ...
 
-    def around(self, client_id: str) -> Sequence[list[dict[str, Any]] | Problem]:
+    def around(self, client_id: str) -> tuple[Found, Found, Found]:
         """The client's contacts, newest activities and invoices; in the place of each its problem where it has one."""
         ...
 
-    def file(self, kind: str, file_id: str) -> dict[str, Any]:
-        """``{key, filename, content_type, client_id}`` of a ``document`` or of an ``invoice``'s PDF."""
+    def document(self, document_id: str) -> dict[str, Any]:
+        """``{key, filename, content_type, client_id}`` of a client's document; NotFound, or Unavailable."""
+        ...
+
+    def invoice(self, invoice_id: str) -> dict[str, Any]:
+        """The same of an invoice's PDF; Conflict while it has none."""
         ...

@@ -132,7 +132,7 @@ class AiRpc(Operations, RpcService):
         return drafting.collect(wish, deal, wiring.records(self.context), self.actor, us, today, zone)
 
     def _files(self, wanted: list[tuple[str, str]]) -> list[Document]:
-        return drafting.fetched(wanted, wiring.records(self.context).file)
+        return drafting.fetched(wanted, wiring.records(self.context))
 
     def _learn_client(self, client_id: Any) -> None:
         """Ask clients who may see a client that was not told of here yet, and keep the answer."""

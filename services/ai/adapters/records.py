@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
 from libs.common.context import Context
-from libs.common.problems import Problem
-from libs.common.rpc.client import Call, RpcClient
+from libs.common.problems import Problem, Unavailable
+from libs.common.rpc.client import RpcClient
 
 _SECONDS = 4.0
+_NEWEST = 25
+
+Rows = list[dict[str, Any]]
 
 
 class RecordsOverRpc:
@@ -29,22 +32,38 @@ class RecordsOverRpc:
         answer = self._rpc.call(self._caller, "deals", "get_deal", seconds=_SECONDS, deal_id=deal_id)
         return cast(dict[str, Any], answer)
 
-    def around(self, client_id: str) -> Sequence[list[dict[str, Any]] | Problem]:
-        calls = (
-            Call("clients", "list_contacts", {"client_id": client_id}),
-            Call("clients", "list_activities", {"client_id": client_id, "limit": 25}),
-            Call("billing", "list_invoices", {"filters": {"client_id": client_id}, "limit": 25}),
-        )
-        answers = self._rpc.call_many(self._caller, calls, seconds=_SECONDS)
-        return [answer if isinstance(answer, Problem) else list(answer["items"]) for answer in answers]
+    def around(self, client_id: str) -> tuple[Rows | Problem, Rows | Problem, Rows | Problem]:
+        contacts = _rows(lambda: self._contacts(client_id))
+        # Who was silent is not waited for twice.
+        silent = isinstance(contacts, Unavailable)
+        activities = contacts if silent else _rows(lambda: self._activities(client_id))
+        return contacts, activities, _rows(lambda: self._invoices(client_id))
 
-    def file(self, kind: str, file_id: str) -> dict[str, Any]:
-        service, method, name = _FILES[kind]
-        answer = self._rpc.call(self._caller, service, method, seconds=_SECONDS, **{name: file_id})
+    def document(self, document_id: str) -> dict[str, Any]:
+        answer = self._rpc.call(self._caller, "clients", "document_link", seconds=_SECONDS, document_id=document_id)
         return cast(dict[str, Any], answer)
 
+    def invoice(self, invoice_id: str) -> dict[str, Any]:
+        answer = self._rpc.call(self._caller, "billing", "invoice_link", seconds=_SECONDS, invoice_id=invoice_id)
+        return cast(dict[str, Any], answer)
 
-_FILES = {
-    "document": ("clients", "document_link", "document_id"),
-    "invoice": ("billing", "invoice_link", "invoice_id"),
-}
+    def _contacts(self, client_id: str) -> Any:
+        return self._rpc.call(self._caller, "clients", "list_contacts", seconds=_SECONDS, client_id=client_id)
+
+    def _activities(self, client_id: str) -> Any:
+        return self._rpc.call(
+            self._caller, "clients", "list_activities", seconds=_SECONDS, client_id=client_id, limit=_NEWEST
+        )
+
+    def _invoices(self, client_id: str) -> Any:
+        filters = {"client_id": client_id}
+        return self._rpc.call(
+            self._caller, "billing", "list_invoices", seconds=_SECONDS, filters=filters, limit=_NEWEST
+        )
+
+
+def _rows(ask: Callable[[], Any]) -> Rows | Problem:
+    try:
+        return list(ask()["items"])
+    except Problem as problem:
+        return problem

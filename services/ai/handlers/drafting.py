@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,12 +183,12 @@ def read_attachments(value: Any) -> list[tuple[str, str]]:
     return list(dict.fromkeys((each["kind"], each["id"]) for each in value))
 
 
-def fetched(wanted: list[tuple[str, str]], ask: Callable[[str, str], dict[str, Any]]) -> list[dict[str, Any]]:
+def fetched(wanted: list[tuple[str, str]], records: Records) -> list[dict[str, Any]]:
     """What the services that own the files say of them; they decide whether this caller may have them."""
     found = []
     for kind, file_id in wanted:
         try:
-            answer = ask(kind, file_id)
+            answer = records.document(file_id) if kind == "document" else records.invoice(file_id)
         except (NotFound, Conflict) as problem:
             raise Invalid(problem.detail, field="attachments") from None
         named = {name: answer[name] for name in ("key", "filename", "content_type", "client_id")}
