@@ -64,6 +64,7 @@ PAGES = (
     Page("settings-stages", "/settings/stages"),
     Page("settings-rates", "/settings/rates"),
     Page("settings-embed", "/settings/embed"),
+    Page("settings-ai", "/settings/ai"),
     Page("settings-integrations", "/settings/integrations"),
     Page("settings-system", "/settings/system"),
     Page("settings-dead-letters", "/settings/dead-letters"),

@@ -54,8 +54,8 @@ class AiRpc(Operations, RpcService):
     def usage(self, days: int = 7) -> Document:
         """What AI took in the last business days, today among them."""
         runtime = wiring.runtime()
-        given = {"business": runtime.database.business, "configured": runtime.settings, "now": runtime.clock.now()}
-        return self.read(lambda session, _actor: usage.usage(session, days=days, **given))
+        given = (runtime.database.business, runtime.settings, runtime.clock.now())
+        return self.read(lambda session, _actor: usage.usage(session, *given, days))
 
     @method("usage.read")
     def get_budget(self) -> Document:

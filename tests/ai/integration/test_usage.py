@@ -81,7 +81,7 @@ def test_a_pause_is_shown_while_it_lasts(ai: Any, runtime: Any, clock: FixedCloc
     ledger = DatabaseLedger(runtime.database, runtime.settings)
     for minutes in (10, 5):
         ledger.pause("gemini", "gemini-2.5-flash", Pause(EVENING + timedelta(minutes=minutes), "429"))
-    assert ai.as_(ADMIN).usage()["paused"] == {"until": EVENING + timedelta(minutes=10), "because": "429"}
+    assert ai.as_(ADMIN).usage()["paused"] == {"until": "2026-03-05T03:10:00+00:00", "because": "429"}
     clock.at += timedelta(minutes=10)
     assert ai.as_(ADMIN).usage()["paused"] is None
 
