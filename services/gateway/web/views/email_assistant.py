@@ -87,7 +87,7 @@ def send(draft_id: Any) -> Any:
 
 def _save(draft_id: Any, form: Form) -> dict[str, Any]:
     """What differs from what is kept; a draft that was not changed keeps its version."""
-    kept = parts.one("ai", "get_email_draft", draft_id=str(draft_id))
+    kept: dict[str, Any] = parts.one("ai", "get_email_draft", draft_id=str(draft_id))
     typed: dict[str, Any] = {name: form.values.get(name, "").replace("\r\n", "\n") for name in ("subject", "body")}
     typed["attachments"] = [_choice(each) for each in request.form.getlist("attachment")]
     now = {name: kept[name] for name in ("subject", "body")}
@@ -96,7 +96,9 @@ def _save(draft_id: Any, form: Form) -> dict[str, Any]:
     if not changes or kept["status"] == "sent":
         return kept
     version = forms.whole("version", form.values.get("version", "0"))
-    return api.change_email_draft(draft_id, checked(api.EmailDraftChange, changes | {"version": version}))
+    body = checked(api.EmailDraftChange, changes | {"version": version})
+    changed: dict[str, Any] = api.change_email_draft(draft_id, body)
+    return changed
 
 
 def _choice(value: str) -> dict[str, str]:
