@@ -13,7 +13,7 @@ from services.ai.email_drafts.finding.amounts import find_amounts
 from services.ai.email_drafts.finding.attachments import find_attachments
 from services.ai.email_drafts.finding.claims import Claim
 from services.ai.email_drafts.finding.dates import find_dates
-from services.ai.email_drafts.finding.persons import find_persons
+from services.ai.email_drafts.finding.persons import Words, find_persons
 from services.ai.email_drafts.finding.promises import find_promises
 from services.ai.email_drafts.language import is_german
 from services.ai.email_drafts.sources import Source, sources, words_of
@@ -57,7 +57,10 @@ def find_claims(text: str, known: Iterable[Source], context: MailContext, day: d
     )
     dates = find_dates(text, day)
     money = find_amounts(text, dates)
-    persons = find_persons(text, named, people, [*dates, *money], german=is_german(text, context.language))
+    mentioned = frozenset(word for source in known for word in source.mentions)
+    persons = find_persons(
+        text, Words(named, people, mentioned), [*dates, *money], german=is_german(text, context.language)
+    )
     claims = [*dates, *money, *persons, *find_attachments(text), *find_promises(text)]
     return sorted(claims, key=lambda claim: claim.start)
 

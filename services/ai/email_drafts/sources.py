@@ -19,7 +19,8 @@ from services.ai.email_drafts.finding.times import Days, When
 class Source:
     """A record and what it says: instants, amounts, kinds of promises, names of persons, and its words (folded).
 
-    greets: whether its persons may be greeted, as they are the client's.
+    greets: whether its persons may be greeted, as they are the client's. mentions: words that back no name, and are no
+    surprise where one of them stands alone (a client's brief speaks of its shop system).
     """
 
     name: str
@@ -29,6 +30,7 @@ class Source:
     persons: tuple[str, ...] = ()
     words: frozenset[str] = field(default=frozenset())
     greets: bool = False
+    mentions: frozenset[str] = field(default=frozenset())
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -74,7 +76,7 @@ def _deal(context: MailContext) -> Iterator[Source]:
         yield Source("deal value", amounts=(_amount(deal.value_minor, deal.currency),))
     if deal.expected_close_date:
         yield Source("deal, expected close date", times=(_day(deal.expected_close_date),))
-    yield _text("deal description", deal.description, context.day, ours=deal.ours, names=True)
+    yield _text("deal description", deal.description, context.day, ours=deal.ours, mentions=True)
 
 
 def _invoice(invoice: Invoice) -> Iterator[Source]:
@@ -88,7 +90,7 @@ def _invoice(invoice: Invoice) -> Iterator[Source]:
     for what, told in (("due date", invoice.due_date), ("sent", invoice.sent_on), ("paid", invoice.paid_on)):
         if told:
             yield Source(f"{name}, {what}", times=(_day(told),))
-    yield Source(f"{name}, description", words=words_of(invoice.description))
+    yield Source(f"{name}, description", mentions=words_of(invoice.description))
 
 
 def _sums(context: MailContext) -> Iterator[Source]:
@@ -109,15 +111,15 @@ def _activity(activity: Activity) -> Iterator[Source]:
     if activity.due:
         yield Source(f"{name}, due", times=(_day(activity.due),))
     told = name if activity.ours else f"what was written to us: {name}"
-    yield _text(told, f"{activity.subject}\n{activity.text}", day, ours=activity.ours, names=activity.ours)
+    yield _text(told, f"{activity.subject}\n{activity.text}", day, ours=activity.ours)
 
 
-def _text(name: str, text: str, day: date, *, ours: bool, names: bool = True) -> Source:
+def _text(name: str, text: str, day: date, *, ours: bool, mentions: bool = False) -> Source:
     """A text as a source. What a stranger wrote backs its dates alone: no money, no promise and no name."""
     claims = find_dates(text, day)
     times = tuple(reading for claim in claims for part in claim.value for reading in part)
     if not ours:
-        return Source(name, times=times, words=words_of(text) if names else frozenset())
+        return Source(name, times=times, mentions=words_of(text) if mentions else frozenset())
     amounts = tuple(value for claim in find_amounts(text, claims) for value in claim.value)
     promises = frozenset(claim.value for claim in find_promises(text))
     return Source(name, times, amounts, promises, words=words_of(text))

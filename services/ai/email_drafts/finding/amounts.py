@@ -149,7 +149,7 @@ def _plain(text: str) -> list[Claim]:
 
 
 def _claim(match: re.Match[str], value: tuple[Amount | Share | Number, ...]) -> Claim:
-    bare = match[0].strip()
+    bare = re.sub(r"(?<=[^\W\d])\.$", "", match[0].strip())
     start = match.start() + match[0].index(bare)
     return Claim("amount", bare, start, start + len(bare), value)
 

@@ -47,7 +47,10 @@ def _found(text: str, today: date) -> Iterator[Claim]:
                 # The 31st of February is a claim that nothing can back.
                 readings = ((),)
             if readings is not None:
-                yield Claim("date", match[0].strip(), match.start(), match.start() + len(match[0].rstrip()), readings)
+                # The point after "1 March." is the sentence's.
+                said = re.sub(r"(?<=[^\W\d]{2})\.$", "", match[0].rstrip())
+                start = match.start() + len(said) - len(said.lstrip())
+                yield Claim("date", said.lstrip(), start, match.start() + len(said), readings)
 
 
 def _one(*readings: When) -> Readings:
@@ -197,8 +200,17 @@ def _hour(match: re.Match[str], _today: date) -> Readings | None:
     return _one(Hour(hour, minute)) if hour < 24 and minute < 60 else None
 
 
+# "A day that suits you" is no length; "in a week" is one.
+_ONE = re.compile(r"an?|ein(?:e|en|em|er)?", re.IGNORECASE)
+_LASTS = re.compile(
+    r"\b(?:in|within|for|after|takes?|than|about|innerhalb|binnen|nach|dauert|vor|seit)\s+$", re.IGNORECASE
+)
+
+
 def _length(match: re.Match[str], _today: date) -> Readings | None:
     said = match["unit"].casefold()
+    if _ONE.fullmatch(match["count"]) and not _LASTS.search(match.string[: match.start()]):
+        return None
     unit = next(name for name, words in UNITS.items() if re.fullmatch(words, said, re.IGNORECASE))
     parts = [number(match[name].replace(",", ".")) for name in ("from", "count") if match[name]]
     return tuple((length(float(each), unit),) for each in parts if each is not None) or None
@@ -281,6 +293,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"\b(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?\s?(?P<half>[ap]\.?m\.?)(?![a-z])"), _hour),
     (_pattern(r"(?:\bum\s+|\bat\s+|\bab\s+"
     r"|\bgegen\s+)?(?<![\d.,:])(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?(?P<half>)\s?(?:Uhr|o['’]clock)\b"), _hour),
-    (_pattern(r"(?:\bat\s+|\bum\s+)(?P<h>[012]?\d):(?P<min>[0-5]\d)(?P<half>)\b"), _hour),
+    (_pattern(r"(?:\bat\s+|\bum\s+)(?P<h>[012]?\d):(?P<min>[0-5]\d)(?P<half>)\b(?!\s?[ap]\.?m)"), _hour),
     (_LENGTH, _length),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from services.ai.email_drafts.finding.claims import Claim, apart
 from services.ai.email_drafts.finding.given_names import GIVEN_NAMES
@@ -55,20 +56,25 @@ _ACTS = re.compile(
 _INFLECTED = re.compile(r"(?:e|er|es|en|em|ung|ig|s)$")
 
 
-def find_persons(
-    text: str, known: frozenset[str], people: frozenset[str], taken: Iterable[Claim] = (), *, german: bool = False
-) -> list[Claim]:
-    """All of them, off the places of others.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the records, folded. known: of our own texts, where they name no person; their capital tells nothing.
+    people: of the names of persons. mentioned: of others' texts; one of them alone tells nothing, two may be a name."""
 
-    known: words (folded) that stand in the records and name no person: their capital tells nothing. people: words of
-    the names of persons in the records. german: whether every noun has a capital. The value tells whether the name is
-    one that is greeted.
-    """
+    known: frozenset[str]
+    people: frozenset[str]
+    mentioned: frozenset[str] = frozenset()
+
+
+def find_persons(text: str, words: Words, taken: Iterable[Claim] = (), *, german: bool = False) -> list[Claim]:
+    """All of them, off the places of others. german: whether every noun has a capital. The value tells whether the name
+    is one that is greeted."""
+    known = words.known
     greeted = [_claim(match, greeted=True) for match in _GREETING.finditer(text) if not _plain(match["name"])]
     certain = [_claim(match) for pattern in (_TITLED, _CUED, _COMPANY) for match in pattern.finditer(text)]
     likely = [_claim(match) for match in _CAMEL.finditer(text) if match["name"].casefold() not in known]
     certain = [claim for claim in certain if not _plain(claim.text)]
-    return apart([*greeted, *certain, *likely, *_runs(text, known, people | GIVEN_NAMES, german=german)], taken)
+    return apart([*greeted, *certain, *likely, *_runs(text, words, german=german)], taken)
 
 
 def _claim(match: re.Match[str], *, greeted: bool = False) -> Claim:
@@ -92,62 +98,75 @@ def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word.casefold().strip("'’-"))
 
 
-def _runs(text: str, known: frozenset[str], given: frozenset[str], *, german: bool) -> Iterator[Claim]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a run of words with a capital stands. starts: at the start of a sentence, a line or a bracket. title: in a
+    line most of whose words have a capital. german: where every noun has one. acts: before what a person does."""
+
+    starts: bool
+    title: bool
+    german: bool
+    acts: bool
+
+
+def _runs(text: str, words: Words, *, german: bool) -> Iterator[Claim]:
     """Runs of words with a capital, as far as they are a name."""
     titles = _title_lines(text)
     for match in _RUN.finditer(text):
-        starts = bool(_START.search(text[max(0, match.start() - 12) : match.start()])) or match.start() == 0
-        heading = german or any(first <= match.start() < last for first, last in titles)
-        acts = bool(_ACTS.match(text, match.end()))
-        yield from _names_of(match, known - given, given, starts=starts, heading=heading, acts=acts)
+        place = _Place(
+            starts=bool(_START.search(text[max(0, match.start() - 12) : match.start()])) or match.start() == 0,
+            title=any(first <= match.start() < last for first, last in titles),
+            german=german,
+            acts=bool(_ACTS.match(text, match.end())),
+        )
+        yield from _names_of(match, words, place)
 
 
-def _names_of(
-    match: re.Match[str],
-    known: frozenset[str],
-    names: frozenset[str],
-    *,
-    starts: bool,
-    heading: bool,
-    acts: bool,
-) -> Iterator[Claim]:
-    words = list(re.finditer(_WORD, match[0]))
+def _names_of(run: re.Match[str], known: Words, place: _Place) -> Iterator[Claim]:
+    words = list(re.finditer(_WORD, run[0]))
+    given = known.people | GIVEN_NAMES
+    may_name = [_may_name(word[0], known.known - given) for word in words]
     begin = 0
     while begin < len(words):
-        if not _may_name(words[begin][0], known):
-            begin += 1
-            continue
         end = begin
-        while end < len(words) and _may_name(words[end][0], known):
+        while end < len(words) and may_name[end]:
             end += 1
-        first, last = words[begin], words[end - 1]
-        at_start = starts and begin == 0
-        whole_run = begin == 0 and end == len(words)
-        given = [index for index in range(begin, end) if _bare(words[index][0]) in names]
-        if given:
-            first = words[given[0]]
-        count = end - (given[0] if given else begin)
-        if _is_name(
-            given=bool(given),
-            count=count,
-            at_start=at_start,
-            heading=heading,
-            acts=acts and whole_run and not first[0].endswith("ing"),
-            inflected=bool(_INFLECTED.search(first[0])),
-        ):
-            stop = last.end() - (2 if re.search(r"['’]s$", last[0]) else 0)
-            yield Claim(
-                "person", match[0][first.start() : stop], match.start() + first.start(), match.start() + stop, False
-            )
-        begin = end
+        part = words[begin:end]
+        whole = place.acts and len(part) == len(words)
+        if part and (name := _name_in(part, given, known.mentioned, place, at_start=begin == 0, acts=whole)):
+            yield _claim_of(run, name)
+        begin = end + 1
 
 
-def _is_name(*, given: bool, count: int, at_start: bool, heading: bool, acts: bool, inflected: bool) -> bool:
-    if given or acts:
-        return True
-    if heading:
-        return count == 2 and not (at_start and inflected)
-    return not at_start or count == 2
+def _name_in(
+    part: list[re.Match[str]],
+    given: frozenset[str],
+    mentioned: frozenset[str],
+    place: _Place,
+    *,
+    at_start: bool,
+    acts: bool,
+) -> list[re.Match[str]]:
+    """The words of a part that are a name; none where nothing tells that they are."""
+    for index, word in enumerate(part):
+        if _bare(word[0]) in given:
+            return part[index:]
+    first, count, starts = part[0][0], len(part), at_start and place.starts
+    if count == 1 and _bare(first) in mentioned:
+        return []
+    if acts and not first.endswith("ing"):
+        return part
+    if place.german:
+        return part if count == 2 and not (starts and _INFLECTED.search(first)) else []
+    if place.title:
+        return part if count == 2 and not starts else []
+    return part if count == 2 or not starts else []
+
+
+def _claim_of(run: re.Match[str], name: list[re.Match[str]]) -> Claim:
+    last = name[-1]
+    start, stop = name[0].start(), last.end() - (2 if re.search(r"['’]s$", last[0]) else 0)
+    return Claim("person", run[0][start:stop], run.start() + start, run.start() + stop, False)
 
 
 def _may_name(word: str, known: frozenset[str]) -> bool:
