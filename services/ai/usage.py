@@ -18,7 +18,7 @@ from services.ai.models import provider_pauses
 from services.ai.settings import AiSettings
 
 MOST_DAYS = 92
-_FAILURES_SHOWN = 20
+_FAILURES_SHOWN = 10
 
 # Generations are counted where they stand, calls where they are booked; a day is the business's.
 _FACTS = text("""

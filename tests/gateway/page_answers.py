@@ -33,7 +33,8 @@ INSIGHTS: dict[str, Any] = {
                 {"name": "time", "points": 10, "of": 25, "reason": "r", "field": "features", "evidence": HOSTILE}],
     "evidence": {"complexity": CITED, "technical_fit": CITED, "recommended_stack": [CITED], "estimated_hours": CITED,
                  "risk_factors": [CITED]},
-    "provider": "built-in", "model": "rules-2", "prompt_version": "rules-2", "milliseconds": 3, "attempts": 2,
+    "provider": "built-in", "model": "rules-2", "prompt_version": "rules-2", "milliseconds": 1234, "attempts": 2,
+    "input_tokens": 10, "output_tokens": None, "thought_tokens": 5,
     "cost_micro_usd": 1234, "stands_in_because": HOSTILE, "analyzed_at": WHEN,
 }  # fmt: skip
 GENERATION: dict[str, Any] = {

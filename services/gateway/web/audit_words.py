@@ -47,6 +47,7 @@ RECORDS = {
     "digests": _l("Daily summary"),
     "generations": _l("AI answer"),
     "email_drafts": _l("Draft of an e-mail"),
+    "budgets": _l("Budget for AI"),
     "users": _l("Account"),
     "sessions": _l("Log-in"),
     "log_ins": _l("Log-in"),

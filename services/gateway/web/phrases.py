@@ -129,6 +129,7 @@ NOT_YOURS = (
     N_("you may look at this invoice, and only the client's owner may change it"),
 )
 CHANGED = (
+    N_("somebody changed the budget since you loaded it"),
     N_("somebody changed the company since you loaded it"),
     N_("somebody changed this account since you loaded it"),
     N_("somebody changed this activity since you loaded it"),
@@ -142,6 +143,7 @@ CHANGED = (
 )
 NOT_VALID = (
     N_("a file is needed"),
+    N_("an amount from 0 to 100,000 US dollars, in whole cents"),
     N_("a new currency needs its value too"),
     N_("a payment is booked when it has come in, not before"),
     N_("a percentage is from 0 to 100"),
@@ -245,6 +247,27 @@ INTEGRATIONS = (
     N_("the built-in rules answer; nothing outside is asked"),
     N_("what was read is not what was stored"),
     N_("no webhook secret is set (STRIPE_WEBHOOK_SECRET): payments are taken and nobody here learns of them"),
+)
+WHY_THE_RULES_STOOD_IN = (
+    N_("Gemini did not answer several times in a row"),
+    N_("Gemini was asked as often as it may be"),
+    N_("Gemini's quota for today is used up"),
+    N_("there was no time left to ask Gemini"),
+    N_("this person's budget for AI is used up for today"),
+    N_("today's budget for AI is used up"),
+)
+WHAT_THE_RULES_SAY = (
+    N_("the brief names no AI or automation"),
+    N_("Recommendations need enough purchase data to learn from"),
+    N_("Integration with existing e-commerce platform"),
+    N_("Payments bring audits and rules with them"),
+    N_("Integration with systems of other makers"),
+    N_("Voice answers have to come within a second"),
+    N_("Pictures need examples that are labelled"),
+    N_("Answers are as good as the documents"),
+    N_("App stores review every release"),
+    N_("Each language is tested by people who speak it"),
+    N_("Regulated data: reviewed before launch"),
 )
 WHY_UNMATCHED = (
     N_("it brought no money"),
