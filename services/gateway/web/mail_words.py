@@ -19,7 +19,7 @@ PURPOSES = {
     "thank_you": _l("Thank-you"),
     "cold_revival": _l("Revive a cold contact"),
 }
-TONES = {"friendly": _l("Friendly"), "formal": _l("Formal"), "brief": _l("Brief")}
+TONES = {"friendly": _l("Friendly"), "formal": _l("Formal"), "brief": _l("Short")}
 LANGUAGES = {"en": _l("English"), "de": _l("German")}
 KINDS = {
     "date": _l("Date"),
