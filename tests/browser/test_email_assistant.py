@@ -157,7 +157,7 @@ def test_use_case_6_with_the_built_in_phrases(open_browser: Open, crm: Crm, widt
     changed = body.replace("Which day suits you?", "The kickoff is on March 3, 2031.")
     fill(page, {"body": changed})
     press(page, "Check again")
-    expect(page.locator("#checks .is-unsupported", has_text="March 3, 2031")).to_be_visible()
+    expect(page.locator("#checks .check.is-unsupported", has_text="March 3, 2031")).to_be_visible()
     expect(page.locator(".difference ins").first).to_be_visible()
     fill(page, {"body": changed.replace(" is on March 3, 2031", " comes next")})
     press(page, "Send & Log")
