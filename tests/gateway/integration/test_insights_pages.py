@@ -35,7 +35,7 @@ def test_an_analysis_without_evidence_is_shown_as_it_is(admin: FlaskClient, rpc:
 def test_an_empty_answer_is_a_reason_and_claims_left_out_are_counted(admin: FlaskClient, rpc: Any) -> None:
     rpc.answers |= ANSWERS
     shown = insights(admin)
-    assert "nothing was said" in shown and "2 claims were left out" in shown and "in Gemini&#39;s place" in shown
+    assert "nothing was said" in shown and "2 claims were left out" in shown and "rules answered in Gemini" in shown
     assert rpc.last("ai.list_generations").arguments["filters"] == {"deal_id": ID, "kind": "brief_analysis"}
 
 
