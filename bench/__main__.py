@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bench import ai, events, lists, memory, pages, pdf, ping
+from bench import ai, email_checks, events, lists, memory, pages, pdf, ping
 from stack.application import Options, Stack
 from stack.driver import Crm
 from stack.ports import LOOPBACK
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "pdf": pdf.run,
     "memory": memory.run,
     "pages": pages.run,
+    "email-checks": email_checks.run,
     "ai": ai.run,
 }
 

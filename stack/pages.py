@@ -43,6 +43,8 @@ PAGES = (
     Page("deal-lost", "/deals/{lost_deal}"),
     Page("deal-new", "/deals/new?client_id={client}"),
     Page("deal-edit", "/deals/{deal}/edit"),
+    Page("deal-email", "/deals/{deal}/email", "sales"),
+    Page("email-draft", "/email-drafts/{mail}", "sales"),
     Page("invoices", "/invoices"),
     Page("invoice-draft", "/invoices/{draft}", "sales"),
     Page("invoice-sent", "/invoices/{sent}", "finance"),
@@ -107,6 +109,6 @@ PARTS = frozenset(
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
-    /contacts/<uuid:contact_id>/personal-data
+    /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     """.split()
 )

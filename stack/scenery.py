@@ -47,6 +47,8 @@ def scene(crm: Crm) -> dict[str, str]:
     found["erasure"] = _erased(crm)
     found["lost_deal"] = john.post("/deals", lost | {"lost_reason": "Went with somebody else"}, "scene-lost")["id"]
     _day(john, found["client"], found["deal"])
+    wish = {"deal_id": found["deal"], "context": "Had the proposal meeting yesterday. The price is fixed for 6 weeks."}
+    found["mail"] = john.post("/ai/email-drafts", wish, "scene-mail")["id"]
     _pay_for_nothing(crm)
     # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}

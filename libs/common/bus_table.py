@@ -63,12 +63,20 @@ TABLE: Mapping[str, Voice] = {
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
-        | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"},
+        | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
+        | {"email.ordered"},
         asks=frozenset({"clients.client_access", "clients.contact_card"}),
     ),
     "ai": Voice(
-        tells=frozenset({"ai.person_erased", "deal.analyzed"}),
-        hears=frozenset({"brief.submitted", "client.access_changed", "contact.erasure_asked"}),
+        tells=frozenset({"ai.person_erased", "deal.analyzed", "email.ordered"}),
+        hears=frozenset({"brief.submitted", "client.access_changed", "contact.erasure_asked"})
+        | {"company.changed", "email.failed", "email.sent"},
+        asks=_of("clients", "client_access document_link list_activities list_contacts")
+        | _of("billing", "invoice_link list_invoices")
+        | {"deals.get_deal"},
+        hands_on=_of("clients", "document_link list_activities list_contacts")
+        | _of("billing", "invoice_link list_invoices")
+        | {"deals.get_deal"},
     ),
     # The gateway asks on behalf of people; their tokens are its own.
     "gateway": Voice(
@@ -106,7 +114,8 @@ TABLE: Mapping[str, Voice] = {
             "ai",
             "change_budget get_budget get_generation integration_status list_generations personal_data"
             f" test_integration usage {_OPERATIONS}",
-        ),
+        )
+        | _of("ai", "draft_email get_email_draft list_email_drafts send_email_draft update_email_draft"),
         answers=False,
     ),
 }

@@ -82,6 +82,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("notifications", "emails.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.SELF),
     Right("notifications", "emails.test", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
+    Right("ai", "drafts.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO, system=False),
     Right("ai", "usage.read", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "budget.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO, system=False),
     Right("gateway", "account.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),

@@ -16,10 +16,12 @@ AUDIT = AuditPlan(
                 ).split()
             ),
         ),
+        "email_drafts": Watched(subject=("client_id",), open=frozenset({"mail_status"})),
         "budgets": Watched(open=frozenset({"one", "daily_micro_usd", "user_daily_micro_usd"})),
     },
     unwatched={
         "provider_calls": "what each call to a provider took; what it made is a generation, which is watched",
         "provider_pauses": "until when nobody asks a provider, as the provider said",
+        "company": "a copy of the gateway's",
     },
 )

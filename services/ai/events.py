@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
+from libs.common.company import CompanyChanged
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 
-__all__ = ["ClientAccessChanged", "ErasureAsked"]
+__all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
 
 
 class BriefSubmitted(Event):
@@ -38,6 +41,50 @@ class DealAnalyzed(Event):
     ai_score: int
     ai_insights: dict[str, Any]
     version: int
+
+
+class AttachedFile(BaseModel):
+    """A file that leaves with a mail: where its bytes are, and what it is called."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    filename: str
+    content_type: str
+
+
+class EmailOrdered(Event):
+    """A person has a mail sent to a client; ``contact_id`` says to whom there, and where that is, clients knows."""
+
+    event_type: ClassVar[str] = "email.ordered"
+
+    draft_id: str
+    client_id: str
+    contact_id: str | None
+    deal_id: str
+    subject: str
+    text: str
+    attachments: list[AttachedFile]
+    sent_by: str
+    sent_by_name: str
+    version: int
+
+
+class EmailOutcome(Event):
+    """What is read of what became of a mail. ``refs`` holds ``draft_id`` where it was a draft of ours."""
+
+    to: list[str]
+    refs: dict[str, Any]
+
+
+class EmailSent(EmailOutcome):
+    event_type: ClassVar[str] = "email.sent"
+
+
+class EmailFailed(EmailOutcome):
+    event_type: ClassVar[str] = "email.failed"
+
+    error: str
 
 
 class PersonErased(PartDone):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -34,6 +34,29 @@ generations = Table(
     Column("input", JSONB, nullable=False),
     Column("output", JSONB(none_as_null=True)),
     Column("problem", Text),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+email_drafts = Table(
+    "email_drafts",
+    metadata,
+    Column("id", _Id, ForeignKey("generations.id"), primary_key=True),
+    Column("client_id", _Id, nullable=False),
+    Column("deal_id", _Id, nullable=False),
+    Column("contact_id", _Id),
+    Column("user_id", _Id, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("attachments", JSONB, nullable=False),
+    Column("sent_at", _Instant),
+    Column("sent_by", _Id),
+    Column("sent_by_name", Text),
+    Column("confirmed", JSONB, nullable=False),
+    Column("mail_status", Text),
+    Column("mail_problem", Text),
+    Column("sent_to", ARRAY(Text), nullable=False),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),

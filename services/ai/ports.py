@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from libs.common.problems import Problem
 from services.ai.tasks import Answered, Task, Tokens
 
 Asked = TypeVar("Asked")
@@ -83,4 +84,31 @@ class Ledger(Protocol):
 
     def pause(self, provider: str, model: str, pause: Pause) -> None:
         """Nobody asks before then; a longer pause that is known already stays."""
+        ...
+
+
+Found = list[dict[str, Any]] | Problem
+
+
+class Records(Protocol):
+    """What the other services know, as far as the person who asks may see it. Raises their problems."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...
+
+    def deal(self, deal_id: str) -> dict[str, Any]:
+        """One deal with its brief; NotFound, or Unavailable."""
+        ...
+
+    def around(self, client_id: str) -> tuple[Found, Found, Found]:
+        """The client's contacts, newest activities and invoices; in the place of each its problem where it has one."""
+        ...
+
+    def document(self, document_id: str) -> dict[str, Any]:
+        """``{key, filename, content_type, client_id}`` of a client's document; NotFound, or Unavailable."""
+        ...
+
+    def invoice(self, invoice_id: str) -> dict[str, Any]:
+        """The same of an invoice's PDF; Conflict while it has none."""
         ...

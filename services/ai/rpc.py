@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, update_wrapper
 from typing import Any
 
-from libs.common import integrations
+from libs.common import company, integrations, row_access
+from libs.common.clock import business_date
 from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import budget, queries, usage, wiring
+from services.ai import budget, draft_queries, email_drafts, queries, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
+from services.ai.handlers import drafting, sending
 
 Document = dict[str, Any]
 
@@ -71,6 +76,73 @@ class AiRpc(Operations, RpcService):
     def test_integration(self, name: str) -> Document:
         """``{ok, message, ms}``: ask the provider itself, now."""
         return integrations.tested(name, {"gemini": wiring.provider().check})
+
+    @method("drafts.write")
+    def draft_email(self, data: Document) -> Document:
+        """A draft about ``{deal_id, context?, purpose?, tone?, language?}``: ready at once where the built-in rules
+        write it, else waiting for the provider."""
+        wish = drafting.read_wish(data)
+        records = wiring.records(self.context)
+        deal = records.deal(wish["deal_id"])
+        self._learn_client(deal["client_id"])
+        collected = self._collected(wish, deal)
+        at_once = wiring.desk().provider.model is None
+        answered = wiring.built_in().answer(email_drafts.task(), collected.context) if at_once else None
+        return self.execute(_given(drafting.draft_email, collected=collected, answered=answered), data=data)
+
+    @method("generations.read")
+    def get_email_draft(self, draft_id: str) -> Document:
+        business, now = self.runtime.database.business, self.runtime.clock.now()
+        return self.read(draft_queries.draft, draft_id=draft_id, business=business, now=now)
+
+    @method("generations.read")
+    def list_email_drafts(self, deal_id: str, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(draft_queries.list_drafts, deal_id=deal_id, limit=limit, cursor=cursor)
+
+    @method("drafts.write")
+    def update_email_draft(self, draft_id: str, changes: Document, version: int | None = None) -> Document:
+        """Change ``subject``, ``body`` or ``attachments``; the checks come back anew."""
+        self._draft(draft_id)
+        wanted = changes.get("attachments") if isinstance(changes, dict) else None
+        files = None if wanted is None else self._files(drafting.read_attachments(wanted))
+        update = _given(drafting.update_email_draft, files=files)
+        return self.execute(update, draft_id=draft_id, changes=changes, version=version)
+
+    @method("drafts.write")
+    def send_email_draft(self, draft_id: str, confirm: bool = False, version: int | None = None) -> Document:
+        """Send it and have it written into the client's history."""
+        draft = self._draft(draft_id)
+        files = self._files(
+            [(each["kind"], each["id"]) for each in draft["attachments"]] if not draft["sent_at"] else []
+        )
+        send = _given(sending.send_email_draft, files=files)
+        return self.execute(send, draft_id=draft_id, confirm=confirm, version=version)
+
+    def _draft(self, draft_id: str) -> Document:
+        """Looked at before its attachments are asked for: a draft nobody may see is not there."""
+        business, now = self.runtime.database.business, self.runtime.clock.now()
+        return self.read(draft_queries.draft, draft_id=draft_id, business=business, now=now)
+
+    def _collected(self, wish: Document, deal: Document) -> drafting.Collected:
+        settings = wiring.runtime().settings
+        with self.runtime.database.read() as session:
+            us = company.current(session, settings)
+        zone = self.runtime.database.business.zone
+        today = business_date(self.runtime.clock.now(), zone).isoformat()
+        return drafting.collect(wish, deal, wiring.records(self.context), self.actor, us, today, zone)
+
+    def _files(self, wanted: list[tuple[str, str]]) -> list[Document]:
+        return drafting.fetched(wanted, wiring.records(self.context))
+
+    def _learn_client(self, client_id: Any) -> None:
+        """Ask clients who may see a client that was not told of here yet, and keep the answer."""
+        own = replace(self.context, actor=self.runtime.own_context().actor, idempotency_key=None)
+        row_access.ensure_known(self.runtime.database, own, client_id, wiring.records(self.context).access)
+
+
+def _given(handler: Callable[..., Any], **known: Any) -> Callable[..., Any]:
+    """The handler with what was found out for it; that is no part of the command, as a repeat may find out else."""
+    return update_wrapper(partial(handler, **known), handler)
 
 
 SERVICE = AiRpc

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from libs.common import settings
+from libs.common.context import Context
 from libs.common.runtime import Runtime
 from services.ai import asking, prices
 from services.ai.adapters.built_in import BuiltInProvider
 from services.ai.adapters.gemini import GeminiProvider
+from services.ai.adapters.records import RecordsOverRpc
 from services.ai.ledger import DatabaseLedger
-from services.ai.ports import Provider
+from services.ai.ports import Provider, Records
 from services.ai.settings import AiSettings
 
 
@@ -46,3 +49,9 @@ def desk() -> asking.Desk:
         timeout=configured.gemini_timeout_seconds,
         prices=prices.read_prices(configured.gemini_prices),
     )
+
+
+def records(caller: Context) -> Records:
+    """What the other services know, as far as this caller may see it."""
+    own = replace(caller, actor=runtime().own_context().actor, idempotency_key=None)
+    return RecordsOverRpc(runtime().rpc, caller, own)

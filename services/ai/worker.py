@@ -12,7 +12,7 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
-from services.ai.handlers import analyzing, generating
+from services.ai.handlers import analyzing, drafting, generating
 from services.ai.settings import AiSettings
 
 
@@ -28,13 +28,16 @@ def _database() -> Database:
     return wiring.runtime().database
 
 
-LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings),)
+LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings), drafting.line())
 
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
+        Subscription(events.CompanyChanged, handlers.on_company_changed),
+        Subscription(events.EmailSent, handlers.on_email_sent),
+        Subscription(events.EmailFailed, handlers.on_email_failed),
     ],
     jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES},
     schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],

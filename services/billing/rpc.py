@@ -101,7 +101,9 @@ class BillingRpc(Operations, RpcService):
     @method("invoices.read")
     def invoice_link(self, invoice_id: str) -> Document:
         self._learn_client_of(invoice_id)
-        return _link(self.read(queries.invoice_for_link, invoice_id=invoice_id))
+        """``{url, filename, content_type, key, client_id}`` of its PDF."""
+        stored = self.read(queries.invoice_for_link, invoice_id=invoice_id)
+        return _link(stored) | {"key": stored["key"], "client_id": stored["client_id"]}
 
     @method("invoices.read")
     def request_preview(self, invoice_id: str) -> Document:

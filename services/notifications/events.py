@@ -16,7 +16,8 @@ __all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
 
 
 class EmailOutcome(Event):
-    """What became of a mail. ``refs`` may hold invoice_id, invoice_number, deal_id, payment_id, amount_minor, currency.
+    """What became of a mail. ``refs`` may hold invoice_id, invoice_number, deal_id, payment_id, amount_minor, currency;
+    of a letter draft_id, deal_id, contact_id, sent_by, sent_by_name.
 
     ``text`` is the plain text, up to 20,000 characters.
     """
@@ -170,6 +171,28 @@ class InvoiceSent(Event):
     pdf_filename: str
     pay_url: str | None
     bill_to: BillTo
+
+
+class AttachedFile(_Part):
+    """A file that goes with a mail."""
+
+    key: str
+    filename: str
+    content_type: str
+
+
+class EmailOrdered(Event):
+    event_type: ClassVar[str] = "email.ordered"
+
+    draft_id: str
+    client_id: str
+    contact_id: str | None
+    deal_id: str
+    subject: str
+    text: str
+    attachments: list[AttachedFile]
+    sent_by: str
+    sent_by_name: str
 
 
 class PaymentOfInvoice(Event):

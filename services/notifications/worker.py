@@ -31,6 +31,7 @@ TABLE = WorkerTable(
         Subscription(events.DealStageChanged, handlers.on_deal_moved),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
         Subscription(events.DealWon, handlers.on_deal_won),
+        Subscription(events.EmailOrdered, handlers.on_email_ordered),
         Subscription(events.InvoiceSent, handlers.on_invoice_sent),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
         Subscription(events.PaymentReceiptReady, handlers.on_receipt_ready),

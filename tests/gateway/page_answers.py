@@ -42,6 +42,21 @@ GENERATION: dict[str, Any] = {
     "score": 70, "created_at": WHEN, "updated_at": WHEN, "milliseconds": 3, "cost_micro_usd": None, "attempts": 1,
     "prompt_version": "rules-2", "stands_in_because": None,
 }  # fmt: skip
+CHECK: dict[str, Any] = {"kind": "date", "text": HOSTILE, "status": "unsupported", "source": None}
+DRAFT: dict[str, Any] = {
+    "id": ID, "deal_id": ID, "client_id": ID, "contact_id": ID, "user_id": ID, "status": "ready", "version": 2,
+    "subject": HOSTILE, "body": f"Hi Sarah,\n\n{HOSTILE} attached\n\nJohn", "provider": "gemini", "model": "g-1",
+    "prompt_version": "e-1", "milliseconds": 900, "attempts": 1, "cost_micro_usd": 12, "stands_in_because": HOSTILE,
+    "problem": None, "to": {"contact_id": ID, "name": HOSTILE, "email": "sarah@techcorp.com"}, "words": HOSTILE,
+    "purpose": "follow_up", "tone": "friendly", "language": "en", "missing": ["invoices"], "removed": [HOSTILE],
+    "known": {"client": HOSTILE, "deal": {"name": HOSTILE}, "company": "AMO AI"}, "attachments": [],
+    "checks": [CHECK, CHECK | {"text": "Sarah", "kind": "person", "status": "supported", "source": "contact (CTO)"},
+               CHECK | {"text": "attached", "kind": "attachment"}],
+    "generated": {"subject": "S", "body": "B"}, "changed": True,
+    "difference": [{"kind": "removed", "text": HOSTILE}, {"kind": "added", "text": "x"}, {"kind": "same", "text": "y"}],
+    "confirmed": [CHECK], "sent_at": None, "sent_by": None, "sent_by_name": None, "mail_status": None,
+    "mail_problem": None, "sent_to": [], "created_at": WHEN, "updated_at": WHEN,
+}  # fmt: skip
 USED = {
     "generations": 5, "stood_in": 2, "failed": 0, "calls": 4, "problems": 1, "input_tokens": 1000, "output_tokens": 10,
     "thought_tokens": 5, "cost_micro_usd": 12345, "generations_today": 1, "cost_micro_usd_today": 30,
@@ -141,6 +156,8 @@ ANSWERS: dict[str, Any] = {
                                        "created_at": WHEN, "last_error": None, "status": "sent"}),
     **{f"{service}.search_audit": {"items": [ENTRY], "more": True, "total": 5}
        for service in ("ai", "billing", "clients", "deals", "notifications")},
+    "ai.get_email_draft": DRAFT,
+    "ai.list_email_drafts": page(DRAFT),
     "ai.list_generations": page(GENERATION, GENERATION | {"provider": "gemini"}),
     "ai.get_generation": GENERATION | {"output": INSIGHTS},
     "ai.usage": {

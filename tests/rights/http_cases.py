@@ -212,6 +212,29 @@ BILLING = (
     Case(
         "GET /generations/{generation_id}", READ, "generations.read", lambda _s, r: {"generation_id": r["generation"]}
     ),
+    Case(
+        "POST /ai/email-drafts",
+        CHANGE,
+        "drafts.write",
+        lambda _s, r: {"json": {"deal_id": r["deal"]}},
+        seen="generations.read",
+    ),
+    Case("GET /deals/{deal_id}/email-drafts", LIST, "generations.read", _deal, shows=listed),
+    Case("GET /ai/email-drafts/{draft_id}", READ, "generations.read", lambda _s, r: {"draft_id": r["draft"]}),
+    Case(
+        "PATCH /ai/email-drafts/{draft_id}",
+        CHANGE,
+        "drafts.write",
+        lambda _s, r: {"draft_id": r["draft"], "json": {"subject": f"{r.name} mail"}},
+        seen="generations.read",
+    ),
+    Case(
+        "POST /ai/email-drafts/{draft_id}/send",
+        CHANGE,
+        "drafts.write",
+        lambda _s, r: {"draft_id": r["draft"], "json": {"confirm": True}},
+        seen="generations.read",
+    ),
 )
 _TOKEN = {"token": "nothing"}
 OTHERS = (

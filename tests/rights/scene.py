@@ -140,6 +140,7 @@ class Scene:
         ids["email"] = mails[0]["id"]
         found = eventually(lambda: self.admin.get("/generations", deal_id=ids["deal"])["items"], 60)
         ids["generation"] = found[0]["id"]
+        ids["draft"] = self.admin.post("/ai/email-drafts", {"deal_id": ids["deal"]})["id"]
         eventually(lambda: self.admin.get(f"/invoices/{ids['sent']}")["mail_status"] == "sent", 60)
         return row
 

@@ -1,6 +1,14 @@
 """What ai does: one short function an event or a step of a job."""
 
 from services.ai.handlers.analyzing import on_brief_submitted
-from services.ai.handlers.reactions import on_client_access_changed, tell_erased
+from services.ai.handlers.reactions import on_client_access_changed, on_company_changed, tell_erased
+from services.ai.handlers.sending import on_email_failed, on_email_sent
 
-__all__ = ["on_brief_submitted", "on_client_access_changed", "tell_erased"]
+__all__ = [
+    "on_brief_submitted",
+    "on_client_access_changed",
+    "on_company_changed",
+    "on_email_failed",
+    "on_email_sent",
+    "tell_erased",
+]

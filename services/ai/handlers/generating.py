@@ -62,12 +62,29 @@ def order(
     user_id: str | None = None,
 ) -> str:
     """A generation that waits, and the job that makes it; its id. user_id: who wished for it, where a person did."""
+    generation_id = write_down(
+        uow, kind, asked, client_id=client_id, deal_id=deal_id, brief_id=brief_id, user_id=user_id
+    )
+    uow.jobs.add(job, {"generation_id": generation_id}, dedupe_key=generation_id)
+    return generation_id
+
+
+def write_down(
+    uow: UnitOfWork,
+    kind: Kind,
+    asked: dict[str, Any],
+    *,
+    client_id: str,
+    deal_id: str | None = None,
+    brief_id: str | None = None,
+    user_id: str | None = None,
+) -> str:
+    """A generation that waits, and no job: who calls this keeps the answer in the same transaction."""
     generation_id = new_id()
     about = {"client_id": client_id, "deal_id": deal_id, "brief_id": brief_id, "user_id": user_id}
     times = {"created_at": uow.now, "updated_at": uow.now, "version": 1}
     row = {"id": generation_id, "kind": kind, "status": "waiting", "input": asked, **about, **times}
     uow.session.execute(insert(generations).values(row))
-    uow.jobs.add(job, {"generation_id": generation_id}, dedupe_key=generation_id)
     return generation_id
 
 

@@ -54,12 +54,13 @@ def seller_now(session: Session) -> Seller:
 
 
 def invoice_for_link(session: Session, actor: Actor, invoice_id: str) -> dict[str, Any]:
-    """Key and name of an invoice's PDF. NotFound unless the actor may see it, Conflict while there is none."""
-    statement = select(invoices.c.id, invoices.c.pdf_key).where(invoices.c.id == invoice_id, access.scope(actor))
+    """Key and name of an invoice's PDF, and whose it is. NotFound unless the actor may see it, Conflict without one."""
+    columns = (invoices.c.id, invoices.c.pdf_key, invoices.c.client_id)
+    statement = select(*columns).where(invoices.c.id == invoice_id, access.scope(actor))
     row = session.execute(statement).first() if is_id(invoice_id) else None
     if row is None:
         raise NotFound("there is no such invoice, or it is not yours to see")
-    return _stored(session, row.pdf_key)
+    return _stored(session, row.pdf_key) | {"client_id": row.client_id}
 
 
 def invoice_for_public_link(session: Session, _actor: Actor, token: str) -> dict[str, Any]:

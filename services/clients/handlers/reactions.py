@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
+from libs.common.identity import Actor
 from libs.common.money import display
 from services.clients.events import DealFullyPaid, DealState, DealWon, EmailSent, PaymentReceived
 from services.clients.handlers.lifetime import base_value, hold_rates, recompute
@@ -18,6 +19,9 @@ _MAIL_SUBJECTS = {
     "receipt": "Receipt for invoice {invoice_number} sent",
     "brief_confirmation": "Brief confirmation sent",
 }
+
+_LETTER = "letter"
+_SUBJECT_LENGTH = 300
 
 
 def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> None:
@@ -72,7 +76,10 @@ def on_payment_received(uow: UnitOfWork, event: PaymentReceived, _envelope: Enve
 
 
 def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> None:
-    """Mail that left to a client is part of its history."""
+    """Mail that left to a client is part of its history; what a person had sent is theirs, in full."""
+    if event.kind == _LETTER:
+        _log_letter(uow, event)
+        return
     if event.kind not in _MAIL_SUBJECTS or event.client_id is None or locked_client(uow, event.client_id) is None:
         return
     subject = _MAIL_SUBJECTS[event.kind].format(**{"invoice_number": "", **event.refs})
@@ -82,3 +89,13 @@ def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> Non
     details = {"email_id": event.email_id, "email_subject": event.subject}
     deal_id = event.refs.get("deal_id")
     log(uow, event.client_id, "system", subject, description, details=details, deal_id=deal_id)
+
+
+def _log_letter(uow: UnitOfWork, event: EmailSent) -> None:
+    if event.client_id is None or locked_client(uow, event.client_id) is None:
+        return
+    details = {"email_id": event.email_id, "to": event.to, "draft_id": event.refs.get("draft_id")}
+    about = {"deal_id": event.refs.get("deal_id"), "contact_id": event.refs.get("contact_id")}
+    by = Actor(event.refs["sent_by"], "sales", event.refs["sent_by_name"])
+    subject = f"Sent: {event.subject}"[:_SUBJECT_LENGTH]
+    log(uow, event.client_id, "email", subject, event.text.strip(), by=by, details=details, **about)

@@ -67,7 +67,7 @@ def tell_contact(uow: UnitOfWork, client: Client, contact: Contact) -> None:
 
 
 def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
-    """Write an activity in the actor's name and tell it."""
+    """Write an activity in the actor's name, or in that of who did it (``by``), and tell it."""
     activity = _activity(uow, client_id, kind, subject, description, **more)
     _keep(uow, [activity], activity.occurred_at)
     return activity
@@ -79,6 +79,7 @@ def log_all(uow: UnitOfWork, subjects: dict[str, str]) -> None:
 
 
 def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
+    by = more.pop("by", uow.actor)
     return Activity(
         id=new_id(),
         client_id=client_id,
@@ -88,8 +89,8 @@ def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, descript
         occurred_at=more.pop("occurred_at", None) or uow.now,
         created_at=uow.now,
         updated_at=uow.now,
-        actor_id=uow.actor.id,
-        actor_name=uow.actor.name,
+        actor_id=by.id,
+        actor_name=by.name,
         **more,
     )
 

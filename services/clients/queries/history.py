@@ -80,7 +80,7 @@ def document_for_link(session: Session, actor: Actor, document_id: str) -> dict[
     row = session.execute(statement).first() if is_id(document_id) else None
     if row is None:
         raise NotFound("there is no such document, or it is not yours to see")
-    return {"key": row.key, "filename": row.filename, "content_type": row.content_type}
+    return {name: row._mapping[name] for name in ("client_id", "key", "filename", "content_type")}
 
 
 def document_document(row: Any) -> dict[str, Any]:

@@ -46,6 +46,7 @@ RECORDS = {
     "preferences": _l("Preference"),
     "digests": _l("Daily summary"),
     "generations": _l("AI answer"),
+    "email_drafts": _l("Draft of an e-mail"),
     "budgets": _l("Budget for AI"),
     "users": _l("Account"),
     "sessions": _l("Log-in"),

@@ -57,6 +57,18 @@ MISSING = (
     N_("this file is not in the object store"),
     N_("this link is not valid any more; open the document again"),
 )
+DRAFTED_MAILS = (
+    N_("there is no such draft, or it is not yours to see"),
+    N_("mails to this client are written by those who look after it"),
+    N_("this mail was sent; it stays as it is"),
+    N_("somebody changed this draft since you loaded it"),
+    N_("this mail is not drafted yet"),
+    N_("this mail could not be drafted"),
+    N_("the mail says what nothing known backs; confirm it, or change it"),
+    N_("an attachment is {kind: document or invoice, id}"),
+    N_("several mails are being drafted right now; try again in a few seconds"),
+    N_("there is no address to send this to"),
+)
 SIGNING_IN = (
     N_("e-mail address or password is wrong"),
     N_("sign in first"),

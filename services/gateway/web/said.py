@@ -60,7 +60,9 @@ _SHAPES = tuple(
         (r"only active people of sales shadow clients", N_("Only active people of sales shadow clients.")),
         (rf"{_FIELD}is in the past", N_("This day is past.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
+        (r"attachments are a list of at most (?P<number>\d+)", N_("At most %(number)s files can be attached.")),
         # About a record.
+        (r"(?P<file>.+) belongs to another client", N_("%(file)s belongs to another client.")),
         (r"this client has a contact with the address (?P<address>.+) already",
          N_("This client has a contact with the address %(address)s already.")),
         (r"(?P<name>.+) has no contact yet; add one with an e-mail address and send again",

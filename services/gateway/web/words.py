@@ -168,6 +168,7 @@ RIGHTS = {
     "emails.read": _l("Read mails that were sent"),
     "emails.test": _l("Send a test mail"),
     "generations.read": _l("Read what the AI wrote"),
+    "drafts.write": _l("Have mails drafted and send them"),
     "account.own": _l("Account, sessions and password"),
     "directory.read": _l("See who works here"),
     "people.manage": _l("Invite people, change roles, end accounts"),

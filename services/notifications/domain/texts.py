@@ -17,7 +17,7 @@ STAFF_MAILS = {
     "payment_confirmed": "Payments of my clients",
     "payment_unmatched": "Payments that fit no invoice",
 }
-CLIENT_MAILS = ("brief_confirmation", "invoice", "receipt")
+CLIENT_MAILS = ("brief_confirmation", "invoice", "letter", "receipt")
 # To whoever joins or cannot get in: nothing to be switched off. Each holds a link that opens something once.
 ACCOUNT_MAILS = ("invitation", "password_reset")
 MAIL_KINDS = (*STAFF_MAILS, *CLIENT_MAILS, *ACCOUNT_MAILS, "test")

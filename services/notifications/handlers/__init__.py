@@ -14,6 +14,7 @@ from services.notifications.handlers.guides import (
     review_guide,
 )
 from services.notifications.handlers.leads import on_client_inquired
+from services.notifications.handlers.letters import on_email_ordered
 from services.notifications.handlers.money import (
     on_invoice_sent,
     on_payment_disputed,
@@ -47,6 +48,7 @@ __all__ = [
     "on_deal_created",
     "on_deal_moved",
     "on_deal_won",
+    "on_email_ordered",
     "on_invoice_sent",
     "on_payment_disputed",
     "on_payment_received",

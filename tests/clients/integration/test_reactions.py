@@ -153,6 +153,18 @@ def test_mail_that_left_stands_in_the_history(clients: Any, hear: Any, client_id
     ]
 
 
+def test_a_letter_stands_in_the_history_in_full_as_its_senders(clients: Any, hear: Any, client_id: str) -> None:
+    deal_id, event_id = new_id(), new_id()
+    refs = {"draft_id": new_id(), "deal_id": deal_id, "sent_by": JOHN.id, "sent_by_name": "John Smith"}
+    letter = {"kind": "letter", "subject": "Revised Timeline", "text": "Hi Sarah,\n\nsix weeks.\n", "refs": refs}
+    for _ in range(2):
+        hear("email.sent", event_id, client_id=client_id, to=["sarah@techcorp.com"], **letter)
+    items = clients.as_(ADMIN).list_activities(client_id=client_id)["items"]
+    (entry,) = [each for each in items if each["type"] == "email"]
+    assert (entry["subject"], entry["description"]) == ("Sent: Revised Timeline", "Hi Sarah,\n\nsix weeks.")
+    assert (entry["actor_id"], entry["actor_name"], entry["deal_id"]) == (JOHN.id, "John Smith", deal_id)
+
+
 def test_a_repeat_adds_nothing(clients: Any, hear: Any, client_id: str) -> None:
     event_id = new_id()
     with ThreadPoolExecutor(6) as pool:

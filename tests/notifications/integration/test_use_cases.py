@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from libs.common.ids import new_id
+from tests.contracts.samples_of import sample
 from tests.notifications.harness import STAFF, Notifications
 from tests.notifications.mail_server import markup, plain
 from tests.notifications.stories import (
@@ -106,6 +107,25 @@ def test_a_brief_is_summed_up_for_the_rep_and_confirmed_to_the_client(crm: Notif
     assert titles(crm, JOHN) == ["New brief: TechCorp Solutions"] and not crm.notes(JESSICA)
     refs = {told["kind"]: told["refs"] for told in crm.told("email.sent")}
     assert refs["brief_confirmation"] == {"deal_id": DEAL}
+
+
+def test_a_letter_goes_to_the_contact_clients_names_and_nowhere_else(crm: Notifications) -> None:
+    crm.clients.cards[CLIENT] = {"email": "sarah@techcorp.com", "contact_name": "Sarah Johnson"}
+    letter = sample("email.ordered")["data"] | {"attachments": []}
+    crm.tell("email.ordered", letter | {"to": "mallory@evil.example", "address": "mallory@evil.example"})
+    crm.tell("email.ordered", letter | {"client_id": new_id(), "draft_id": new_id()})
+    crm.send()
+    (mail,) = crm.server.mails
+    assert plain(mail).strip() == letter["text"]
+    (event,) = crm.told("email.sent")
+    assert (event["kind"], event["to"], event["refs"]["draft_id"]) == (
+        "letter",
+        ["sarah@techcorp.com"],
+        letter["draft_id"],
+    )
+    assert event["refs"]["sent_by_name"] == "John Smith"
+    (unsent,) = crm.told("email.failed")
+    assert unsent["error"] == "there is no address to send this to"
 
 
 def test_a_brief_without_an_owner_goes_to_all_of_sales(crm: Notifications) -> None:

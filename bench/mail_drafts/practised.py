@@ -1,0 +1,67 @@
+"""Sentences that were looked at while the checks were written."""
+
+TEXTS: dict[str, dict[str, list[str]]] = {
+    "en": {
+        "subject": ["{deal}: next steps", "Following up on {deal}", "Your invoice", "Quick question, {first}"],
+        "opening": ["Hi {first},", "Dear {first},", "Hello {contact},"],
+        "closing": ["Best regards,\n{sender}\n{company}", "Kind regards,\n{sender}", "Thanks,\n{sender}\n{company}"],
+        "true": [
+            "Thank you for your time on {met}.",
+            "It was great to talk about {deal}.",
+            "As agreed, the budget is {value}.",
+            "We plan to sign by {close}.",
+            "I would love to hear your thoughts.",
+            "Invoice {invoice} over {billed} was due on {due}.",
+            "The open balance is {owed}.",
+            "Next steps:\n1. Review the plan\n2. Pick a date for the kickoff\n3. Finalize the contract",
+            "Let me know if you have questions.",
+            "Is {other} the right person for the contract?",
+            "Our team at {company} enjoyed the discussion with {client}.",
+        ],
+        "attached": ["Please find the plan attached.", "I attached the document we spoke about."],
+        "file": ["Plan.pdf"],
+        "date": [
+            "We can start on <<{false_date}>>.",
+            "The deadline is <<{false_date}>>.",
+            "The whole project takes <<11 weeks>>.",
+            "Can we meet <<next Saturday>>?",
+        ],
+        "amount": [
+            "The price is <<{false_amount}>> in total.",
+            "There is a setup fee of <<{false_small}>>.",
+            "This saves you <<35 %>> of support cost.",
+        ],
+        "person": [
+            "<<{false_person}>> will lead the project.",
+            "I spoke with <<{false_person}>> about it.",
+            "We did the same for <<{false_company}>> last time.",
+        ],
+        "attachment": ["You will find the contract <<attached>>.", "The <<enclosed>> offer has the details."],
+    },
+    "de": {
+        "subject": ["{deal}: nächste Schritte", "Ihre Rechnung", "Rückfrage zu {deal}"],
+        "opening": ["Hallo {first},", "Sehr geehrte/r {contact},", "Guten Tag {contact},"],
+        "closing": ["Viele Grüße\n{sender}\n{company}", "Mit freundlichen Grüßen\n{sender}"],
+        "true": [
+            "vielen Dank für das Gespräch am {met}.",
+            "Das Budget liegt wie besprochen bei {value}.",
+            "Unser Ziel ist die Unterschrift bis {close}.",
+            "Die Rechnung {invoice} über {billed} war am {due} fällig.",
+            "Offen sind noch {owed}.",
+            "Ich freue mich auf Ihre Rückmeldung.",
+            "Ist {other} für den Vertrag zuständig?",
+            "Bei Fragen melden Sie sich jederzeit gern.",
+            "Das Projekt {deal} liegt uns am Herzen.",
+        ],
+        "attached": ["Den Plan finden Sie im Anhang.", "Anbei das besprochene Dokument."],
+        "file": ["Plan.pdf"],
+        "date": ["Wir können am <<{false_date}>> beginnen.", "Das Projekt dauert <<elf Wochen>>."],
+        "amount": ["Der Preis beträgt <<{false_amount}>>.", "Hinzu kommen <<{false_small}>> für die Einrichtung."],
+        "person": [
+            "<<{false_person}>> übernimmt die Leitung.",
+            "Ich habe mit Frau <<{false_last}>> gesprochen.",
+            "Für <<{false_company}>> haben wir Ähnliches gebaut.",
+        ],
+        "attachment": ["Den Vertrag finden Sie <<anbei>>.", "Das Angebot ist <<beigefügt>>."],
+    },
+}
