@@ -45,7 +45,7 @@ TABLE: Mapping[str, Voice] = {
         tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
-        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed"},
+        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"},
         asks=frozenset({"clients.client_access"}),
     ),
     "billing": Voice(
@@ -67,8 +67,10 @@ TABLE: Mapping[str, Voice] = {
         asks=frozenset({"clients.client_access", "clients.contact_card"}),
     ),
     "ai": Voice(
-        tells=frozenset({"ai.person_erased", "deal.analyzed"}),
-        hears=frozenset({"brief.submitted", "client.access_changed", "contact.erasure_asked"}),
+        tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored"}),
+        hears=_of("deal", "changed created stage_changed")
+        | {"brief.submitted", "client.access_changed", "client.created", "contact.erasure_asked"},
+        asks=frozenset({"clients.list_clients", "deals.stage_visits"}),
     ),
     # The gateway asks on behalf of people; their tokens are its own.
     "gateway": Voice(
@@ -102,7 +104,11 @@ TABLE: Mapping[str, Voice] = {
             "close_guide get_guide get_preferences integration_status list_emails list_notifications mark_all_read"
             f" mark_read personal_data review_guide set_preferences test_integration unread_count {_OPERATIONS}",
         )
-        | _of("ai", f"get_generation integration_status list_generations personal_data test_integration {_OPERATIONS}"),
+        | _of(
+            "ai",
+            "get_generation integration_status list_generations list_score_models personal_data score_standing"
+            f" test_integration train_scores {_OPERATIONS}",
+        ),
         answers=False,
     ),
 }

@@ -82,6 +82,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("notifications", "emails.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.SELF),
     Right("notifications", "emails.test", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
+    Right("ai", "scores.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
+    Right("ai", "scores.train", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("gateway", "account.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
     Right("gateway", "directory.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("gateway", "people.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),

@@ -16,9 +16,16 @@ AUDIT = AuditPlan(
                 ).split()
             ),
         ),
+        "score_models": Watched(
+            open=frozenset("number outcome because closed won learnt_from held_back base_rate trained_by".split()),
+        ),
         "budgets": Watched(open=frozenset({"one", "daily_micro_usd", "user_daily_micro_usd"})),
     },
     unwatched={
+        "deal_facts": "a copy of deals, and the score that was told of each",
+        "stage_visits": "a copy of the history of deals",
+        "client_industries": "a copy of clients",
+        "history_reading": "how far the history was read",
         "provider_calls": "what each call to a provider took; what it made is a generation, which is watched",
         "provider_pauses": "until when nobody asks a provider, as the provider said",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from services.ai.tasks import Answered, Task, Tokens
 
@@ -83,4 +83,16 @@ class Ledger(Protocol):
 
     def pause(self, provider: str, model: str, pause: Pause) -> None:
         """Nobody asks before then; a longer pause that is known already stays."""
+        ...
+
+
+class History(Protocol):
+    """What others know from before ai listened, read through once, a page at a time."""
+
+    def deals(self, cursor: str | None) -> dict[str, Any]:
+        """``{items, next_cursor}``: deals, each with its state and its stays in open stages."""
+        ...
+
+    def clients(self, cursor: str | None) -> dict[str, Any]:
+        """``{items, next_cursor}``: clients; their id, version and industry are read."""
         ...

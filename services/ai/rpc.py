@@ -8,7 +8,7 @@ from libs.common import integrations
 from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import queries, wiring
+from services.ai import handlers, queries, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
@@ -44,6 +44,19 @@ class AiRpc(Operations, RpcService):
         """Which provider answers."""
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+    @method("scores.read")
+    def list_score_models(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_score_models, limit=limit, cursor=cursor)
+
+    @method("scores.read")
+    def score_standing(self) -> Document:
+        """The last training, and how many closed deals there are to learn from."""
+        return self.read(queries.score_standing)
+
+    @method("scores.train")
+    def train_scores(self) -> Document:
+        return self.execute(handlers.train_scores)
 
     @method(OPERATE)
     def integration_status(self) -> Document:

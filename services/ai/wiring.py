@@ -9,8 +9,9 @@ from libs.common.runtime import Runtime
 from services.ai import asking, prices
 from services.ai.adapters.built_in import BuiltInProvider
 from services.ai.adapters.gemini import GeminiProvider
+from services.ai.adapters.history import HistoryOverRpc
 from services.ai.ledger import DatabaseLedger
-from services.ai.ports import Provider
+from services.ai.ports import History, Provider
 from services.ai.settings import AiSettings
 
 
@@ -30,6 +31,11 @@ def provider() -> Provider:
 def built_in() -> Provider:
     """The provider that always answers."""
     return BuiltInProvider()
+
+
+def history() -> History:
+    """What deals and clients know from before ai listened."""
+    return HistoryOverRpc(runtime().rpc, runtime().own_context())
 
 
 @cache

@@ -12,7 +12,7 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
-from services.ai.handlers import analyzing, generating
+from services.ai.handlers import analyzing, backfilling, generating, learning, scoring, training
 from services.ai.settings import AiSettings
 
 
@@ -35,8 +35,22 @@ TABLE = WorkerTable(
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
+        Subscription(events.ClientCreated, learning.on_client_created),
+        Subscription(events.DealCreated, learning.on_deal),
+        Subscription(events.DealChanged, learning.on_deal),
+        Subscription(events.DealStageChanged, learning.on_deal),
     ],
-    jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES},
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
+    jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES}
+    | {
+        training.JOB: training.training(_database),
+        scoring.RESCORE: scoring.rescoring(),
+        backfilling.JOB: backfilling.reading(wiring.history),
+    },
+    schedule=[
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.tell_erased),
+        backfilling.UNTIL_READ,
+        training.EVERY_NIGHT,
+    ],
     audit=AUDIT,
 )

@@ -35,6 +35,11 @@ def listed(answer: Any, _row: Row) -> bool:
     return bool(answer["items"])
 
 
+def holding_the_deal(answer: Any, row: Row) -> bool:
+    """Whether a list without names holds the row's deal."""
+    return any(each["deal_id"] == row["deal"] for each in answer["items"])
+
+
 @dataclass(frozen=True)
 class Case:
     """``name`` is ``service.method`` or ``VERB /path``; ``seen``: the right by which a row is seen at all.
@@ -184,6 +189,7 @@ DEALS = (
     Case("deals.totals", LIST, "deals.read", _of_client, shows=counted),
     Case("deals.quick_find", LIST, "deals.read", _q),
     Case("deals.stage_weights", COMMON, "deals.read"),
+    Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
     Case("deals.history", READ, "deals.read", _deal),
     Case("deals.request_analysis", CHANGE, "deals.write", _deal, seen="deals.read"),
@@ -256,6 +262,9 @@ OTHERS = (
     ),
     Case("ai.get_generation", READ, "generations.read", lambda _s, r: {"generation_id": r["generation"]}),
     Case("ai.provider_status", COMMON, "generations.read"),
+    Case("ai.list_score_models", COMMON, "scores.read"),
+    Case("ai.score_standing", COMMON, "scores.read"),
+    Case("ai.train_scores", COMMON, "scores.train"),
     *(
         Case(f"{service}.{method}", GATE, "operate", lambda _s, _r, method=method: _OPERATING.get(method, {}))  # type: ignore[misc]  # the default binds the loop's value
         for service in ("billing", "notifications", "ai")

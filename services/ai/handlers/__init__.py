@@ -2,5 +2,6 @@
 
 from services.ai.handlers.analyzing import on_brief_submitted
 from services.ai.handlers.reactions import on_client_access_changed, tell_erased
+from services.ai.handlers.training import train_scores
 
-__all__ = ["on_brief_submitted", "on_client_access_changed", "tell_erased"]
+__all__ = ["on_brief_submitted", "on_client_access_changed", "tell_erased", "train_scores"]
