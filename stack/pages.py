@@ -63,6 +63,7 @@ PAGES = (
     Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
     Page("settings-rates", "/settings/rates"),
+    Page("settings-win-probability", "/settings/win-probability"),
     Page("settings-embed", "/settings/embed"),
     Page("settings-integrations", "/settings/integrations"),
     Page("settings-system", "/settings/system"),
@@ -105,6 +106,6 @@ PARTS = frozenset(
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
-    /contacts/<uuid:contact_id>/personal-data
+    /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models
     """.split()
 )

@@ -83,7 +83,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("notifications", "emails.test", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
     Right("ai", "scores.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
-    Right("ai", "scores.train", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
+    Right("ai", "scores.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("gateway", "account.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
     Right("gateway", "directory.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("gateway", "people.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),

@@ -45,7 +45,7 @@ class AiRpc(Operations, RpcService):
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
 
-    @method("scores.read")
+    @method("scores.manage")
     def list_score_models(self, limit: int | None = None, cursor: str | None = None) -> Document:
         return self.read(queries.list_score_models, limit=limit, cursor=cursor)
 
@@ -54,7 +54,7 @@ class AiRpc(Operations, RpcService):
         """The last training, and how many closed deals there are to learn from."""
         return self.read(queries.score_standing)
 
-    @method("scores.train")
+    @method("scores.manage")
     def train_scores(self) -> Document:
         return self.execute(handlers.train_scores)
 

@@ -29,6 +29,11 @@ DEAL: dict[str, Any] = {
     "id": ID, "deal_name": HOSTILE, "client_id": ID, "company_name": "TechCorp", "deal_value_minor": 6250000,
     "currency": "USD", "stage": "qualified", "expected_close_date": "2027-01-01", "owner_id": None, "tags": ["a"],
     "ai_score": 85, "version": 1, "source": "brief_wizard", "description": "d", "probability": 25, "created_at": WHEN,
+    "win_probability": {"probability": 0.44, "source": "model", "model_version": 2, "because": None, "scored_at": WHEN,
+                        "reasons": [{"feature": "source", "value": HOSTILE, "points": 12.5, "pooled": True},
+                                    {"feature": "owner", "value": ID, "points": -3.0, "pooled": False},
+                                    {"feature": "days", "value": 3.0, "points": -1.0, "pooled": False},
+                                    {"feature": "value", "value": None, "points": -1.0, "pooled": False}]},
     "actual_close_date": None, "lost_reason": None,
     "ai_insights": {"complexity": "medium", "technical_fit": "high", "recommended_stack": ["React"],
                     "estimated_hours": 280, "risk_factors": ["Integration"]},
@@ -36,6 +41,14 @@ DEAL: dict[str, Any] = {
               "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
               "currency": "USD", "timeline_weeks": 8},
 }  # fmt: skip
+TRAINING: dict[str, Any] = {
+    "number": 2, "outcome": "used", "because": None, "closed": 80, "won": 40, "learnt_from": 60, "held_back": 20,
+    "split_on": "2026-10-01", "base_rate": 0.5, "trained_by": ID, "created_at": WHEN,
+    "figures": {name: {"brier": 0.2, "log_loss": 0.6, "roc_auc": 0.7} for name in ("model", "base")},
+    "calibration": [{"from": 0.4, "to": 0.5, "count": 3, "predicted": 0.44, "won": 0.3333}],
+}  # fmt: skip
+TOO_FEW = TRAINING | {"number": 1, "outcome": "too_few", "because": "12 of the 40 closed deals it needs", "closed": 12,
+                      "calibration": [], "figures": None, "base_rate": None, "split_on": None}  # fmt: skip
 INVOICE: dict[str, Any] = {
     "id": ID, "invoice_number": "INV-2026-001", "amount_minor": 6250000, "currency": "USD", "status": "draft",
     "overdue": False, "company_name": HOSTILE, "client_id": ID, "deal_id": ID, "issued_on": None,
@@ -121,6 +134,8 @@ ANSWERS: dict[str, Any] = {
                                        "created_at": WHEN, "last_error": None, "status": "sent"}),
     **{f"{service}.search_audit": {"items": [ENTRY], "more": True, "total": 5}
        for service in ("ai", "billing", "clients", "deals", "notifications")},
+    "ai.list_score_models": page(TRAINING, TOO_FEW),
+    "ai.score_standing": {"newest": TRAINING, "closed": 80, "needed": 40, "needed_each": 8},
     "ai.list_generations": page({"provider": "built-in", "model": None, "created_at": WHEN}),
 }  # fmt: skip
 
@@ -138,7 +153,8 @@ PATHS = (
     f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",
     "/payments", "/payments?status=unmatched", "/tasks", "/tasks/new", "/notifications", "/notifications/count",
     "/account", "/account/second-factor", "/account/sessions", "/account/keys", "/forgot",
-    "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/embed",
+    "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/win-probability",
+    "/settings/win-probability/models?after=3&tries=1", "/settings/embed",
     "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
     "/settings/audit", f"/settings/audit?record_id={ID}&from=2026-01-01&to=2026-12-31",
     "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",

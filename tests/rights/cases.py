@@ -262,9 +262,9 @@ OTHERS = (
     ),
     Case("ai.get_generation", READ, "generations.read", lambda _s, r: {"generation_id": r["generation"]}),
     Case("ai.provider_status", COMMON, "generations.read"),
-    Case("ai.list_score_models", COMMON, "scores.read"),
+    Case("ai.list_score_models", COMMON, "scores.manage"),
     Case("ai.score_standing", COMMON, "scores.read"),
-    Case("ai.train_scores", COMMON, "scores.train"),
+    Case("ai.train_scores", COMMON, "scores.manage"),
     *(
         Case(f"{service}.{method}", GATE, "operate", lambda _s, _r, method=method: _OPERATING.get(method, {}))  # type: ignore[misc]  # the default binds the loop's value
         for service in ("billing", "notifications", "ai")

@@ -143,6 +143,13 @@ DEALS = (
     ),
     Case("GET /deals/{deal_id}/history", READ, "deals.read", _deal),
     Case("POST /deals/{deal_id}/analyze", CHANGE, "deals.write", _deal, seen="deals.read"),
+    Case(
+        "GET /deals/{deal_id}/win-probability",
+        READ,
+        "deals.read",
+        _deal,
+        shows=lambda answer, row: bool(answer["deal_id"] == row["deal"]),
+    ),
     Case("GET /settings/stage-weights", COMMON, "deals.read"),
     Case("PATCH /settings/stage-weights", COMMON, "weights.write", lambda _s, _r: {"json": {"lead": 10}}),
 )
@@ -271,6 +278,8 @@ OTHERS = (
     Case("PATCH /company", COMMON, "company.write", lambda _s, _r: {"json": {}}),
     Case("GET /integrations", COMMON, "operate"),
     Case("POST /integrations/{name}/test", GATE, "operate", lambda _s, _r: {"name": "nothing"}),
+    Case("GET /ai/score-models", COMMON, "scores.manage"),
+    Case("POST /ai/score-models/train", COMMON, "scores.manage"),
     Case("GET /traces/{reference}", GATE, "operate", lambda _s, _r: {"reference": NOBODY}),
     Case("GET /dead-letters", COMMON, "operate"),
     Case("POST /dead-letters/{letter_id}/replay", GATE, "operate", lambda _s, _r: {"letter_id": NOBODY}),

@@ -234,6 +234,13 @@ INTEGRATIONS = (
     N_("what was read is not what was stored"),
     N_("no webhook secret is set (STRIPE_WEBHOOK_SECRET): payments are taken and nobody here learns of them"),
 )
+WHY_NOT_SCORED = (
+    N_("no model has been trained yet"),
+    N_("the model has not looked at the deal in this stage yet"),
+    N_("on deals it had not seen it was no better than guessing the win rate every time"),
+    N_("on deals it had not seen it was better than guessing the win rate by no more than luck explains"),
+    N_("the deals closed too close together: before and after a day there must be won and lost ones"),
+)
 WHY_UNMATCHED = (
     N_("it brought no money"),
     N_("it is a live payment, and this system runs in test mode"),

@@ -75,6 +75,11 @@ _SHAPES = tuple(
          N_("Too many wrong passwords for this address. Try again in %(number)s minutes.")),
         (r"(?P<service>\w+) (?:could not be asked: .*|did not answer.*|is not running)",
          N_("A part of the system is not answering. Try again in a moment.")),
+        # Why a stage's weight stands where a model could.
+        (r"(?P<have>\d+) of the (?P<need>\d+) closed deals it needs",
+         N_("%(have)s of the %(need)s closed deals it needs")),
+        (r"(?P<have>\d+) of the (?P<need>\d+) won deals it needs", N_("%(have)s of the %(need)s won deals it needs")),
+        (r"(?P<have>\d+) of the (?P<need>\d+) lost deals it needs", N_("%(have)s of the %(need)s lost deals it needs")),
         # Why a payment waits.
         (r"(?P<invoice>\S+) is paid already", N_("%(invoice)s is paid already")),
         (r"(?P<invoice>\S+) is void", N_("%(invoice)s is void")),

@@ -41,7 +41,7 @@ from services.gateway.web.views import (
     sso,
     tasks,
 )
-from services.gateway.web.views.settings import audit, company, operations, people, rates
+from services.gateway.web.views.settings import audit, company, operations, people, rates, scores
 
 VIEWS = (
     session,
@@ -70,6 +70,7 @@ VIEWS = (
     company,
     people,
     rates,
+    scores,
     operations,
     audit,
     public_forms,

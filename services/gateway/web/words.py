@@ -144,6 +144,8 @@ RIGHTS = {
     "emails.read": _l("Read mails that were sent"),
     "emails.test": _l("Send a test mail"),
     "generations.read": _l("Read what the AI wrote"),
+    "scores.read": _l("See how good the win probabilities are"),
+    "scores.manage": _l("See the models of win probability, and train one"),
     "account.own": _l("Account, sessions and password"),
     "directory.read": _l("See who works here"),
     "people.manage": _l("Invite people, change roles, end accounts"),

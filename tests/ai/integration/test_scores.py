@@ -131,7 +131,7 @@ def test_a_model_is_trained_and_open_deals_are_scored_by_it(runtime: Any, ai: An
     assert told(runtime, "deal.scored") == []  # where no model ever spoke, its silence is no news
     assert ai.as_(ADMIN).train_scores() == {"status": "ordered"} == ai.as_(ADMIN).train_scores()
     assert work() == 2  # one training, one page of scores
-    (model,) = ai.as_(FINANCE).list_score_models()["items"]
+    (model,) = ai.as_(ADMIN).list_score_models()["items"]
     assert (model["number"], model["outcome"], model["because"], model["closed"]) == (1, "used", None, 80)
     assert model["figures"]["model"]["brier"] < model["figures"]["base"]["brier"] and model["trained_by"] == ADMIN.id
     (up,), (down,) = scored(runtime, warm), scored(runtime, cold)
