@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import events, lists, memory, pages, pdf, ping
+from bench import events, lists, memory, pages, pdf, ping, scores
 from stack.application import Options, Stack
 from stack.driver import Crm
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "pdf": pdf.run,
     "memory": memory.run,
     "pages": pages.run,
+    "win-probability": scores.run,
 }
 
 

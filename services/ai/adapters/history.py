@@ -19,11 +19,10 @@ class HistoryOverRpc:
         self._context = context
 
     def deals(self, cursor: str | None) -> dict[str, Any]:
-        return self._page("deals", "stage_visits", cursor=cursor)
+        answer = self._rpc.call(self._context, "deals", "stage_visits", seconds=_SECONDS, limit=_PAGE, cursor=cursor)
+        return cast(dict[str, Any], answer)
 
     def clients(self, cursor: str | None) -> dict[str, Any]:
-        return self._page("clients", "list_clients", filters={}, sort="created_at", cursor=cursor)
-
-    def _page(self, service: str, method: str, **arguments: Any) -> dict[str, Any]:
-        answer = self._rpc.call(self._context, service, method, seconds=_SECONDS, limit=_PAGE, **arguments)
+        page: dict[str, Any] = {"filters": {}, "sort": "created_at", "limit": _PAGE, "cursor": cursor}
+        answer = self._rpc.call(self._context, "clients", "list_clients", seconds=_SECONDS, **page)
         return cast(dict[str, Any], answer)

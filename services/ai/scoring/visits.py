@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 CATEGORIES = ("stage", "currency", "source", "owner", "industry")
 NUMBERS = ("value", "days")
+
+
+@lru_cache(maxsize=10_000)
+def one_spelling(text: str) -> str | None:
+    """A word without case and without blanks around it; None where nothing is left."""
+    return text.strip().casefold() or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +34,8 @@ class Visit:
 
     def category(self, feature: str) -> str | None:
         """One of CATEGORIES, in one spelling; None where nothing is said."""
-        text = getattr(self, feature)
-        return (text.strip().casefold() or None) if isinstance(text, str) else None
+        text: str | None = getattr(self, feature)
+        return None if text is None else one_spelling(text)
 
     def number(self, feature: str) -> float | None:
         """One of NUMBERS."""
