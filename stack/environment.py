@@ -37,7 +37,17 @@ WHATSAPP = (
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_VERIFY_TOKEN",
 )
-GEMINI = ("GEMINI_API_KEY", "GEMINI_BASE_URL", "GEMINI_MODEL")
+AI = (
+    "GEMINI_API_KEY",
+    "GEMINI_BASE_URL",
+    "GEMINI_MODEL",
+    "GEMINI_TIMEOUT_SECONDS",
+    "GEMINI_ATTEMPTS",
+    "GEMINI_PATIENCE_SECONDS",
+    "GEMINI_PRICES",
+    "AI_DAILY_BUDGET",
+    "AI_USER_DAILY_BUDGET",
+)
 GATEWAY = {
     "HTTP_HOST": LOOPBACK,
     "HTTP_WORKERS": "2",
@@ -127,7 +137,7 @@ class Environments:
         builders = {
             "billing": lambda: self.stripe | self._given(BILLING),
             "notifications": self._notifications,
-            "ai": lambda: self._given(GEMINI),
+            "ai": lambda: self._given(AI),
             "gateway": self._gateway,
             "sandbox": self._sandbox,
         }

@@ -65,6 +65,7 @@ PAGES = (
     Page("settings-rates", "/settings/rates"),
     Page("settings-win-probability", "/settings/win-probability"),
     Page("settings-embed", "/settings/embed"),
+    Page("settings-ai", "/settings/ai"),
     Page("settings-integrations", "/settings/integrations"),
     Page("settings-system", "/settings/system"),
     Page("settings-dead-letters", "/settings/dead-letters"),

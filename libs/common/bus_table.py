@@ -106,8 +106,8 @@ TABLE: Mapping[str, Voice] = {
         )
         | _of(
             "ai",
-            "get_generation integration_status list_generations list_score_models personal_data score_standing"
-            f" test_integration train_scores {_OPERATIONS}",
+            "change_budget get_budget get_generation integration_status list_generations list_score_models personal_data"
+            f" score_standing test_integration train_scores usage {_OPERATIONS}",
         ),
         answers=False,
     ),

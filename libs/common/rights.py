@@ -84,6 +84,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
     Right("ai", "scores.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("ai", "scores.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
+    Right("ai", "usage.read", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
+    Right("ai", "budget.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO, system=False),
     Right("gateway", "account.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
     Right("gateway", "directory.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("gateway", "people.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -101,7 +101,7 @@ deal_facts = Table(
     Column("updated_at", _Instant, nullable=False),
     Column("score_source", Text),
     Column("score_stage", Text),
-    Column("score_probability", Float),
+    Column("score_probability", Double),
     Column("score_model", Integer),
     Column("score_version", Integer, nullable=False, server_default="0"),
 )
@@ -147,7 +147,7 @@ score_models = Table(
     Column("learnt_from", Integer, nullable=False),
     Column("held_back", Integer, nullable=False),
     Column("split_on", Date),
-    Column("base_rate", Float),
+    Column("base_rate", Double),
     Column("figures", JSONB(none_as_null=True)),
     Column("calibration", JSONB, nullable=False),
     Column("model", JSONB(none_as_null=True)),

@@ -8,7 +8,7 @@ from libs.common import integrations
 from libs.common.erasure.searching import known
 from libs.common.problems import Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import handlers, queries, wiring
+from services.ai import budget, handlers, queries, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
@@ -57,6 +57,23 @@ class AiRpc(Operations, RpcService):
     @method("scores.manage")
     def train_scores(self) -> Document:
         return self.execute(handlers.train_scores)
+
+    @method("usage.read")
+    def usage(self, days: int = 7) -> Document:
+        """What AI took in the last business days, today among them."""
+        runtime = wiring.runtime()
+        given = (runtime.database.business, runtime.settings, runtime.clock.now())
+        return self.read(lambda session, _actor: usage.usage(session, *given, days))
+
+    @method("usage.read")
+    def get_budget(self) -> Document:
+        """What may be spent in a day, in millionths of a US dollar."""
+        configured = wiring.runtime().settings
+        return self.read(lambda session, _actor: budget.document(budget.current(session, configured)))
+
+    @method("budget.write")
+    def change_budget(self, changes: Document, version: int | None = None) -> Document:
+        return self.execute(budget.change, wiring.runtime().settings, changes=changes, version=version)
 
     @method(OPERATE)
     def integration_status(self) -> Document:

@@ -26,6 +26,7 @@ from services.gateway.accounts import cookies, watching
 from services.gateway.accounts.sessions import AccessTokens
 from services.gateway.api import (
     accounts,
+    ai,
     api_keys,
     audit,
     bulk,
@@ -87,6 +88,7 @@ ROUTES = (
     invoices.routes,
     previews.routes,
     notices.routes,
+    ai.routes,
     guide.routes,
     webhooks.routes,
     company.routes,

@@ -25,6 +25,27 @@ ACTIVITY: dict[str, Any] = {
     "actor_name": "John", "occurred_at": WHEN, "due_at": WHEN, "assignee_id": None, "done_at": None, "version": 1,
     "company_name": "TechCorp",
 }  # fmt: skip
+CITED = {"field": "features", "words": HOSTILE}
+INSIGHTS: dict[str, Any] = {
+    "complexity": "medium", "technical_fit": "high", "recommended_stack": ["React"], "estimated_hours": 280,
+    "risk_factors": [HOSTILE], "summary": "s", "dropped": 2,
+    "factors": [{"name": "clarity", "points": 20, "of": 25, "reason": HOSTILE, "field": "audience", "evidence": ""},
+                {"name": "time", "points": 10, "of": 25, "reason": "r", "field": "features", "evidence": HOSTILE}],
+    "evidence": {"complexity": CITED, "technical_fit": CITED, "recommended_stack": [CITED], "estimated_hours": CITED,
+                 "risk_factors": [CITED]},
+    "provider": "built-in", "model": "rules-2", "prompt_version": "rules-2", "milliseconds": 1234, "attempts": 2,
+    "input_tokens": 10, "output_tokens": None, "thought_tokens": 5,
+    "cost_micro_usd": 1234, "stands_in_because": HOSTILE, "analyzed_at": WHEN,
+}  # fmt: skip
+GENERATION: dict[str, Any] = {
+    "id": ID, "kind": "brief_analysis", "deal_id": ID, "status": "done", "provider": "built-in", "model": "rules-2",
+    "score": 70, "created_at": WHEN, "updated_at": WHEN, "milliseconds": 3, "cost_micro_usd": None, "attempts": 1,
+    "prompt_version": "rules-2", "stands_in_because": None,
+}  # fmt: skip
+USED = {
+    "generations": 5, "stood_in": 2, "failed": 0, "calls": 4, "problems": 1, "input_tokens": 1000, "output_tokens": 10,
+    "thought_tokens": 5, "cost_micro_usd": 12345, "generations_today": 1, "cost_micro_usd_today": 30,
+}  # fmt: skip
 DEAL: dict[str, Any] = {
     "id": ID, "deal_name": HOSTILE, "client_id": ID, "company_name": "TechCorp", "deal_value_minor": 6250000,
     "currency": "USD", "stage": "qualified", "expected_close_date": "2027-01-01", "owner_id": None, "tags": ["a"],
@@ -35,8 +56,7 @@ DEAL: dict[str, Any] = {
                                     {"feature": "days", "value": 3.0, "points": -1.0, "pooled": False},
                                     {"feature": "value", "value": None, "points": -1.0, "pooled": False}]},
     "actual_close_date": None, "lost_reason": None,
-    "ai_insights": {"complexity": "medium", "technical_fit": "high", "recommended_stack": ["React"],
-                    "estimated_hours": 280, "risk_factors": ["Integration"]},
+    "ai_insights": INSIGHTS,
     "brief": {"vision_title": "Chatbot", "vision_summary": HOSTILE, "audience": "y", "design": "z",
               "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
               "currency": "USD", "timeline_weeks": 8},
@@ -136,7 +156,19 @@ ANSWERS: dict[str, Any] = {
        for service in ("ai", "billing", "clients", "deals", "notifications")},
     "ai.list_score_models": page(TRAINING, TOO_FEW),
     "ai.score_standing": {"newest": TRAINING, "closed": 80, "needed": 40, "needed_each": 8},
-    "ai.list_generations": page({"provider": "built-in", "model": None, "created_at": WHEN}),
+    "ai.list_generations": page(GENERATION, GENERATION | {"provider": "gemini"}),
+    "ai.get_generation": GENERATION | {"output": INSIGHTS},
+    "ai.usage": {
+        "provider": "gemini", "model": "gemini-2.5-flash", "today": "2026-11-20",
+        "days": [USED | {"day": f"2026-11-{day}"} for day in range(14, 21)],
+        "by_kind": [USED | {"value": "email_draft"}],
+        "by_user": [USED | {"value": value} for value in (ID, None)], "by_provider": [USED | {"value": "gemini"}],
+        "reasons": [{"reason": HOSTILE, "count": 2, "last_at": WHEN}],
+        "failures": [{"at": WHEN, "kind": "brief_analysis", "provider": "gemini", "model": "m", "attempt": 1,
+                      "milliseconds": 5, "problem": HOSTILE}],
+        "budget": {"daily_micro_usd": 10000000, "user_daily_micro_usd": 2000000, "version": 1, "spent_micro_usd": 150},
+        "paused": {"until": WHEN, "because": "Gemini has too much to do (429)"},
+    },
 }  # fmt: skip
 
 PATHS = (
@@ -148,13 +180,13 @@ PATHS = (
     f"/contacts/{ID}/edit?client_id={ID}",
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
-    f"/deals/{ID}/invoices?tries=1",
+    f"/deals/{ID}/invoices?tries=1", f"/deals/{ID}/analyses/{ID}",
     "/invoices", "/invoices?status=open&overdue=true", "/invoices/new", f"/invoices/new?deal_id={ID}",
     f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",
     "/payments", "/payments?status=unmatched", "/tasks", "/tasks/new", "/notifications", "/notifications/count",
     "/account", "/account/second-factor", "/account/sessions", "/account/keys", "/forgot",
     "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/win-probability",
-    "/settings/win-probability/models?after=3&tries=1", "/settings/embed",
+    "/settings/win-probability/models?after=3&tries=1", "/settings/embed", "/settings/ai",
     "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
     "/settings/audit", f"/settings/audit?record_id={ID}&from=2026-01-01&to=2026-12-31",
     "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",

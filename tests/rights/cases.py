@@ -265,6 +265,8 @@ OTHERS = (
     Case("ai.list_score_models", COMMON, "scores.manage"),
     Case("ai.score_standing", COMMON, "scores.read"),
     Case("ai.train_scores", COMMON, "scores.manage"),
+    *(Case(f"ai.{method}", COMMON, "usage.read") for method in ("usage", "get_budget")),
+    Case("ai.change_budget", COMMON, "budget.write", lambda _s, _r: {"changes": {"daily_micro_usd": 10_000_000}}),
     *(
         Case(f"{service}.{method}", GATE, "operate", lambda _s, _r, method=method: _OPERATING.get(method, {}))  # type: ignore[misc]  # the default binds the loop's value
         for service in ("billing", "notifications", "ai")

@@ -151,6 +151,8 @@ DEALS = (
         shows=lambda answer, row: bool(answer["deal_id"] == row["deal"]),
     ),
     Case("GET /settings/stage-weights", COMMON, "deals.read"),
+    *(Case(f"GET /ai/{each}", COMMON, "usage.read") for each in ("usage", "budget")),
+    Case("PATCH /ai/budget", COMMON, "budget.write", lambda _s, _r: {"json": {"daily": 10}}),
     Case("PATCH /settings/stage-weights", COMMON, "weights.write", lambda _s, _r: {"json": {"lead": 10}}),
 )
 BILLING = (

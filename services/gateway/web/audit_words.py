@@ -46,6 +46,7 @@ RECORDS = {
     "preferences": _l("Preference"),
     "digests": _l("Daily summary"),
     "generations": _l("AI answer"),
+    "budgets": _l("Budget for AI"),
     "users": _l("Account"),
     "sessions": _l("Log-in"),
     "log_ins": _l("Log-in"),

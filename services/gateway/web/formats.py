@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -32,6 +33,18 @@ def money(minor: int | None, currency: str | None) -> str:
     whole = minor % 10**digits == 0
     pattern = ("#,##0" if whole else "#,##0." + "0" * digits) + "\u00a0¤"
     return str(format_currency(to_major(minor, currency), currency, pattern, "de", currency_digits=False))
+
+
+def dollars(micro: int | None) -> str:
+    """Millionths of a US dollar: ``$1.50``, with up to four decimals where they say something (``$0.0012``)."""
+    if micro is None:
+        return "–"
+    pattern = "¤#,##0.00##" if current() == "en" else "#,##0.00##\u00a0¤"
+    amount = Decimal(micro) / 1_000_000
+    least = Decimal("0.0001")
+    shown = least if 0 < amount < least else amount
+    less = "< " if 0 < amount < least else ""
+    return less + str(format_currency(shown, "USD", pattern, current(), currency_digits=False))
 
 
 def typed_amount(minor: int | None, currency: str) -> str:
@@ -131,7 +144,7 @@ def _rounded(seconds: float) -> timedelta:
 
 def install(app: Flask) -> None:
     """Name them for templates."""
-    figures = (money, typed_amount, exact, number, day, last_day, moment, ago, local_input)
+    figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, ago, local_input)
     filters = (*figures, initials, face, word, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query

@@ -117,6 +117,7 @@ NOT_YOURS = (
     N_("you may look at this invoice, and only the client's owner may change it"),
 )
 CHANGED = (
+    N_("somebody changed the budget since you loaded it"),
     N_("somebody changed the company since you loaded it"),
     N_("somebody changed this account since you loaded it"),
     N_("somebody changed this activity since you loaded it"),
@@ -130,6 +131,7 @@ CHANGED = (
 )
 NOT_VALID = (
     N_("a file is needed"),
+    N_("an amount from 0 to 100,000 US dollars, in whole cents"),
     N_("a new currency needs its value too"),
     N_("a payment is booked when it has come in, not before"),
     N_("a percentage is from 0 to 100"),
@@ -240,6 +242,27 @@ WHY_NOT_SCORED = (
     N_("on deals it had not seen it was no better than guessing the win rate every time"),
     N_("on deals it had not seen it was better than guessing the win rate by no more than luck explains"),
     N_("the deals closed too close together: before and after a day there must be won and lost ones"),
+)
+WHY_THE_RULES_STOOD_IN = (
+    N_("Gemini did not answer several times in a row"),
+    N_("Gemini was asked as often as it may be"),
+    N_("Gemini's quota for today is used up"),
+    N_("there was no time left to ask Gemini"),
+    N_("this person's budget for AI is used up for today"),
+    N_("today's budget for AI is used up"),
+)
+WHAT_THE_RULES_SAY = (
+    N_("the brief names no AI or automation"),
+    N_("Recommendations need enough purchase data to learn from"),
+    N_("Integration with existing e-commerce platform"),
+    N_("Payments bring audits and rules with them"),
+    N_("Integration with systems of other makers"),
+    N_("Voice answers have to come within a second"),
+    N_("Pictures need examples that are labelled"),
+    N_("Answers are as good as the documents"),
+    N_("App stores review every release"),
+    N_("Each language is tested by people who speak it"),
+    N_("Regulated data: reviewed before launch"),
 )
 WHY_UNMATCHED = (
     N_("it brought no money"),

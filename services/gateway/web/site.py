@@ -41,7 +41,7 @@ from services.gateway.web.views import (
     sso,
     tasks,
 )
-from services.gateway.web.views.settings import audit, company, operations, people, rates, scores
+from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores
 
 VIEWS = (
     session,
@@ -71,6 +71,7 @@ VIEWS = (
     people,
     rates,
     scores,
+    ai,
     operations,
     audit,
     public_forms,

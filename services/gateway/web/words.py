@@ -91,6 +91,28 @@ MODES = {
     "sandbox": _l("sandbox"),
     "built-in": _l("built-in"),
 }
+GENERATIONS = {
+    "brief_analysis": _l("Analysis of a brief"),
+    "email_draft": _l("Draft of an e-mail"),
+    "meeting_notes": _l("Notes of a meeting"),
+    "gemini": _l("Gemini"),
+}
+# The parts of a score, and the answers of a brief that they rest on.
+FACTORS = {
+    "clarity": _l("Clarity of the brief"),
+    "time": _l("Time"),
+    "budget": _l("Budget"),
+    "technical_fit": _l("Technical fit"),
+}
+BRIEF_FIELDS = {
+    "vision_title": _l("Vision"),
+    "vision_summary": _l("In short"),
+    "audience": _l("Audience"),
+    "features": _l("Features"),
+    "design": _l("Design"),
+    "timeline_weeks": _l("Time"),
+    "budget": _l("Budget"),
+}
 COUNTS = {
     "events_waiting": _l("Events waiting"),
     "events_failed": _l("Events failed"),
@@ -111,7 +133,7 @@ SERVICES = {
 }
 _ALL: dict[str, Any] = {}
 for _names in (
-    COUNTS, MODES, OTHERS, METHODS, SOURCES, ROLES, ACTIVITIES,
+    COUNTS, GENERATIONS, FACTORS, BRIEF_FIELDS, MODES, OTHERS, METHODS, SOURCES, ROLES, ACTIVITIES,
     PAYMENT_STATUSES, INVOICE_STATUSES, CLIENT_STATUSES, STAGES,
 ):  # fmt: skip
     _ALL |= _names
@@ -136,6 +158,8 @@ RIGHTS = {
     "deals.read": _l("Read deals and the board"),
     "deals.write": _l("Create, change and move deals"),
     "weights.write": _l("Set the weights of stages"),
+    "usage.read": _l("See what AI took"),
+    "budget.write": _l("Set the budget for AI"),
     "invoices.read": _l("Read invoices"),
     "invoices.write": _l("Write, change and send invoices"),
     "payments.read": _l("See payments"),

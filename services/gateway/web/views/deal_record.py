@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from libs.common.problems import NotFound
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
 from services.gateway.api import schemas as s
@@ -23,6 +25,9 @@ from services.gateway.web.toasts import Toast
 pages = Pages("deal")
 
 _TIMELINE = 25
+_ANALYSIS, _ANALYSES = "brief_analysis", 10
+# At two seconds each: ten minutes.
+_LOOKS = 300
 
 
 def _owners() -> list[tuple[str, str]]:
@@ -53,7 +58,7 @@ def show(deal_id: Any) -> Any:
             "client": Call("clients", "get_client", client),
             "contacts": Call("clients", "list_contacts", client),
             "timeline": Call("clients", "timeline", client | mine | {"limit": _TIMELINE}),
-            "generations": Call("ai", "list_generations", {"filters": mine, "limit": 5}),
+            "generations": _analyses(key),
             "standing": Call("ai", "score_standing"),
         }
     )
@@ -66,7 +71,18 @@ def show(deal_id: Any) -> Any:
 def insights(deal_id: Any) -> Any:
     """What AI found, as soon as it is there."""
     deal = parts.one("deals", "get_deal", deal_id=str(deal_id))
-    return shell.fragment("deals/insights.html", deal=deal, waiting="waiting" in request.args)
+    found = parts.ask({"generations": _analyses(str(deal_id))})
+    return shell.fragment("deals/insights.html", deal=deal, parts=found, **_reading(deal))
+
+
+@pages.get("/deals/<uuid:deal_id>/analyses/<uuid:generation_id>")
+def analysis(deal_id: Any, generation_id: Any) -> Any:
+    """An earlier analysis of the deal's brief, as it was."""
+    deal = parts.one("deals", "get_deal", deal_id=str(deal_id))
+    made = parts.one("ai", "get_generation", generation_id=str(generation_id))
+    if made["deal_id"] != deal["id"] or made["kind"] != _ANALYSIS or made["status"] != "done":
+        raise NotFound(_("there is no such page"))
+    return shell.page("deals/analysis.html", deal=deal, made=made)
 
 
 @pages.get("/deals/<uuid:deal_id>/invoices")
@@ -83,7 +99,8 @@ def invoices(deal_id: Any) -> Any:
 def analyze(deal_id: Any) -> Any:
     """Have the brief analysed again."""
     api.analyze_deal(deal_id)
-    return done(f"/deals/{deal_id}?waiting=yes", Toast(_("The brief is being read again")))
+    before = urlencode({"waiting": "yes", "before": request.form.get("before", "")})
+    return done(f"/deals/{deal_id}?{before}", Toast(_("The brief is being read again")))
 
 
 @pages.get("/deals/<uuid:deal_id>/edit", who=SALES)
@@ -111,8 +128,23 @@ def save_field(deal_id: Any, name: str) -> Any:
 
 
 def _shown(deal: dict[str, Any]) -> dict[str, Any]:
-    waiting = "waiting" in request.args or (deal.get("brief") and not deal.get("ai_insights"))
-    return {"deal": deal, "fields": FIELDS, "stages": words.STAGES, "waiting": bool(waiting)}
+    return {"deal": deal, "fields": FIELDS, "stages": words.STAGES, **_reading(deal)}
+
+
+def _analyses(deal_id: str) -> Call:
+    """The analyses of a deal's brief, newest first."""
+    filters = {"deal_id": deal_id, "kind": _ANALYSIS}
+    return Call("ai", "list_generations", {"filters": filters, "limit": _ANALYSES})
+
+
+def _reading(deal: dict[str, Any]) -> dict[str, Any]:
+    """Whether a brief is being read. ``before``: when the analysis was made that is to be followed by another;
+    ``tries``: how often the page has looked, which it does not do for ever."""
+    found = deal.get("ai_insights") or {}
+    before, tries = request.args.get("before", ""), forms.whole("tries", request.args.get("tries", "0"))
+    asked = "waiting" in request.args and found.get("analyzed_at", "") == before
+    waiting = asked or bool(deal.get("brief") and not found)
+    return {"waiting": waiting, "before": before, "tries": tries, "looks_again": waiting and tries < _LOOKS}
 
 
 def _record(deal_id: Any) -> Record:
