@@ -70,7 +70,8 @@ TABLE: Mapping[str, Voice] = {
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored"}),
         hears=_of("deal", "changed created stage_changed")
         | {"brief.submitted", "client.access_changed", "client.created", "contact.erasure_asked"},
-        asks=frozenset({"clients.list_clients", "deals.stage_visits"}),
+        asks=frozenset({"clients.client_access", "clients.list_clients", "deals.get_deal", "deals.stage_visits"}),
+        hands_on=frozenset({"deals.get_deal"}),
     ),
     # The gateway asks on behalf of people; their tokens are its own.
     "gateway": Voice(
@@ -106,8 +107,9 @@ TABLE: Mapping[str, Voice] = {
         )
         | _of(
             "ai",
-            "change_budget get_budget get_generation integration_status list_generations list_score_models personal_data"
-            f" score_standing test_integration train_scores usage {_OPERATIONS}",
+            "change_budget claim_parts get_budget get_generation integration_status list_generations get_notes"
+            " list_score_models note_done personal_data score_standing take_notes test_integration train_scores usage"
+            f" {_OPERATIONS}",
         ),
         answers=False,
     ),

@@ -82,6 +82,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("notifications", "emails.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.SELF),
     Right("notifications", "emails.test", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
+    Right("ai", "notes.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO, system=False),
     Right("ai", "scores.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("ai", "scores.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "usage.read", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),

@@ -16,6 +16,7 @@ AUDIT = AuditPlan(
                 ).split()
             ),
         ),
+        "applied_parts": Watched(subject=("client_id",), open=frozenset({"part"})),
         "score_models": Watched(
             open=frozenset("number outcome because closed won learnt_from held_back base_rate trained_by".split()),
         ),

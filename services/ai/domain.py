@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 BRIEF_ANALYSIS: Final = "brief_analysis"
+MEETING_NOTES: Final = "meeting_notes"
 LEVELS = ("low", "medium", "high")
 BUILT_IN = "built-in"
 GEMINI = "gemini"

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -133,6 +146,21 @@ history_reading = Table(
     Column("what", Text, primary_key=True),
     Column("cursor", Text),
     Column("finished_at", _Instant),
+)
+
+applied_parts = Table(
+    "applied_parts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("generation_id", _Id, ForeignKey("generations.id"), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("client_id", _Id, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("result", JSONB(none_as_null=True)),
+    Column("done_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 score_models = Table(

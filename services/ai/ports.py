@@ -86,6 +86,18 @@ class Ledger(Protocol):
         ...
 
 
+class DealDirectory(Protocol):
+    """The deals service, asked on behalf of the person who calls."""
+
+    def access(self, client_id: str) -> dict[str, Any]:
+        """Who may see a client, in the shape of client.access_changed; NotFound when there is none."""
+        ...
+
+    def deal(self, deal_id: str) -> dict[str, Any]:
+        """The deal as that person sees it; NotFound where they do not."""
+        ...
+
+
 class History(Protocol):
     """What others know from before ai listened, read through once, a page at a time."""
 

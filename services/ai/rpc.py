@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.common import integrations
+from libs.common import integrations, row_access
 from libs.common.erasure.searching import known
-from libs.common.problems import Problem
+from libs.common.ids import is_id
+from libs.common.problems import NotFound, Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.ai import budget, handlers, queries, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
+from services.ai.handlers.noting import DEAL_FIELDS
 
 Document = dict[str, Any]
 
@@ -44,6 +46,28 @@ class AiRpc(Operations, RpcService):
         """Which provider answers."""
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+    @method("notes.write")
+    def take_notes(self, deal_id: str, text: str) -> Document:
+        """Notes are read outside any transaction; deals is asked, as the caller, what they are about."""
+        if not is_id(deal_id):
+            raise NotFound("there is no such deal")
+        directory = wiring.deals(self.context)
+        deal = directory.deal(deal_id)
+        row_access.ensure_known(self.runtime.database, self.context, deal["client_id"], directory.access)
+        return self.execute(handlers.take_notes, deal={name: deal[name] for name in DEAL_FIELDS}, text=text)
+
+    @method("generations.read")
+    def get_notes(self, generation_id: str) -> Document:
+        return self.read(queries.notes, generation_id=generation_id)
+
+    @method("notes.write")
+    def claim_parts(self, generation_id: str, parts: Document) -> Document:
+        return self.execute(handlers.claim_parts, generation_id=generation_id, parts=parts)
+
+    @method("notes.write")
+    def note_done(self, generation_id: str, part: str, result: Document) -> Document:
+        return self.execute(handlers.note_done, generation_id=generation_id, part=part, result=result)
 
     @method("scores.manage")
     def list_score_models(self, limit: int | None = None, cursor: str | None = None) -> Document:

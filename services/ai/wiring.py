@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 from libs.common import settings
+from libs.common.context import Context
 from libs.common.runtime import Runtime
 from services.ai import asking, prices
 from services.ai.adapters.built_in import BuiltInProvider
+from services.ai.adapters.deals import DealsOverRpc
 from services.ai.adapters.gemini import GeminiProvider
 from services.ai.adapters.history import HistoryOverRpc
 from services.ai.ledger import DatabaseLedger
-from services.ai.ports import History, Provider
+from services.ai.ports import DealDirectory, History, Provider
 from services.ai.settings import AiSettings
 
 
@@ -31,6 +33,11 @@ def provider() -> Provider:
 def built_in() -> Provider:
     """The provider that always answers."""
     return BuiltInProvider()
+
+
+def deals(caller: Context) -> DealDirectory:
+    """The deals service, on behalf of this caller."""
+    return DealsOverRpc(runtime().rpc, caller, runtime().own_context())
 
 
 def history() -> History:

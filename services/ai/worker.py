@@ -12,7 +12,7 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
-from services.ai.handlers import analyzing, backfilling, generating, learning, scoring, training
+from services.ai.handlers import analyzing, backfilling, generating, learning, noting, scoring, training
 from services.ai.settings import AiSettings
 
 
@@ -28,7 +28,7 @@ def _database() -> Database:
     return wiring.runtime().database
 
 
-LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings),)
+LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings), noting.line(_settings))
 
 TABLE = WorkerTable(
     subscriptions=[

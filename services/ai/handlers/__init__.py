@@ -1,7 +1,16 @@
 """What ai does: one short function an event or a step of a job."""
 
 from services.ai.handlers.analyzing import on_brief_submitted
+from services.ai.handlers.noting import claim_parts, note_done, take_notes
 from services.ai.handlers.reactions import on_client_access_changed, tell_erased
 from services.ai.handlers.training import train_scores
 
-__all__ = ["on_brief_submitted", "on_client_access_changed", "tell_erased", "train_scores"]
+__all__ = [
+    "claim_parts",
+    "note_done",
+    "on_brief_submitted",
+    "on_client_access_changed",
+    "take_notes",
+    "tell_erased",
+    "train_scores",
+]

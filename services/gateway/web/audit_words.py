@@ -47,6 +47,8 @@ RECORDS = {
     "digests": _l("Daily summary"),
     "generations": _l("AI answer"),
     "budgets": _l("Budget for AI"),
+    "score_models": _l("Model of win probability"),
+    "applied_parts": _l("What was taken over from notes"),
     "users": _l("Account"),
     "sessions": _l("Log-in"),
     "log_ins": _l("Log-in"),

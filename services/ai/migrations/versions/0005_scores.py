@@ -1,4 +1,4 @@
-"""What ai keeps of deals to learn from, and the models it learnt."""
+"""What ai keeps of deals to learn from, the models it learnt, and what was taken over from notes of meetings."""
 
 from alembic import op
 
@@ -56,6 +56,21 @@ CREATE TABLE history_reading (
     finished_at timestamptz
 );
 
+-- What a person chose of a reading of notes: claimed with its content before it is done, so that it is done once.
+CREATE TABLE applied_parts (
+    id            uuid PRIMARY KEY,
+    generation_id uuid NOT NULL REFERENCES generations (id),
+    part          text NOT NULL,
+    client_id     uuid NOT NULL,
+    content       jsonb NOT NULL,
+    result        jsonb,
+    done_at       timestamptz,
+    created_at    timestamptz NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    version       integer NOT NULL,
+    UNIQUE (generation_id, part)
+);
+
 CREATE TABLE score_models (
     id          uuid PRIMARY KEY,
     number      integer NOT NULL UNIQUE,
@@ -83,9 +98,9 @@ CREATE TABLE score_models (
 
 def upgrade() -> None:
     op.execute(_TABLES)
-    op.execute(attach("score_models"))
+    op.execute(attach("score_models", "applied_parts"))
 
 
 def downgrade() -> None:
-    op.execute(detach("score_models"))
-    op.execute("DROP TABLE score_models, history_reading, client_industries, stage_visits, deal_facts")
+    op.execute(detach("score_models", "applied_parts"))
+    op.execute("DROP TABLE score_models, applied_parts, history_reading, client_industries, stage_visits, deal_facts")
