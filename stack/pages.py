@@ -42,6 +42,8 @@ PAGES = (
     Page("deal-lost", "/deals/{lost_deal}"),
     Page("deal-new", "/deals/new?client_id={client}"),
     Page("deal-edit", "/deals/{deal}/edit"),
+    Page("deal-notes", "/deals/{deal}/notes"),
+    Page("deal-notes-read", "/deals/{deal}/notes/{notes}"),
     Page("invoices", "/invoices"),
     Page("invoice-draft", "/invoices/{draft}", "sales"),
     Page("invoice-sent", "/invoices/{sent}", "finance"),
@@ -104,6 +106,7 @@ PARTS = frozenset(
     """
     /search /clients/similar /clients/options /clients/<uuid:client_id>/fields/<name>
     /deals/<uuid:deal_id>/fields/<name>
+    /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export

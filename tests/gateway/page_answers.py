@@ -69,6 +69,18 @@ TRAINING: dict[str, Any] = {
 }  # fmt: skip
 TOO_FEW = TRAINING | {"number": 1, "outcome": "too_few", "because": "12 of the 40 closed deals it needs", "closed": 12,
                       "calibration": [], "figures": None, "base_rate": None, "split_on": None}  # fmt: skip
+NOTES: dict[str, Any] = {
+    "id": ID, "deal_id": ID, "client_id": ID, "user_id": ID, "status": "done", "problem": None, "created_at": WHEN,
+    "provider": "gemini", "model": "gemini-2.5-flash", "milliseconds": 900, "currency": "USD", "text": HOSTILE,
+    "stands_in_because": "Gemini was asked as often as it may be", "summary": HOSTILE, "dropped": 2,
+    "steps": [{"text": HOSTILE, "due": "2026-12-01", "quote": HOSTILE}, {"text": "Call", "due": None, "quote": "call"}],
+    "fields": [
+        {"field": "deal_value", "from": None, "to": 7500000, "quote": HOSTILE},
+        {"field": "expected_close_date", "from": None, "to": "2026-12-01", "quote": HOSTILE},
+        {"field": "stage", "from": "lead", "to": "proposal", "quote": HOSTILE},
+    ],
+    "parts": {"step:1": {"content": {"subject": HOSTILE, "due_at": WHEN}, "done": True, "result": {}}},
+}  # fmt: skip
 INVOICE: dict[str, Any] = {
     "id": ID, "invoice_number": "INV-2026-001", "amount_minor": 6250000, "currency": "USD", "status": "draft",
     "overdue": False, "company_name": HOSTILE, "client_id": ID, "deal_id": ID, "issued_on": None,
@@ -154,6 +166,7 @@ ANSWERS: dict[str, Any] = {
                                        "created_at": WHEN, "last_error": None, "status": "sent"}),
     **{f"{service}.search_audit": {"items": [ENTRY], "more": True, "total": 5}
        for service in ("ai", "billing", "clients", "deals", "notifications")},
+    "ai.get_notes": NOTES,
     "ai.list_score_models": page(TRAINING, TOO_FEW),
     "ai.score_standing": {"newest": TRAINING, "closed": 80, "needed": 40, "needed_each": 8},
     "ai.list_generations": page(GENERATION, GENERATION | {"provider": "gemini"}),
@@ -180,6 +193,7 @@ PATHS = (
     f"/contacts/{ID}/edit?client_id={ID}",
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
+    f"/deals/{ID}/notes", f"/deals/{ID}/notes/{ID}", f"/deals/{ID}/notes/{ID}/reading",
     f"/deals/{ID}/invoices?tries=1", f"/deals/{ID}/analyses/{ID}",
     "/invoices", "/invoices?status=open&overdue=true", "/invoices/new", f"/invoices/new?deal_id={ID}",
     f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",

@@ -280,6 +280,13 @@ OTHERS = (
     Case("PATCH /company", COMMON, "company.write", lambda _s, _r: {"json": {}}),
     Case("GET /integrations", COMMON, "operate"),
     Case("POST /integrations/{name}/test", GATE, "operate", lambda _s, _r: {"name": "nothing"}),
+    Case(
+        "POST /ai/meeting-notes", CHANGE, "notes.write", lambda _s, r: {"json": {"deal_id": r["deal"], "text": "Hi."}}
+    ),
+    Case("GET /ai/meeting-notes/{notes_id}", GATE, "generations.read", lambda _s, _r: {"notes_id": NOBODY}),
+    Case(
+        "POST /ai/meeting-notes/{notes_id}/apply", GATE, "notes.write", lambda _s, _r: {"notes_id": NOBODY, "json": {}}
+    ),
     Case("GET /ai/score-models", COMMON, "scores.manage"),
     Case("POST /ai/score-models/train", COMMON, "scores.manage"),
     Case("GET /traces/{reference}", GATE, "operate", lambda _s, _r: {"reference": NOBODY}),

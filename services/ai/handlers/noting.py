@@ -105,6 +105,9 @@ def _own(uow: UnitOfWork, generation_id: str) -> Any:
         raise NotFound("there are no such notes, or they are not yours to see")
     if uow.session.execute(notes.where(access.notes_writable(uow.actor))).first() is None:
         raise Forbidden("you may look at this deal, and only its client's owner may change it")
+    # Two people at once would each do every part: keys of commands are a person's own.
+    if row.user_id != uow.actor.id:
+        raise Forbidden("only who pasted these notes takes them over")
     return row
 
 

@@ -60,7 +60,9 @@ _SHAPES = tuple(
         (r"only active people of sales shadow clients", N_("Only active people of sales shadow clients.")),
         (rf"{_FIELD}is in the past", N_("This day is past.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
+        (r"there is no part .* in these notes", N_("This is not among what the notes come to.")),
         # About a record.
+        (r"the deal was changed since the notes were read: .*", N_("The deal was changed since the notes were read.")),
         (r"this client has a contact with the address (?P<address>.+) already",
          N_("This client has a contact with the address %(address)s already.")),
         (r"(?P<name>.+) has no contact yet; add one with an e-mail address and send again",

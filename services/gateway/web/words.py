@@ -168,6 +168,7 @@ RIGHTS = {
     "emails.read": _l("Read mails that were sent"),
     "emails.test": _l("Send a test mail"),
     "generations.read": _l("Read what the AI wrote"),
+    "notes.write": _l("Have notes of meetings read, and take them over"),
     "scores.read": _l("See how good the win probabilities are"),
     "scores.manage": _l("See the models of win probability, and train one"),
     "account.own": _l("Account, sessions and password"),

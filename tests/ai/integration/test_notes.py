@@ -136,4 +136,6 @@ def test_only_those_of_the_client_have_notes_read_and_taken_over(ai: Any, read: 
             ai.as_(person).get_notes(generation_id=notes)
     with pytest.raises(NotFound):
         ai.as_(JESSICA).claim_parts(generation_id=notes, parts={})
-    assert ai.as_(ADMIN).claim_parts(generation_id=notes, parts={})["parts"] == {}
+    assert ai.as_(ADMIN).get_notes(generation_id=notes)["status"] == "done"
+    with pytest.raises(Forbidden):  # who pasted them takes them over
+        ai.as_(ADMIN).claim_parts(generation_id=notes, parts={})
