@@ -13,10 +13,11 @@ from services.ai.models import client_industries, deal_facts, score_models, stag
 from services.ai.scoring import ClosedVisit, Visit
 
 _DAY = 86_400.0
+MOST_DEALS = 20_000
 
 
 def closed_visits(session: Session) -> list[ClosedVisit]:
-    """Every stay in an open stage of every deal that is closed now."""
+    """Every stay in an open stage of every deal that is closed now; of the newest 20,000 of them."""
     visit, fact = stage_visits.c, deal_facts.c
     columns = [
         visit.deal_id, visit.entered_at.label("stage_since"), visit.stage, visit.deal_value_minor, visit.currency,
@@ -26,7 +27,8 @@ def closed_visits(session: Session) -> list[ClosedVisit]:
     source = stage_visits.join(deal_facts, fact.deal_id == visit.deal_id).outerjoin(
         client_industries, client_industries.c.client_id == fact.client_id
     )
-    closed = select(*columns).select_from(source).where(fact.closed_on.is_not(None))
+    newest_closed = select(fact.deal_id).where(fact.closed_on.is_not(None)).order_by(fact.stage_since.desc())
+    closed = select(*columns).select_from(source).where(fact.deal_id.in_(newest_closed.limit(MOST_DEALS)))
     # After a deal is reopened and closed again, all its stays count towards how it ended at last.
     rows = session.execute(closed.order_by(fact.stage_since, visit.deal_id, visit.entered_at))
     return [

@@ -26,7 +26,7 @@ class AiSettings(ServiceSettings):
     gemini_attempts: int = 5
     gemini_patience_seconds: float = 900.0
     gemini_prices: str = ""
-    gemini_waiting_seconds: float = 25.0
+    gemini_waiting_seconds: float = Field(default=25.0, ge=0, le=300)
     ai_daily_budget: Decimal = Field(default=Decimal("10.00"), ge=0, le=100_000)
     ai_user_daily_budget: Decimal = Field(default=Decimal("2.00"), ge=0, le=100_000)
 

@@ -52,13 +52,14 @@ def training(database: Callable[[], Database]) -> JobHandler:
         return scoring.train(visits)
 
     def complete(uow: UnitOfWork, job: Job, trained: Trained) -> None:
-        _keep(uow, trained, job.payload["trained_by"])
+        keep(uow, trained, job.payload["trained_by"])
         order_rescoring(uow)
 
     return JobHandler(perform, complete, lease=timedelta(minutes=15))
 
 
-def _keep(uow: UnitOfWork, trained: Trained, trained_by: str) -> None:
+def keep(uow: UnitOfWork, trained: Trained, trained_by: str) -> None:
+    """What came of a training, as the newest model; every one is kept."""
     uow.session.execute(_TAKE_TURNS)
     number = uow.session.execute(select(func.coalesce(func.max(score_models.c.number), 0))).scalar_one() + 1
     names = ("outcome", "because", "closed", "won", "learnt_from", "held_back", "split_on", "base_rate")

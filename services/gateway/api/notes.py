@@ -17,6 +17,7 @@ from services.gateway.api.values import Body, Id, NeededTitle, Paragraph
 routes = Routes("meeting notes")
 
 MOST_CHARACTERS = 50_000
+SALES = frozenset({"admin", "sales"})
 
 
 def _no_nul(value: Any) -> Any:
@@ -115,7 +116,7 @@ def get_notes(notes_id: Any) -> dict[str, Any]:
     return document(r.ask("ai", "get_notes", generation_id=str(notes_id)))
 
 
-@routes.route("POST", "/ai/meeting-notes/<uuid:notes_id>/apply", body=NotesChoice, answers=NotesDocument)
+@routes.route("POST", "/ai/meeting-notes/<uuid:notes_id>/apply", who=SALES, body=NotesChoice, answers=NotesDocument)
 def apply_notes(notes_id: Any, body: NotesChoice) -> dict[str, Any]:
     """Take over what is chosen: a meeting in the timeline, tasks, fields of the deal.
 
