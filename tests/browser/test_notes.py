@@ -39,13 +39,15 @@ def test_notes_are_pasted_ticked_and_taken_over(open_browser: Open, crm: Crm, de
     page.get_by_role("link", name="Paste notes").click()
     page.get_by_label("Notes of the meeting").fill(NOTES)
     page.get_by_role("button", name="Read the notes").click()
-    expect(page.get_by_label("Summary", exact=True)).to_have_value(
-        "Met Sarah. She loved the demo. <script>alert(1)</script>. The budget went up from $62,500 to $75,000.",
+    expect(page.get_by_role("textbox", name="Summary")).to_have_value(
+        "Met Sarah. She loved the demo. <script>alert(1)</script>. The budget went up from $62,500 to $75,000. "
+        "We presented the proposal.",
         timeout=20_000,
     )
     assert visit.scrolls_sideways() == 0
     assert john.get(f"/deals/{deal['id']}")["deal_value"] == 62500  # nothing was done by itself
-    page.get_by_label("Change: Stage").uncheck()
+    expect(page.get_by_label("Change: Stage")).not_to_be_checked()  # what changes the deal is ticked by hand
+    page.get_by_label("Change: Value").check()
     page.get_by_label("Make a task of: Call Tom").uncheck()
     page.get_by_label("What has to be done").first.fill("Send the timeline")
 
@@ -64,6 +66,7 @@ def test_notes_are_pasted_ticked_and_taken_over(open_browser: Open, crm: Crm, de
     assert (after["deal_value"], after["stage"]) == (75000, "qualified")
     logged = john.get(f"/clients/{deal['client_id']}/activities", types=["meeting", "task"])["items"]
     assert {each["subject"] for each in logged} == {f"Meeting: {deal['deal_name']}", "Send the timeline"}
+    page.get_by_label("Change: Stage").check()
     page.get_by_role("button", name="Take over what is ticked").click()  # what is left
     expect(page.get_by_text("All of it was taken over.")).to_be_visible()
     assert john.get(f"/deals/{deal['id']}")["stage"] == "proposal"

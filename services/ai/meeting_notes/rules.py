@@ -33,6 +33,8 @@ _DONE = re.compile(r"\[[xX]\]|\b(?:done|erledigt)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|no longer|never|cannot|\w+n't|nicht|kein\w*|nie|unless|if|falls|wenn|ob)\b|\?", re.IGNORECASE
 )
+# Words to whoever reads the notes are nothing that was said at the meeting.
+_ORDERS = re.compile(r"\b(?:ignore|disregard|forget|override|ignorier\w*|vergiss|missachte\w*)\b", re.IGNORECASE)
 _WORTH = re.compile(
     r"\b(?:budget|price|value|worth|volume|quote|offer|contract|deal|scope|wert|preis|auftragswert|volumen|angebot"
     r"|auftrag|summe|total)\b",
@@ -56,7 +58,7 @@ _SUMMARY_SENTENCES, _SUMMARY_LENGTH = 4, 700
 def read(notes: Notes) -> Minutes:
     """Summary: the first sentences that are no steps. Steps: what stands under a heading for them, is marked as one, or
     was promised in the first person. Fields: an amount, a day or a stage that a sentence about it names."""
-    lines = list(_lines(notes.text))
+    lines = [(text, is_step) for text, is_step in _lines(notes.text) if not _ORDERS.search(text)]
     steps = [_step(text, notes.today) for text, is_step in lines if is_step][:MOST_STEPS]
     said = [text for text, _is_step in lines]
     changes = [_value(said, notes), _closing(said, notes), _stage(said, notes)]
