@@ -27,13 +27,13 @@ from services.ai.tasks import Unusable
 
 class StepSchema(BaseModel):
     text: str = Field(min_length=1, max_length=LONGEST_STEP)
-    due: str | None = Field(default=None, max_length=10)
+    due: str | None = Field(default=None, max_length=200)
     quote: str = Field(min_length=1, max_length=600)
 
 
 class FieldSchema(BaseModel):
     field: DealField
-    to: str = Field(min_length=1, max_length=40)
+    to: str = Field(min_length=1, max_length=200)
     quote: str = Field(min_length=1, max_length=600)
 
 
