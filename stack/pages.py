@@ -39,6 +39,7 @@ PAGES = (
     Page("board", "/deals/board"),
     Page("board-column", "/deals/board/proposal"),
     Page("deal", "/deals/{deal}", "sales"),
+    Page("deal-analysis", "/deals/{deal}/analyses/{analysis}", "sales"),
     Page("deal-lost", "/deals/{lost_deal}"),
     Page("deal-new", "/deals/new?client_id={client}"),
     Page("deal-edit", "/deals/{deal}/edit"),

@@ -123,7 +123,8 @@ def _techcorp(crm: Crm, john: Person) -> dict[str, str]:
     admin.post(f"/clients/{client}/assign", {"owner_id": john.user["id"]})
     wait_for(lambda: john.get(f"/deals/{deal}")["ai_insights"], "AI insights")
     contact = john.get(f"/clients/{client}/contacts")["items"][0]["id"]
-    return {"client": client, "deal": deal, "contact": contact, "reference": reference}
+    analysis = john.get("/generations", deal_id=deal, kind="brief_analysis")["items"][0]["id"]
+    return {"client": client, "deal": deal, "contact": contact, "analysis": analysis, "reference": reference}
 
 
 def _invoices(crm: Crm, john: Person, client: str) -> dict[str, str]:

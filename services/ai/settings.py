@@ -22,9 +22,10 @@ class AiSettings(ServiceSettings):
     gemini_api_key: str = ""
     gemini_base_url: str = ""
     gemini_model: str = "gemini-2.5-flash"
-    gemini_timeout_seconds: float = 30.0
-    gemini_attempts: int = 5
-    gemini_patience_seconds: float = 900.0
+    # Shorter than the lease of a job, so that no second worker asks meanwhile.
+    gemini_timeout_seconds: float = Field(default=30.0, gt=0, le=100)
+    gemini_attempts: int = Field(default=5, ge=1, le=20)
+    gemini_patience_seconds: float = Field(default=900.0, ge=0, le=86_400)
     gemini_prices: str = ""
     gemini_waiting_seconds: float = Field(default=25.0, ge=0, le=300)
     ai_daily_budget: Decimal = Field(default=Decimal("10.00"), ge=0, le=100_000)
