@@ -103,7 +103,7 @@ def test_models_are_shown_and_trained(open_browser: Open, crm: Crm, ai_database:
         training.keep(uow, judged, "system:ai")
     page = visit.go("/settings/win-probability")
     expect(page.get_by_role("img", name="on 21 deals it had not seen")).to_be_visible()
-    expect(page.locator(".plot circle")).to_have_count(2)
+    expect(page.locator(".calibration circle")).to_have_count(2)
     page.get_by_text("The figures", exact=True).click()
     expect(page.get_by_role("region", name="Said and come true").get_by_role("row").nth(2)).to_contain_text("78 %")
     expect(page.get_by_role("main")).to_contain_text("its Brier score there is 0.231, guessing the win rate of 48 %")
