@@ -45,6 +45,8 @@ PAGES = (
     Page("deal-edit", "/deals/{deal}/edit"),
     Page("deal-email", "/deals/{deal}/email", "sales"),
     Page("email-draft", "/email-drafts/{mail}", "sales"),
+    Page("deal-notes", "/deals/{deal}/notes"),
+    Page("deal-notes-read", "/deals/{deal}/notes/{notes}"),
     Page("invoices", "/invoices"),
     Page("invoice-draft", "/invoices/{draft}", "sales"),
     Page("invoice-sent", "/invoices/{sent}", "finance"),
@@ -66,6 +68,7 @@ PAGES = (
     Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
     Page("settings-rates", "/settings/rates"),
+    Page("settings-win-probability", "/settings/win-probability"),
     Page("settings-embed", "/settings/embed"),
     Page("settings-ai", "/settings/ai"),
     Page("settings-integrations", "/settings/integrations"),
@@ -106,9 +109,11 @@ PARTS = frozenset(
     """
     /search /clients/similar /clients/options /clients/<uuid:client_id>/fields/<name>
     /deals/<uuid:deal_id>/fields/<name>
+    /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
+    /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models
     """.split()
 )

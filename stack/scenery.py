@@ -50,6 +50,9 @@ def scene(crm: Crm) -> dict[str, str]:
     wish = {"deal_id": found["deal"], "context": "Had the proposal meeting yesterday. The price is fixed for 6 weeks."}
     found["mail"] = john.post("/ai/email-drafts", wish, "scene-mail")["id"]
     _pay_for_nothing(crm)
+    text = "Sarah loved the demo. The budget is now $68,000.\nNext steps:\n- Send the revised timeline by Friday"
+    found["notes"] = john.post("/ai/meeting-notes", {"deal_id": found["deal"], "text": text}, "scene-notes")["id"]
+    wait_for(lambda: john.get(f"/ai/meeting-notes/{found['notes']}")["status"] == "done", "the notes")
     # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")

@@ -45,7 +45,7 @@ TABLE: Mapping[str, Voice] = {
         tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
-        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed"},
+        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"},
         asks=frozenset({"clients.client_access"}),
     ),
     "billing": Voice(
@@ -68,12 +68,13 @@ TABLE: Mapping[str, Voice] = {
         asks=frozenset({"clients.client_access", "clients.contact_card"}),
     ),
     "ai": Voice(
-        tells=frozenset({"ai.person_erased", "deal.analyzed", "email.ordered"}),
-        hears=frozenset({"brief.submitted", "client.access_changed", "contact.erasure_asked"})
+        tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
+        hears=_of("deal", "changed created stage_changed")
+        | {"brief.submitted", "client.access_changed", "client.created", "contact.erasure_asked"}
         | {"company.changed", "email.failed", "email.sent"},
-        asks=_of("clients", "client_access document_link list_activities list_contacts")
+        asks=_of("clients", "client_access document_link list_activities list_clients list_contacts")
         | _of("billing", "invoice_link list_invoices")
-        | {"deals.get_deal"},
+        | {"deals.get_deal", "deals.stage_visits"},
         hands_on=_of("clients", "document_link list_activities list_contacts")
         | _of("billing", "invoice_link list_invoices")
         | {"deals.get_deal"},
@@ -112,8 +113,9 @@ TABLE: Mapping[str, Voice] = {
         )
         | _of(
             "ai",
-            "change_budget get_budget get_generation integration_status list_generations personal_data"
-            f" test_integration usage {_OPERATIONS}",
+            "change_budget claim_parts get_budget get_generation integration_status list_generations get_notes"
+            " list_score_models note_done personal_data score_standing take_notes test_integration train_scores usage"
+            f" {_OPERATIONS}",
         )
         | _of("ai", "draft_email get_email_draft list_email_drafts send_email_draft update_email_draft"),
         answers=False,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from libs.common import rights, row_access
 from libs.common.identity import Actor
+from libs.common.problems import Forbidden
 from libs.common.rights import Rows
 from services.ai.models import email_drafts, generations
 
@@ -34,6 +35,19 @@ def may_write_to(session: Session, actor: Actor, client_id: str) -> bool:
     allowed = _rows(rights.right("ai", "drafts.write").of(actor.role), entry.record_id, actor)
     found = select(entry.record_id).where(entry.record_id == client_id, entry.closed.is_(False), allowed)
     return session.execute(found).first() is not None
+
+
+def notes_writable(actor: Actor) -> ColumnElement[bool]:
+    """The readings of notes that a person may take over: those about clients of theirs."""
+    return _rows(rights.right("ai", "notes.write").of(actor.role), generations.c.client_id, actor)
+
+
+def require_own_client(session: Session, actor: Actor, client_id: str) -> None:
+    """Forbidden where the actor may not have notes read about this client."""
+    if rights.right("ai", "notes.write").of(actor.role) is Rows.ALL:
+        return
+    if row_access.owner(session, client_id) != actor.id:
+        raise Forbidden("you may look at this deal, and only its client's owner may change it")
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:

@@ -17,9 +17,17 @@ AUDIT = AuditPlan(
             ),
         ),
         "email_drafts": Watched(subject=("client_id",), open=frozenset({"mail_status"})),
+        "applied_parts": Watched(subject=("client_id",), open=frozenset({"part"})),
+        "score_models": Watched(
+            open=frozenset("number outcome because closed won learnt_from held_back base_rate trained_by".split()),
+        ),
         "budgets": Watched(open=frozenset({"one", "daily_micro_usd", "user_daily_micro_usd"})),
     },
     unwatched={
+        "deal_facts": "a copy of deals, and the score that was told of each",
+        "stage_visits": "a copy of the history of deals",
+        "client_industries": "a copy of clients",
+        "history_reading": "how far the history was read",
         "provider_calls": "what each call to a provider took; what it made is a generation, which is watched",
         "provider_pauses": "until when nobody asks a provider, as the provider said",
         "company": "a copy of the gateway's",

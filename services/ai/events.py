@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -85,6 +86,59 @@ class EmailFailed(EmailOutcome):
     event_type: ClassVar[str] = "email.failed"
 
     error: str
+
+
+class ClientCreated(Event):
+    event_type: ClassVar[str] = "client.created"
+
+    client_id: str
+    industry: str | None
+    version: int
+
+
+class DealState(Event):
+    """What is learnt from a deal, whatever happened to it."""
+
+    deal_id: str
+    client_id: str
+    stage: str
+    stage_since: datetime
+    created_at: datetime
+    deal_value_minor: int | None
+    currency: str
+    source: str
+    owner_id: str | None
+    actual_close_date: date | None
+    version: int
+
+
+class DealCreated(DealState):
+    event_type: ClassVar[str] = "deal.created"
+
+
+class DealChanged(DealState):
+    event_type: ClassVar[str] = "deal.changed"
+
+
+class DealStageChanged(DealState):
+    event_type: ClassVar[str] = "deal.stage_changed"
+
+
+class DealScored(Event):
+    """How likely an open deal is to be won. probability: from 0 to 1; None where the stage's weight stands, and then
+    ``because`` says why. reasons: ``[{feature, value, points, pooled}]``, points in percentage points."""
+
+    event_type: ClassVar[str] = "deal.scored"
+
+    deal_id: str
+    stage: str
+    probability: float | None
+    source: str
+    because: str | None
+    model_version: int | None
+    reasons: list[dict[str, Any]]
+    scored_at: datetime
+    version: int
 
 
 class PersonErased(PartDone):

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
@@ -104,5 +117,93 @@ budgets = Table(
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("updated_by", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+deal_facts = Table(
+    "deal_facts",
+    metadata,
+    Column("deal_id", _Id, primary_key=True),
+    Column("client_id", _Id, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("stage_since", _Instant, nullable=False),
+    Column("began_at", _Instant, nullable=False),
+    Column("deal_value_minor", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("owner_id", _Id),
+    Column("closed_on", Date),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("score_source", Text),
+    Column("score_stage", Text),
+    Column("score_probability", Double),
+    Column("score_model", Integer),
+    Column("score_version", Integer, nullable=False, server_default="0"),
+)
+
+stage_visits = Table(
+    "stage_visits",
+    metadata,
+    Column("deal_id", _Id, primary_key=True),
+    Column("entered_at", _Instant, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("deal_value_minor", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("owner_id", _Id),
+    Column("version", Integer, nullable=False),
+)
+
+client_industries = Table(
+    "client_industries",
+    metadata,
+    Column("client_id", _Id, primary_key=True),
+    Column("industry", Text),
+    Column("version", Integer, nullable=False),
+)
+
+history_reading = Table(
+    "history_reading",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("finished_at", _Instant),
+)
+
+applied_parts = Table(
+    "applied_parts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("generation_id", _Id, ForeignKey("generations.id"), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("client_id", _Id, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("result", JSONB(none_as_null=True)),
+    Column("done_at", _Instant),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+score_models = Table(
+    "score_models",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("because", Text),
+    Column("closed", Integer, nullable=False),
+    Column("won", Integer, nullable=False),
+    Column("learnt_from", Integer, nullable=False),
+    Column("held_back", Integer, nullable=False),
+    Column("split_on", Date),
+    Column("base_rate", Double),
+    Column("figures", JSONB(none_as_null=True)),
+    Column("calibration", JSONB, nullable=False),
+    Column("model", JSONB(none_as_null=True)),
+    Column("trained_by", Text, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -112,3 +112,15 @@ class Records(Protocol):
     def invoice(self, invoice_id: str) -> dict[str, Any]:
         """The same of an invoice's PDF; Conflict while it has none."""
         ...
+
+
+class History(Protocol):
+    """What others know from before ai listened, read through once, a page at a time."""
+
+    def deals(self, cursor: str | None) -> dict[str, Any]:
+        """``{items, next_cursor}``: deals, each with its state and its stays in open stages."""
+        ...
+
+    def clients(self, cursor: str | None) -> dict[str, Any]:
+        """``{items, next_cursor}``: clients; their id, version and industry are read."""
+        ...

@@ -10,13 +10,15 @@ from typing import Any
 from libs.common import company, integrations, row_access
 from libs.common.clock import business_date
 from libs.common.erasure.searching import known
-from libs.common.problems import Problem
+from libs.common.ids import is_id
+from libs.common.problems import NotFound, Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import budget, draft_queries, email_drafts, queries, usage, wiring
+from services.ai import budget, draft_queries, email_drafts, handlers, queries, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
 from services.ai.handlers import drafting, sending
+from services.ai.handlers.noting import DEAL_FIELDS
 
 Document = dict[str, Any]
 
@@ -49,6 +51,41 @@ class AiRpc(Operations, RpcService):
         """Which provider answers."""
         settings = wiring.runtime().settings
         return {"provider": wiring.provider().name, "model": settings.gemini_model if settings.gemini_api_key else None}
+
+    @method("notes.write")
+    def take_notes(self, deal_id: str, text: str) -> Document:
+        """Notes are read outside any transaction; deals is asked, as the caller, what they are about."""
+        if not is_id(deal_id):
+            raise NotFound("there is no such deal")
+        records = wiring.records(self.context)
+        deal = records.deal(deal_id)
+        row_access.ensure_known(self.runtime.database, self.context, deal["client_id"], records.access)
+        return self.execute(handlers.take_notes, deal={name: deal[name] for name in DEAL_FIELDS}, text=text)
+
+    @method("generations.read")
+    def get_notes(self, generation_id: str) -> Document:
+        return self.read(queries.notes, generation_id=generation_id)
+
+    @method("notes.write")
+    def claim_parts(self, generation_id: str, parts: Document) -> Document:
+        return self.execute(handlers.claim_parts, generation_id=generation_id, parts=parts)
+
+    @method("notes.write")
+    def note_done(self, generation_id: str, part: str, result: Document) -> Document:
+        return self.execute(handlers.note_done, generation_id=generation_id, part=part, result=result)
+
+    @method("scores.manage")
+    def list_score_models(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_score_models, limit=limit, cursor=cursor)
+
+    @method("scores.read")
+    def score_standing(self) -> Document:
+        """The last training, and how many closed deals there are to learn from."""
+        return self.read(queries.score_standing)
+
+    @method("scores.manage")
+    def train_scores(self) -> Document:
+        return self.execute(handlers.train_scores)
 
     @method("usage.read")
     def usage(self, days: int = 7) -> Document:

@@ -11,9 +11,10 @@ from libs.common.runtime import Runtime
 from services.ai import asking, prices
 from services.ai.adapters.built_in import BuiltInProvider
 from services.ai.adapters.gemini import GeminiProvider
+from services.ai.adapters.history import HistoryOverRpc
 from services.ai.adapters.records import RecordsOverRpc
 from services.ai.ledger import DatabaseLedger
-from services.ai.ports import Provider, Records
+from services.ai.ports import History, Provider, Records
 from services.ai.settings import AiSettings
 
 
@@ -33,6 +34,11 @@ def provider() -> Provider:
 def built_in() -> Provider:
     """The provider that always answers."""
     return BuiltInProvider()
+
+
+def history() -> History:
+    """What deals and clients know from before ai listened."""
+    return HistoryOverRpc(runtime().rpc, runtime().own_context())
 
 
 @cache

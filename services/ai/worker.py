@@ -12,7 +12,7 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
-from services.ai.handlers import analyzing, drafting, generating
+from services.ai.handlers import analyzing, backfilling, drafting, generating, learning, noting, scoring, training
 from services.ai.settings import AiSettings
 
 
@@ -28,7 +28,7 @@ def _database() -> Database:
     return wiring.runtime().database
 
 
-LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings), drafting.line())
+LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings), drafting.line(), noting.line(_settings))
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -38,8 +38,22 @@ TABLE = WorkerTable(
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.EmailSent, handlers.on_email_sent),
         Subscription(events.EmailFailed, handlers.on_email_failed),
+        Subscription(events.ClientCreated, learning.on_client_created),
+        Subscription(events.DealCreated, learning.on_deal),
+        Subscription(events.DealChanged, learning.on_deal),
+        Subscription(events.DealStageChanged, learning.on_deal),
     ],
-    jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES},
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
+    jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES}
+    | {
+        training.JOB: training.training(_database),
+        scoring.RESCORE: scoring.rescoring(),
+        backfilling.JOB: backfilling.reading(wiring.history),
+    },
+    schedule=[
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.tell_erased),
+        backfilling.UNTIL_READ,
+        training.EVERY_NIGHT,
+    ],
     audit=AUDIT,
 )

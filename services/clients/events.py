@@ -28,7 +28,6 @@ class ContactCard(BaseModel):
 
 class ClientCreated(Event):
     event_type: ClassVar[str] = "client.created"
-    has_subscribers: ClassVar[bool] = False
 
     client_id: str
     company_name: str

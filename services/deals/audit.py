@@ -10,7 +10,7 @@ AUDIT = AuditPlan(
         "deals": Watched(
             subject=("client_id",),
             open=frozenset("currency stage source tags ai_score".split()),
-            silent=frozenset({"stage_since"}),
+            silent=frozenset({"stage_since", "score_probability", "score", "score_version"}),
         ),
         "briefs": Watched(
             subject=("contact_id", "client_id"), open=frozenset({"timeline_weeks", "currency", "reference"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -61,6 +61,8 @@ class DealState(Event):
     expected_close_date: date | None
     actual_close_date: date | None
     lost_reason: str | None
+    created_at: datetime
+    stage_since: datetime
     version: int
 
 
@@ -144,6 +146,33 @@ class DealAnalyzed(Event):
     deal_id: str
     ai_score: int = Field(ge=0, le=100)
     ai_insights: dict[str, Any]
+
+
+class ScoreReason(Event):
+    """What one feature does to a probability, in percentage points."""
+
+    event_type: ClassVar[str] = ""
+
+    feature: str
+    value: str | float | None
+    points: float
+    pooled: bool
+
+
+class DealScored(Event):
+    """How likely a deal is to be won, by a model; ``probability`` is None where the stage's weight stands instead."""
+
+    event_type: ClassVar[str] = "deal.scored"
+
+    deal_id: str
+    stage: str
+    probability: float | None = Field(ge=0, le=1)
+    source: Literal["model", "stage_weight"]
+    because: str | None
+    model_version: int | None
+    reasons: list[ScoreReason]
+    scored_at: datetime
+    version: int
 
 
 class PersonErased(PartDone):

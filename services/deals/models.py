@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Integer,
     MetaData,
@@ -46,6 +47,9 @@ deals = Table(
     Column("ai_score", SmallInteger),
     Column("ai_insights", JSONB(none_as_null=True)),
     Column("ai_generation_id", _Id),
+    Column("score_probability", Double),
+    Column("score", JSONB(none_as_null=True)),
+    Column("score_version", Integer, nullable=False, server_default="0"),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
@@ -111,4 +115,8 @@ stage_weights = Table(
     Column("set_at", _Instant, nullable=False),
 )
 
-mapper.map_imperatively(Deal, deals, version_id_col=deals.c.version, version_id_generator=False)
+# What ai tells of a deal's chances is kept beside it, and is no part of the deal that people change.
+_TOLD = {"score_probability", "score", "score_version"}
+mapper.map_imperatively(
+    Deal, deals, version_id_col=deals.c.version, version_id_generator=False, exclude_properties=_TOLD
+)

@@ -77,6 +77,10 @@ class DealsRpc(Operations, RpcService):
         return self.read(queries.quick_find, q=q, limit=limit)
 
     @method("deals.read")
+    def stage_visits(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.stage_visits, limit=limit, cursor=cursor)
+
+    @method("deals.read")
     def stage_weights(self) -> Document:
         return self.read(queries.stage_weights)
 

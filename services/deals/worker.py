@@ -25,6 +25,7 @@ TABLE = WorkerTable(
         Subscription(events.InvoiceRefunded, handlers.on_invoice),
         Subscription(events.InvoiceVoided, handlers.on_invoice),
         Subscription(events.DealAnalyzed, handlers.on_deal_analyzed),
+        Subscription(events.DealScored, handlers.on_deal_scored),
     ],
     schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
     audit=AUDIT,

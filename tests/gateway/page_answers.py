@@ -65,11 +65,36 @@ DEAL: dict[str, Any] = {
     "id": ID, "deal_name": HOSTILE, "client_id": ID, "company_name": "TechCorp", "deal_value_minor": 6250000,
     "currency": "USD", "stage": "qualified", "expected_close_date": "2027-01-01", "owner_id": None, "tags": ["a"],
     "ai_score": 85, "version": 1, "source": "brief_wizard", "description": "d", "probability": 25, "created_at": WHEN,
+    "win_probability": {"probability": 0.44, "source": "model", "model_version": 2, "because": None, "scored_at": WHEN,
+                        "reasons": [{"feature": "source", "value": HOSTILE, "points": 12.5, "pooled": True},
+                                    {"feature": "owner", "value": ID, "points": -3.0, "pooled": False},
+                                    {"feature": "days", "value": 3.0, "points": -1.0, "pooled": False},
+                                    {"feature": "value", "value": None, "points": -1.0, "pooled": False}]},
     "actual_close_date": None, "lost_reason": None,
     "ai_insights": INSIGHTS,
     "brief": {"vision_title": "Chatbot", "vision_summary": HOSTILE, "audience": "y", "design": "z",
               "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
               "currency": "USD", "timeline_weeks": 8},
+}  # fmt: skip
+TRAINING: dict[str, Any] = {
+    "number": 2, "outcome": "used", "because": None, "closed": 80, "won": 40, "learnt_from": 60, "held_back": 20,
+    "split_on": "2026-10-01", "base_rate": 0.5, "trained_by": ID, "created_at": WHEN,
+    "figures": {name: {"brier": 0.2, "log_loss": 0.6, "roc_auc": 0.7} for name in ("model", "base")},
+    "calibration": [{"from": 0.4, "to": 0.5, "count": 3, "predicted": 0.44, "won": 0.3333}],
+}  # fmt: skip
+TOO_FEW = TRAINING | {"number": 1, "outcome": "too_few", "because": "12 of the 40 closed deals it needs", "closed": 12,
+                      "calibration": [], "figures": None, "base_rate": None, "split_on": None}  # fmt: skip
+NOTES: dict[str, Any] = {
+    "id": ID, "deal_id": ID, "client_id": ID, "user_id": ID, "status": "done", "problem": None, "created_at": WHEN,
+    "provider": "gemini", "model": "gemini-2.5-flash", "milliseconds": 900, "currency": "USD", "text": HOSTILE,
+    "stands_in_because": "Gemini was asked as often as it may be", "summary": HOSTILE, "dropped": 2,
+    "steps": [{"text": HOSTILE, "due": "2026-12-01", "quote": HOSTILE}, {"text": "Call", "due": None, "quote": "call"}],
+    "fields": [
+        {"field": "deal_value", "from": None, "to": 7500000, "quote": HOSTILE},
+        {"field": "expected_close_date", "from": None, "to": "2026-12-01", "quote": HOSTILE},
+        {"field": "stage", "from": "lead", "to": "proposal", "quote": HOSTILE},
+    ],
+    "parts": {"step:1": {"content": {"subject": HOSTILE, "due_at": WHEN}, "done": True, "result": {}}},
 }  # fmt: skip
 INVOICE: dict[str, Any] = {
     "id": ID, "invoice_number": "INV-2026-001", "amount_minor": 6250000, "currency": "USD", "status": "draft",
@@ -158,6 +183,9 @@ ANSWERS: dict[str, Any] = {
        for service in ("ai", "billing", "clients", "deals", "notifications")},
     "ai.get_email_draft": DRAFT,
     "ai.list_email_drafts": page(DRAFT),
+    "ai.get_notes": NOTES,
+    "ai.list_score_models": page(TRAINING, TOO_FEW),
+    "ai.score_standing": {"newest": TRAINING, "closed": 80, "needed": 40, "needed_each": 8},
     "ai.list_generations": page(GENERATION, GENERATION | {"provider": "gemini"}),
     "ai.get_generation": GENERATION | {"output": INSIGHTS},
     "ai.usage": {
@@ -182,12 +210,14 @@ PATHS = (
     f"/contacts/{ID}/edit?client_id={ID}",
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
+    f"/deals/{ID}/notes", f"/deals/{ID}/notes/{ID}", f"/deals/{ID}/notes/{ID}/reading",
     f"/deals/{ID}/invoices?tries=1", f"/deals/{ID}/analyses/{ID}",
     "/invoices", "/invoices?status=open&overdue=true", "/invoices/new", f"/invoices/new?deal_id={ID}",
     f"/invoices/{ID}", f"/invoices/{ID}/edit", f"/invoices/{ID}/state", f"/invoices/{ID}/preview",
     "/payments", "/payments?status=unmatched", "/tasks", "/tasks/new", "/notifications", "/notifications/count",
     "/account", "/account/second-factor", "/account/sessions", "/account/keys", "/forgot",
-    "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/embed", "/settings/ai",
+    "/settings", "/settings/people", "/settings/stages", "/settings/rates", "/settings/win-probability",
+    "/settings/win-probability/models?after=3&tries=1", "/settings/embed", "/settings/ai",
     "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
     "/settings/audit", f"/settings/audit?record_id={ID}&from=2026-01-01&to=2026-12-31",
     "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",

@@ -35,6 +35,11 @@ def listed(answer: Any, _row: Row) -> bool:
     return bool(answer["items"])
 
 
+def holding_the_deal(answer: Any, row: Row) -> bool:
+    """Whether a list without names holds the row's deal."""
+    return any(each["deal_id"] == row["deal"] for each in answer["items"])
+
+
 @dataclass(frozen=True)
 class Case:
     """``name`` is ``service.method`` or ``VERB /path``; ``seen``: the right by which a row is seen at all.
@@ -185,6 +190,7 @@ DEALS = (
     Case("deals.totals", LIST, "deals.read", _of_client, shows=counted),
     Case("deals.quick_find", LIST, "deals.read", _q),
     Case("deals.stage_weights", COMMON, "deals.read"),
+    Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
     Case("deals.history", READ, "deals.read", _deal),
     Case("deals.request_analysis", CHANGE, "deals.write", _deal, seen="deals.read"),
@@ -280,6 +286,13 @@ OTHERS = (
         lambda _s, r: {"draft_id": r["draft"], "confirm": True},
         seen="generations.read",
     ),
+    Case("ai.take_notes", CHANGE, "notes.write", lambda _s, r: {"deal_id": r["deal"], "text": "We met."}),
+    Case("ai.get_notes", GATE, "generations.read", lambda _s, _r: {"generation_id": NOBODY}),
+    Case("ai.claim_parts", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "parts": {}}),
+    Case("ai.note_done", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "part": "x", "result": {}}),
+    Case("ai.list_score_models", COMMON, "scores.manage"),
+    Case("ai.score_standing", COMMON, "scores.read"),
+    Case("ai.train_scores", COMMON, "scores.manage"),
     *(Case(f"ai.{method}", COMMON, "usage.read") for method in ("usage", "get_budget")),
     Case("ai.change_budget", COMMON, "budget.write", lambda _s, _r: {"changes": {"daily_micro_usd": 10_000_000}}),
     *(

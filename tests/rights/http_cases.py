@@ -144,6 +144,13 @@ DEALS = (
     ),
     Case("GET /deals/{deal_id}/history", READ, "deals.read", _deal),
     Case("POST /deals/{deal_id}/analyze", CHANGE, "deals.write", _deal, seen="deals.read"),
+    Case(
+        "GET /deals/{deal_id}/win-probability",
+        READ,
+        "deals.read",
+        _deal,
+        shows=lambda answer, row: bool(answer["deal_id"] == row["deal"]),
+    ),
     Case("GET /settings/stage-weights", COMMON, "deals.read"),
     *(Case(f"GET /ai/{each}", COMMON, "usage.read") for each in ("usage", "budget")),
     Case("PATCH /ai/budget", COMMON, "budget.write", lambda _s, _r: {"json": {"daily": 10}}),
@@ -297,6 +304,15 @@ OTHERS = (
     Case("PATCH /company", COMMON, "company.write", lambda _s, _r: {"json": {}}),
     Case("GET /integrations", COMMON, "operate"),
     Case("POST /integrations/{name}/test", GATE, "operate", lambda _s, _r: {"name": "nothing"}),
+    Case(
+        "POST /ai/meeting-notes", CHANGE, "notes.write", lambda _s, r: {"json": {"deal_id": r["deal"], "text": "Hi."}}
+    ),
+    Case("GET /ai/meeting-notes/{notes_id}", GATE, "generations.read", lambda _s, _r: {"notes_id": NOBODY}),
+    Case(
+        "POST /ai/meeting-notes/{notes_id}/apply", GATE, "notes.write", lambda _s, _r: {"notes_id": NOBODY, "json": {}}
+    ),
+    Case("GET /ai/score-models", COMMON, "scores.manage"),
+    Case("POST /ai/score-models/train", COMMON, "scores.manage"),
     Case("GET /traces/{reference}", GATE, "operate", lambda _s, _r: {"reference": NOBODY}),
     Case("GET /dead-letters", COMMON, "operate"),
     Case("POST /dead-letters/{letter_id}/replay", GATE, "operate", lambda _s, _r: {"letter_id": NOBODY}),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
 from libs.common.money import to_major
+from services.ai.quoting import plain
 
 Field = Literal["vision_title", "vision_summary", "audience", "features", "design", "timeline_weeks", "budget"]
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -76,8 +76,8 @@ class Brief:
 
         Words begin and end where words do, so that ``a`` is not found in ``chat``.
         """
-        answers = [_plain(each) for each in self.answers(quote.field)]
-        words = _plain(quote.words).strip(" .,;:\"'")
+        answers = [plain(each) for each in self.answers(quote.field)]
+        words = plain(quote.words).strip(" .,;:\"'")
         if not words:
             return not any(answers)
         if quote.field in ("timeline_weeks", "budget"):
@@ -87,15 +87,6 @@ class Brief:
             return False
         whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
         return any(whole.search(each) for each in answers)
-
-
-def _plain(text: str) -> str:
-    """Without what differs between two ways to write the same words: case, spacing, compatibility forms, quotes."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = folded.translate(
-        {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2039: "<", 0x203A: ">"}
-    )
-    return " ".join(folded.split())
 
 
 def _numbers(text: str) -> set[Decimal]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common import row_access
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from services.deals.domain import OPEN_STAGES, Deal, InvoiceState, fully_paid
-from services.deals.events import ClientAccessChanged, DealAnalyzed, DealPaid, InvoiceChanged
+from services.deals.events import ClientAccessChanged, DealAnalyzed, DealPaid, DealScored, InvoiceChanged
 from services.deals.handlers.loading import locked_deal
 from services.deals.handlers.telling import tell_changed
 from services.deals.models import deal_invoices, deals
@@ -51,6 +51,14 @@ def on_deal_analyzed(uow: UnitOfWork, event: DealAnalyzed, _envelope: Envelope) 
     deal = locked_deal(uow, event.deal_id)
     if deal is not None:
         deal.learn(event.generation_id, event.ai_score, event.ai_insights)
+
+
+def on_deal_scored(uow: UnitOfWork, event: DealScored, _envelope: Envelope) -> None:
+    """Keep the newest score. It is no edit, so the deal's version stays."""
+    kept = event.model_dump(mode="json", exclude={"deal_id", "probability", "version"})
+    newer = (deals.c.id == event.deal_id, deals.c.score_version < event.version)
+    values = {"score_probability": event.probability, "score": kept, "score_version": event.version}
+    uow.session.execute(update(deals).where(*newer).values(**values))
 
 
 def _settle(uow: UnitOfWork, deal: Deal) -> None:

@@ -31,6 +31,8 @@ def tell(uow: UnitOfWork, kind: type[DealState], deal: Deal, previous_stage: str
         expected_close_date=deal.expected_close_date,
         actual_close_date=deal.actual_close_date,
         lost_reason=deal.lost_reason,
+        created_at=deal.created_at,
+        stage_since=deal.stage_since,
         version=deal.version,
     )
     uow.outbox.add(event, of=deal)

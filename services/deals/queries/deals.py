@@ -17,12 +17,15 @@ from services.deals import access
 from services.deals.domain import STAGES
 from services.deals.models import briefs, deal_invoices, deals, stage_history
 from services.deals.queries.filters import matching
+from services.deals.queries.scores import in_short, win_probability
 from services.deals.queries.weights import current_weights
 
 COMPANY_NAME = func.coalesce(row_access.entries.c.label, "").label("company_name")
 WITH_COMPANY = deals.join(row_access.entries, row_access.entries.c.record_id == deals.c.client_id, isouter=True)
 # Without what only the machinery needs.
 SHOWN = [column for column in deals.columns if column.name != "ai_generation_id"]
+
+_INNER = {"sort_value", "score_probability", "score", "score_version"}
 
 # Constants are written out, since an index on an expression is found only for the very same expression.
 _BY_NAME = func.lower(deals.c.deal_name)
@@ -69,7 +72,7 @@ def deal(session: Session, actor: Actor, deal_id: str) -> dict[str, Any]:
     invoice = deal_invoices.c
     mine = select(invoice.invoice_id, invoice.invoice_number, invoice.amount_minor, invoice.currency, invoice.status)
     invoices = session.execute(mine.where(invoice.deal_id == deal_id).order_by(invoice.invoice_number))
-    return document(row, current_weights(session)) | {
+    return document(row, current_weights(session), whole=True) | {
         "brief": dict(brief._mapping) if brief else None,
         "invoices": [dict(each._mapping) for each in invoices],
     }
@@ -83,10 +86,12 @@ def history(session: Session, actor: Actor, deal_id: str) -> dict[str, Any]:
     return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
 
 
-def document(row: Any, weights: Mapping[str, int]) -> dict[str, Any]:
-    """A row of SHOWN and COMPANY_NAME as it is answered."""
-    shown = {str(name): value for name, value in row._mapping.items() if name != "sort_value"}
-    return shown | {"probability": weights[shown["stage"]]}
+def document(row: Any, weights: Mapping[str, int], *, whole: bool = False) -> dict[str, Any]:
+    """A row of SHOWN and COMPANY_NAME as it is answered; whole: with the reasons of its probability."""
+    shown = {str(name): value for name, value in row._mapping.items() if name not in _INNER}
+    weight = weights[row.stage]
+    likely = win_probability(row.stage, row.score_probability, row.score, weight)
+    return shown | {"probability": weight, "win_probability": likely if whole else in_short(likely)}
 
 
 def _whole(chosen: Select[Any], descends: bool) -> Select[Any]:

@@ -26,7 +26,7 @@ SCOPES = ("read", "write")
 # What a key may be limited to: parts of the API as its document groups them.
 AREAS: dict[str, frozenset[str]] = {
     "clients": frozenset({"clients", "bulk changes", "tasks", "search"}),
-    "deals": frozenset({"deals", "pipeline"}),
+    "deals": frozenset({"deals", "pipeline", "win probability"}),
     "billing": frozenset({"invoices", "invoice previews", "exchange rates"}),
     "notifications": frozenset({"notifications"}),
 }

@@ -146,6 +146,7 @@ class DealDocument(Document):
     ai_score: int | None
     ai_insights: dict[str, Any] | None
     probability: int
+    win_probability: dict[str, Any]
     version: int
 
 

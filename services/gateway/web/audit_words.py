@@ -48,6 +48,8 @@ RECORDS = {
     "generations": _l("AI answer"),
     "email_drafts": _l("Draft of an e-mail"),
     "budgets": _l("Budget for AI"),
+    "score_models": _l("Model of win probability"),
+    "applied_parts": _l("What was taken over from notes"),
     "users": _l("Account"),
     "sessions": _l("Log-in"),
     "log_ins": _l("Log-in"),

@@ -31,6 +31,7 @@ KEPT = (
     N_("who we are"),
 )
 MISSING = (
+    N_("there are no such notes, or they are not yours to see"),
     N_("there is no form of this reference"),
     N_("there is no such receipt"),
     N_("this is no person"),
@@ -112,6 +113,7 @@ JOINING = (
     N_("your account at the sign-in provider has no role here; ask an admin"),
 )
 NOT_YOURS = (
+    N_("only who pasted these notes takes them over"),
     N_("only an admin assigns clients"),
     N_("only an admin gives a deal to somebody else"),
     N_("only an admin may create a client for somebody else"),
@@ -142,6 +144,7 @@ CHANGED = (
     N_("this does not fit what is there already"),
 )
 NOT_VALID = (
+    N_("a step is named more than once"),
     N_("a file is needed"),
     N_("an amount from 0 to 100,000 US dollars, in whole cents"),
     N_("a new currency needs its value too"),
@@ -171,6 +174,7 @@ NOT_VALID = (
     N_("with another currency, give the amount or the lines anew"),
 )
 NOT_POSSIBLE = (
+    N_("the notes are not read yet"),
     N_("a test payment cannot pay a real invoice, nor a real one a test invoice"),
     N_("an invoice that was sent is locked; void it or write another"),
     N_("ask for the preview first: there is none of this invoice as it is now"),
@@ -254,6 +258,13 @@ INTEGRATIONS = (
     N_("the built-in rules answer; nothing outside is asked"),
     N_("what was read is not what was stored"),
     N_("no webhook secret is set (STRIPE_WEBHOOK_SECRET): payments are taken and nobody here learns of them"),
+)
+WHY_NOT_SCORED = (
+    N_("no model has been trained yet"),
+    N_("the model has not looked at the deal in this stage yet"),
+    N_("on deals it had not seen it was no better than guessing the win rate every time"),
+    N_("on deals it had not seen it was better than guessing the win rate by no more than luck explains"),
+    N_("the deals closed too close together: before and after a day there must be won and lost ones"),
 )
 WHY_THE_RULES_STOOD_IN = (
     N_("Gemini did not answer several times in a row"),

@@ -63,6 +63,9 @@ _SHAPES = tuple(
         (r"attachments are a list of at most (?P<number>\d+)", N_("At most %(number)s files can be attached.")),
         # About a record.
         (r"(?P<file>.+) belongs to another client", N_("%(file)s belongs to another client.")),
+        (r"there is no part .* in these notes", N_("This is not among what the notes come to.")),
+        # About a record.
+        (r"the deal was changed since the notes were read: .*", N_("The deal was changed since the notes were read.")),
         (r"this client has a contact with the address (?P<address>.+) already",
          N_("This client has a contact with the address %(address)s already.")),
         (r"(?P<name>.+) has no contact yet; add one with an e-mail address and send again",
@@ -77,6 +80,11 @@ _SHAPES = tuple(
          N_("Too many wrong passwords for this address. Try again in %(number)s minutes.")),
         (r"(?P<service>\w+) (?:could not be asked: .*|did not answer.*|is not running)",
          N_("A part of the system is not answering. Try again in a moment.")),
+        # Why a stage's weight stands where a model could.
+        (r"(?P<have>\d+) of the (?P<need>\d+) closed deals it needs",
+         N_("%(have)s of the %(need)s closed deals it needs")),
+        (r"(?P<have>\d+) of the (?P<need>\d+) won deals it needs", N_("%(have)s of the %(need)s won deals it needs")),
+        (r"(?P<have>\d+) of the (?P<need>\d+) lost deals it needs", N_("%(have)s of the %(need)s lost deals it needs")),
         # Why a payment waits.
         (r"(?P<invoice>\S+) is paid already", N_("%(invoice)s is paid already")),
         (r"(?P<invoice>\S+) is void", N_("%(invoice)s is void")),

@@ -29,6 +29,7 @@ from services.gateway.web.views import (
     invoice_editor,
     invoices,
     joining,
+    meeting_notes,
     notifications,
     own_sessions,
     pay,
@@ -42,7 +43,7 @@ from services.gateway.web.views import (
     sso,
     tasks,
 )
-from services.gateway.web.views.settings import ai, audit, company, operations, people, rates
+from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores
 
 VIEWS = (
     session,
@@ -58,6 +59,7 @@ VIEWS = (
     board,
     deal_record,
     email_assistant,
+    meeting_notes,
     invoices,
     invoice_editor,
     payments,
@@ -72,6 +74,7 @@ VIEWS = (
     company,
     people,
     rates,
+    scores,
     ai,
     operations,
     audit,

@@ -6,7 +6,7 @@ from libs.common import company
 from libs.common.audit.plan import attach, detach
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 _TABLES = """
 CREATE TABLE email_drafts (

@@ -13,8 +13,9 @@ from libs.common.problems import NotFound
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
 from services.gateway.api import schemas as s
+from services.gateway.api import scores
 from services.gateway.api.routing import checked
-from services.gateway.web import forms, in_place, parts, shell, words
+from services.gateway.web import chances, forms, in_place, parts, shell, words
 from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
 from services.gateway.web.in_place import Record
@@ -58,9 +59,12 @@ def show(deal_id: Any) -> Any:
             "contacts": Call("clients", "list_contacts", client),
             "timeline": Call("clients", "timeline", client | mine | {"limit": _TIMELINE}),
             "generations": _analyses(key),
+            "standing": Call("ai", "score_standing"),
         }
     )
-    return shell.page("deals/record.html", **_shown(deal), parts=found, form=Form({"type": "note", "only_deal": key}))
+    why = scores.because(deal, found["standing"].value if found["standing"] else None)
+    shown = _shown(deal) | {"chances": chances, "because": why}
+    return shell.page("deals/record.html", **shown, parts=found, form=Form({"type": "note", "only_deal": key}))
 
 
 @pages.get("/deals/<uuid:deal_id>/insights")

@@ -1,4 +1,4 @@
-"""What ai answers: SQL to plain dicts, always as the actor."""
+"""Generations, and how the provider stands by them."""
 
 from __future__ import annotations
 
