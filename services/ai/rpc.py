@@ -11,7 +11,7 @@ from libs.common import company, integrations, row_access
 from libs.common.clock import business_date
 from libs.common.erasure.searching import known
 from libs.common.ids import is_id
-from libs.common.problems import NotFound, Problem
+from libs.common.problems import Conflict, NotFound, Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.ai import budget, draft_queries, email_drafts, handlers, queries, usage, wiring
 from services.ai.access import PERMISSIONS
@@ -149,6 +149,8 @@ class AiRpc(Operations, RpcService):
     def send_email_draft(self, draft_id: str, confirm: bool = False, version: int | None = None) -> Document:
         """Send it and have it written into the client's history."""
         draft = self._draft(draft_id)
+        if not draft["sent_at"] and not (draft["to"] or {}).get("email"):
+            raise Conflict("there is nobody to send it to: add a contact with an address, and have it drafted again")
         files = self._files(
             [(each["kind"], each["id"]) for each in draft["attachments"]] if not draft["sent_at"] else []
         )

@@ -39,6 +39,8 @@ class Message:
     sender: Addressee
     reply_to: str
     attachments: Sequence[Attachment] = ()
+    # A person wrote it: a holiday notice may well answer.
+    personal: bool = False
 
 
 class Journal(Protocol):

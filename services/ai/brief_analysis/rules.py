@@ -142,7 +142,7 @@ def _clarity(brief: Brief) -> Factor:
     }
     missing = [field for field, text in told.items() if len(text.strip()) < 5]
     points = 25 - 5 * len(missing) - (10 if not brief.features else 0)
-    names = {"vision_summary": "vision", "audience": "audience", "design": "design"}
+    names = {"vision_summary": "what it is for", "audience": "audience", "design": "design"}
     said = f"{len(brief.features)} features named"
     said += f"; nothing said of {', '.join(names[field] for field in missing)}" if missing else ""
     return Factor("clarity", points, said, _cited_or_missing(brief, missing))

@@ -78,6 +78,7 @@ _SHAPES = tuple(
         (r"the preview could not be made: (?P<reason>.*)", N_("The PDF could not be made: %(reason)s")),
         (r"too many wrong passwords for this address; try again in (?P<number>\d+) minutes",
          N_("Too many wrong passwords for this address. Try again in %(number)s minutes.")),
+        (r"Gemini did not answer several times in a row", N_("Gemini did not answer several times in a row.")),
         (r"(?P<service>\w+) (?:could not be asked: .*|did not answer.*|is not running)",
          N_("A part of the system is not answering. Try again in a moment.")),
         # Why a stage's weight stands where a model could.
@@ -103,6 +104,8 @@ _SHAPES = tuple(
         (r"Payment to check: (?P<amount>.+)", N_("Payment to check: %(amount)s")),
         (r"Payment refunded: (?P<amount>.+)", N_("Payment refunded: %(amount)s")),
         (r"Payment disputed: (?P<amount>.+)", N_("Payment disputed: %(amount)s")),
+        (r"Your mail was not delivered: (?P<subject>.+)", N_("Your mail was not delivered: %(subject)s")),
+        (r"Your mail may not have arrived: (?P<subject>.+)", N_("Your mail may not have arrived: %(subject)s")),
         (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
         (r"You won (?P<amount>.+) with (?P<name>.+)", N_("You won %(amount)s with %(name)s")),
         (r"(?P<who>.+) won a deal with (?P<name>.+)", N_("%(who)s won a deal with %(name)s")),

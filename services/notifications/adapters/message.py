@@ -46,9 +46,10 @@ def compose(message: Message) -> Wire:
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = message.message_id
-    # RFC 3834: nobody's holiday notice is to answer this.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    if not message.personal:
+        # RFC 3834: nobody's holiday notice is to answer this.
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     for each in message.attachments:

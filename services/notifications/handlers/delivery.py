@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import select, text
@@ -147,6 +147,7 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
     to = email.left_to_try([found])
     with outside.read() as session:
         company = queries.company(session)
+        writer = queries.person(session, email.refs["sent_by"]) if email.refs.get("sent_by") else None
     token = _token(outside, email)
     context = email.context | ({"token": token} if token else {})
     rendered = rendering.bodies(email.kind, email.subject, context, to[0].first_name, company)
@@ -159,9 +160,11 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
         text=rendered.text,
         html=rendered.html,
         date=outside.now(),
-        sender=company.sender,
-        reply_to=company.email,
+        # The address stays the company's, which its mail server may send from; answers go to who wrote.
+        sender=replace(company.sender, name=f"{writer['name']} ({company.name})") if writer else company.sender,
+        reply_to=writer["email"] if writer and writer["active"] else company.email,
         attachments=[_attachment(outside, each) for each in email.attachments],
+        personal=writer is not None,
     )
     try:
         with outside.connect() as line:

@@ -44,11 +44,16 @@ def name_of(uow: UnitOfWork, user_id: str | None) -> str:
 
 def notify(uow: UnitOfWork, envelope: Envelope, user_ids: Sequence[str], note: Note) -> None:
     """Tell people in the app, each once of an event."""
+    notify_of(uow, envelope.id, user_ids, note)
+
+
+def notify_of(uow: UnitOfWork, cause_id: str, user_ids: Sequence[str], note: Note) -> None:
+    """Tell people in the app, each once of what has this id."""
     rows = [
         {
             "id": new_id(),
             "user_id": user_id,
-            "event_id": envelope.id,
+            "event_id": cause_id,
             "kind": note.kind,
             "title": one_line(note.title),
             "message": note.message.strip(),

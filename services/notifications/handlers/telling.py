@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from libs.common.database import UnitOfWork
-from services.notifications.domain import FAILED, SENT, UNKNOWN, Email
+from services.notifications.domain import FAILED, SENT, UNKNOWN, Email, Note
 from services.notifications.events import EmailFailed, EmailSent
+from services.notifications.handlers.posting import notify_of
 
 TEXT_LENGTH = 20_000
 
@@ -26,4 +27,16 @@ def tell(uow: UnitOfWork, email: Email) -> None:
     if email.status == SENT:
         uow.outbox.add(EmailSent(**facts), of=email)
     elif email.status in (FAILED, UNKNOWN):
-        uow.outbox.add(EmailFailed(**facts, error=email.last_error or "the mail was not taken"), of=email)
+        error = email.last_error or "the mail was not taken"
+        uow.outbox.add(EmailFailed(**facts, error=error), of=email)
+        _tell_writer(uow, email, error)
+
+
+def _tell_writer(uow: UnitOfWork, email: Email, error: str) -> None:
+    """Who wrote a mail hears that it did not get there; of other mails the services they belong to say so."""
+    writer, draft_id = email.refs.get("sent_by"), email.refs.get("draft_id")
+    if not writer or not draft_id:
+        return
+    title = "Your mail may not have arrived" if email.status == UNKNOWN else "Your mail was not delivered"
+    note = Note("mail_failed", f"{title}: {email.subject}", error, "View Draft", f"/email-drafts/{draft_id}")
+    notify_of(uow, email.id, [writer], note)

@@ -45,7 +45,7 @@ class Deals:
 @pytest.fixture
 def deals(monkeypatch: pytest.MonkeyPatch) -> Deals:
     made = Deals()
-    monkeypatch.setattr(wiring, "deals", lambda caller: made)
+    monkeypatch.setattr(wiring, "records", lambda caller: made)
     return made
 
 

@@ -111,7 +111,7 @@ def test_a_brief_is_summed_up_for_the_rep_and_confirmed_to_the_client(crm: Notif
 
 def test_a_letter_goes_to_the_contact_clients_names_and_nowhere_else(crm: Notifications) -> None:
     crm.clients.cards[CLIENT] = {"email": "sarah@techcorp.com", "contact_name": "Sarah Johnson"}
-    letter = sample("email.ordered")["data"] | {"attachments": []}
+    letter = sample("email.ordered")["data"] | {"attachments": [], "sent_by": JOHN.id}
     crm.tell("email.ordered", letter | {"to": "mallory@evil.example", "address": "mallory@evil.example"})
     crm.tell("email.ordered", letter | {"client_id": new_id(), "draft_id": new_id()})
     crm.send()
@@ -126,6 +126,12 @@ def test_a_letter_goes_to_the_contact_clients_names_and_nowhere_else(crm: Notifi
     assert event["refs"]["sent_by_name"] == "John Smith"
     (unsent,) = crm.told("email.failed")
     assert unsent["error"] == "there is no address to send this to"
+    # A person's mail: answers go to who wrote it, and holiday notices may come.
+    assert mail["Reply-To"] == "john@amo-ai.example" and mail["From"] == '"John Smith (AMO AI)" <crm@amo-ai.example>'
+    assert mail["Auto-Submitted"] is None
+    (note,) = crm.notes(JOHN)
+    assert note["title"].startswith("Your mail was not delivered: ")
+    assert note["message"] == "there is no address to send this to" and note["action_path"].startswith("/email-drafts/")
 
 
 def test_a_brief_without_an_owner_goes_to_all_of_sales(crm: Notifications) -> None:
