@@ -71,7 +71,7 @@ def test_use_case_2_a_brief_becomes_a_qualified_deal_with_insights(open_browser:
     admin.tab("AI and invoices")
     insights = page.locator("#insights")
     expect(insights).to_contain_text("Complexity", timeout=30_000)
-    expect(insights.locator("meter")).to_be_visible()
+    expect(insights.locator("meter").first).to_be_visible()
     admin.tab("About")
     expect(page.locator("#prop-deal_value")).to_contain_text("$62,500")
     expect(page.locator("main")).to_contain_text("Online shoppers, 25-45 years old")
