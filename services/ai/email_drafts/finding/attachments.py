@@ -17,6 +17,8 @@ _SAYINGS = re.compile(
     r"|\b(?:includ|append|send)(?:ing|ed)?\s+(?:\w+\s+){0,5}(?:with|along with|to)\s+this\s+(?:e-?mail|message|note)\b"
     r"|\balong\s+with\s+this\s+(?:e-?mail|message|note)\b|\bwith\s+this\s+(?:e-?mail|message)\s+(?:you|comes|I|we)\b"
     r"|\bhere(?:with|to|in)\b(?=[^.]{0,40}\b(?:PDF|file|document|copy|proposal|plan|invoice|contract|schedule)\b)"
+    r"|\b(?:comes?|came|coming|goes|travels|arrives|sent)\s+(?:along\s+|together\s+)?with\s+this\s+(?:e-?mail|message|note"
+    r"|letter)\b|\bdieser\s+(?:E-?Mail|Mail|Nachricht)\s+(?:liegt|liegen|hängt|hängen)\b"
     r"|\banbei\b|\b(?:im|als|siehe|den|der|dem)\s+An(?:hang|lagen?)\b|\bAnlagen?\s*:|\bAnhang\b|\bin\s+(?:der"
     r"|den)\s+Anlagen?\b"
     r"|\b(?:bei|an)ge(?:fügt|hängt|legt)\w*\b|\b(?:bei|an)liegend\w*\b|\banhängend\w*\b|\bbeizufügen\b|\banzuhängen\b"
@@ -41,6 +43,7 @@ _BEFORE = (
         r"|habe ich|haben wir|finden Sie|findest du)\s+(?:now\s+|also\s+|hier\s+)?(?:in\s+the\s+)?$",
         re.IGNORECASE,
     ),
+    re.compile(r"(?P<thing>[^.,;:!?\n]{2,60})\s(?:that|which)\s+$", re.IGNORECASE),
     re.compile(
         r"\b(?:find|have|see|got|füge|hänge|lege|sende|schicke|habe|haben)\s+(?:ich\s+|wir\s+)?(?:Ihnen\s+|dir\s+)?"
         r"(?P<thing>(?!the\s+$|a\s+$)[^.,;:!?\n]{2,60}?)\s+(?:as\s+)?$",
@@ -119,6 +122,7 @@ def _things(match: re.Match[str]) -> tuple[frozenset[str], ...]:
 
 
 def _parted(thing: str) -> tuple[frozenset[str], ...]:
+    thing = re.sub(r"^.*\b(?:see|find|have|read|open|use)\s|\s(?:that|which)$", "", thing, flags=re.IGNORECASE)
     parts = re.split(r"\s(?:and|und|&|as well as|sowie)\s", thing)
     words = (frozenset(re.findall(r"[^\W_]{3,}", part.casefold())) - _GENERIC for part in parts)
     return tuple(each for each in words if each)

@@ -24,9 +24,10 @@ from services.ai.email_drafts.finding.date_words import (
     WHICH,
     YEAR,
 )
+from services.ai.email_drafts.finding.ends import ENDS, read_end
 from services.ai.email_drafts.finding.numbers import number
 from services.ai.email_drafts.finding.tenses import tells_of_future, tells_of_past
-from services.ai.email_drafts.finding.times import Days, Hour, Readings, When, length, meant
+from services.ai.email_drafts.finding.times import Days, Hour, Readings, length, meant, one
 
 _LENGTH = re.compile(
     rf"\b(?:(?P<from>{COUNT})\s*(?:-|–|to|bis(?:\s+zu)?|or|oder)\s*)?(?P<count>{COUNT})(?:\s+of)?(?:\s|-)*"
@@ -55,10 +56,6 @@ def _found(text: str, today: date) -> Iterator[Claim]:
                 said = re.sub(r"(?<=[^\W\d]{2})\.$", "", match[0].rstrip())
                 start = match.start() + len(said) - len(said.lstrip())
                 yield Claim("date", said.lstrip(), start, match.start() + len(said), readings)
-
-
-def _one(*readings: When) -> Readings:
-    return (readings,)
 
 
 def _by_year(year: str | None, today: date, of: Callable[[int], Days], weekday: str | None = None) -> Readings:
@@ -126,23 +123,23 @@ def _weekday(match: re.Match[str], today: date) -> Readings:
     now = (Days.one(today),) if ahead == 7 else ()
     said = (match["which"] or "").casefold()
     if said.startswith(("last", "past", "letzt", "vergangen", "vorig")):
-        return _one(before)
+        return one(before)
     if said.startswith(("next", "nächst")):
         after = Days.week(today).last + timedelta(days=1 + WEEKDAYS[match["weekday"].casefold()])
-        return _one(*meant(Days.one(after), coming))
+        return (meant(Days.one(after), coming),)
     if said:
-        return _one(*meant(coming, *now))
+        return (meant(coming, *now),)
     if tells_of_past(match.string, match.start()):
-        return _one(*meant(before, *now))
+        return (meant(before, *now),)
     if tells_of_future(match.string, match.start()):
-        return _one(*meant(coming, *now))
-    return _one(*meant(coming, before, *now))
+        return (meant(coming, *now),)
+    return (meant(coming, before, *now),)
 
 
 def _relative(match: re.Match[str], today: date) -> Readings:
     said = re.sub(r"^the\s+", "", match["word"].casefold())
     said = re.sub(r"(?<=gestrig|.heutig|.morgig)e[nrms]?$", "", " ".join(said.split()))
-    return _one(Days.one(today + timedelta(days=RELATIVE_DAYS[said])))
+    return one(Days.one(today + timedelta(days=RELATIVE_DAYS[said])))
 
 
 def _stretch(match: re.Match[str], today: date) -> Readings:
@@ -155,15 +152,15 @@ def _stretch(match: re.Match[str], today: date) -> Readings:
     part = _part(match["part"])
     if unit.startswith(("week", "woche")):
         week = Days.week(today + timedelta(days=7 * step))
-        return _one(Days(week.last - timedelta(days=3), week.last) if part == "late" else week)
+        return one(Days(week.last - timedelta(days=3), week.last) if part == "late" else week)
     if unit.startswith(("month", "monat")):
         months = today.year * 12 + today.month - 1 + step
         days = Days.month(months // 12, months % 12 + 1)
-        return _one(Days.part_of_month(part, days) if part else days)
+        return one(Days.part_of_month(part, days) if part else days)
     if unit.startswith(("quarter", "quartal")):
         quarters = today.year * 4 + (today.month - 1) // 3 + step
-        return _one(_quarter_days(quarters // 4, quarters % 4 + 1))
-    return _one(Days(date(today.year + step, 1, 1), date(today.year + step, 12, 31)))
+        return one(_quarter_days(quarters // 4, quarters % 4 + 1))
+    return one(Days(date(today.year + step, 1, 1), date(today.year + step, 12, 31)))
 
 
 def _quarter_days(year: int, quarter: int) -> Days:
@@ -182,7 +179,7 @@ def _calendar_week(match: re.Match[str], today: date) -> Readings:
 
 def _year(match: re.Match[str], _today: date) -> Readings:
     year = int(match["year"])
-    return _one(Days(date(year, 1, 1), date(year, 12, 31)))
+    return one(Days(date(year, 1, 1), date(year, 12, 31)))
 
 
 def _nth(match: re.Match[str], today: date) -> Readings:
@@ -192,7 +189,7 @@ def _nth(match: re.Match[str], today: date) -> Readings:
     before = [each for each in found if each.first < today][-1:]
     coming = [each for each in found if each.first >= today][:1]
     past = tells_of_past(match.string, match.start())
-    return _one(*meant(*(before + coming if past else coming + before)))
+    return (meant(*(before + coming if past else coming + before)),)
 
 
 def _hour(match: re.Match[str], _today: date) -> Readings | None:
@@ -202,7 +199,7 @@ def _hour(match: re.Match[str], _today: date) -> Readings | None:
         hour += 12
     if half == "am" and hour == 12:
         hour = 0
-    return _one(Hour(hour, minute)) if hour < 24 and minute < 60 else None
+    return one(Hour(hour, minute)) if hour < 24 and minute < 60 else None
 
 
 _ONE = re.compile(r"an?|ein(?:e|en|em|er)?", re.IGNORECASE)
@@ -295,5 +292,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(?:\bum\s+|\bat\s+|\bab\s+"
     r"|\bgegen\s+)?(?<![\d.,:])(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?(?P<half>)\s?(?:Uhr|o['’]clock)\b"), _hour),
     (_pattern(r"(?:\bat\s+|\bum\s+)(?P<h>[012]?\d):(?P<min>[0-5]\d)(?P<half>)\b(?!\s?[ap]\.?m)"), _hour),
+    (ENDS, read_end),
     (_LENGTH, _length),
 )  # fmt: skip

@@ -83,6 +83,11 @@ def backs(known: When, claimed: When) -> bool:
     return known.first == claimed.first and known.last == claimed.last
 
 
+def one(*readings: When) -> Readings:
+    """One thing, in these readings."""
+    return (readings,)
+
+
 def meant(*readings: When) -> tuple[When, ...]:
     """Readings of which the first is what a known text says; the others are loose."""
     return readings[:1] + tuple(replace(each, loose=True) if isinstance(each, Days) else each for each in readings[1:])
