@@ -15,6 +15,10 @@ Schema = dict[str, Any]
 DEEPEST = 12
 DEFAULT_RANGE = 100
 WORDS = 12
+# From this length on a string is a text of several sentences.
+LONG = 5000
+STACK = ("React", "FastAPI", "PostgreSQL", "Next.js", "Redis")
+HOURS_REST_ON = ("features", "vision_summary", "timeline_weeks")
 
 
 class Generator:
@@ -22,7 +26,7 @@ class Generator:
 
     def __init__(self, prompt: str, root: Schema) -> None:
         self._prompt, self._root = prompt, root
-        self._sentences = [part.strip() for part in re.split(r"[\n.!?]+", prompt) if part.strip()] or ["nothing"]
+        self._sentences = _sentences(prompt)
 
     def value(self, schema: Schema, path: str = "$", depth: int = 0) -> Any:
         """One value for a schema; optional properties are filled too, as models do."""
@@ -58,17 +62,20 @@ class Generator:
 
     def _object(self, schema: Schema, path: str, depth: int) -> Schema:
         properties: Schema = schema.get("properties") or {}
-        if cited := self._citation(properties):
+        if cited := self._citation(properties, path):
             return cited
         order = [name for name in schema.get("propertyOrdering") or [] if name in properties]
         names = order + [name for name in properties if name not in order]
         return {name: self.value(properties[name], f"{path}.{name}", depth + 1) for name in names}
 
-    def _citation(self, properties: Schema) -> Schema | None:
+    def _citation(self, properties: Schema, path: str) -> Schema | None:
         """``{field, words}`` is a quote: as a careful model does, from the prompt's JSON, words that stand there."""
         if set(properties) != {"field", "words"}:
             return None
-        for field in self._resolved(properties["field"]).get("enum") or []:
+        fields = self._resolved(properties["field"]).get("enum") or []
+        if "hours" in path:
+            fields = [*(each for each in HOURS_REST_ON if each in fields), *fields]
+        for field in fields:
             told = re.search(rf'"{re.escape(str(field))}":\s*\[?\s*("(?:[^"\\]|\\.)+")', self._prompt)
             if told:
                 return {"field": field, "words": " ".join(json.loads(told[1]).split()[:WORDS])}
@@ -92,15 +99,37 @@ class Generator:
         fixed = {"date": "2026-01-15", "date-time": "2026-01-15T10:00:00Z", "email": "ada@example.com"}
         if schema.get("format") in fixed:
             return fixed[schema["format"]]
-        words = self._sentences[self._draw(path) % len(self._sentences)].split()
-        text = " ".join(words[:WORDS])
         least, most = int(schema.get("minLength") or 0), schema.get("maxLength")
+        if "stack" in path:
+            return STACK[self._draw(path) % len(STACK)]
+        text = self._sentence(path)
+        if most is not None and int(most) >= LONG:
+            text = f"{text}.\n\n{self._sentence(f'{path}.2')}.\n\n{self._sentence(f'{path}.3')}."
         while len(text) < least:
             text += f" {text or 'nothing'}"
         return text if most is None else text[: int(most)]
 
+    def _sentence(self, path: str) -> str:
+        return " ".join(self._sentences[self._draw(path) % len(self._sentences)].split()[:WORDS])
+
     def _draw(self, path: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{path}|{self._prompt}".encode()).digest()[:6], "big")
+
+
+def _sentences(prompt: str) -> list[str]:
+    """Plain ones: of a prompt that holds JSON those of its values, for no careful model answers with pieces of it."""
+    told = [json.loads(each) for each in re.findall(r'("(?:[^"\\\n]|\\[^\n])*")(?!\s*:)', prompt) if _loads(each)]
+    parts = re.split(r"[\n.!?]+", "\n".join(told) if re.search(r'"\s*:', prompt) else prompt)
+    plain = [part.strip() for part in parts if not re.search(r"[{}\[\]<>\"]|[,:;]\s*$", part)]
+    return [part for part in plain if len(re.findall(r"[^\W\d_]{2,}", part)) >= 2] or ["There is little to go by"]
+
+
+def _loads(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kind(schema: Schema) -> str:

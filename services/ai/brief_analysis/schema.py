@@ -9,10 +9,13 @@ from pydantic import BaseModel, Field
 from services.ai.brief_analysis.analysis import FACTORS, MOST_POINTS, Analysis, Claim, Factor, summary
 from services.ai.brief_analysis.brief import Brief, Quote
 from services.ai.brief_analysis.brief import Field as BriefField
+from services.ai.brief_analysis.plain_words import is_name, is_sentence
 from services.ai.tasks import Unusable
 
 Level = Literal["low", "medium", "high"]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
+
+HOURS_REST_ON = ("features", "vision_summary", "timeline_weeks")
 
 
 class QuoteSchema(BaseModel):
@@ -64,8 +67,8 @@ class AnalysisSchema(BaseModel):
 def accept(parsed: Any, brief: Brief) -> Analysis:
     """Only what cites words that stand in the brief; Unusable when a claim that the rest hangs on does not.
 
-    A technology or a risk that cites nothing is dropped. The score is believed whole or not at all: with a factor
-    taken out it would be another score.
+    A technology or a risk that cites nothing, or is no plain name or sentence, is dropped. The score is
+    believed whole or not at all: with a factor taken out it would be another score.
     """
     answer: AnalysisSchema = parsed
     core = {
@@ -77,7 +80,10 @@ def accept(parsed: Any, brief: Brief) -> Analysis:
     uncited = [name for name, cited in core.items() if not _stands(cited, brief)]
     if uncited:
         raise Unusable(f"it cites words that the brief does not hold ({', '.join(uncited)})")
+    _refuse_what_says_nothing(answer)
     stack, risks = ([each for each in lines if _stands(each.cites, brief)] for lines in _lists(answer))
+    stack = [each for each in stack if is_name(each.value)]
+    risks = [each for each in risks if is_sentence(each.value, least=1)]
     hours, complexity = answer.estimated_hours.value, answer.complexity.value
     return Analysis(
         complexity=Claim(complexity, _quote(answer.complexity.cites)),
@@ -89,6 +95,15 @@ def accept(parsed: Any, brief: Brief) -> Analysis:
         factors=tuple(_factor(name, getattr(answer.factors, name)) for name in FACTORS),
         dropped=sum(map(len, _lists(answer))) - len(stack) - len(risks),
     )
+
+
+def _refuse_what_says_nothing(answer: AnalysisSchema) -> None:
+    """Hours come from what is to be built or by when; a reason of the score is a plain sentence."""
+    if answer.estimated_hours.cites.field not in HOURS_REST_ON:
+        raise Unusable(f"its hours rest on {answer.estimated_hours.cites.field}, which tells of no work")
+    unsaid = [name for name in FACTORS if not is_sentence(getattr(answer.factors, name).reason)]
+    if unsaid:
+        raise Unusable(f"it gives no plain reason ({', '.join(unsaid)})")
 
 
 def _lists(answer: AnalysisSchema) -> tuple[list[LineSchema], list[LineSchema]]:

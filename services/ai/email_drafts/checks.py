@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from services.ai.email_drafts.belonging import belongs
 from services.ai.email_drafts.context import MailContext
 from services.ai.email_drafts.finding import amounts, times
 from services.ai.email_drafts.finding.amounts import find_amounts
-from services.ai.email_drafts.finding.attachments import find_attachments
+from services.ai.email_drafts.finding.attachments import find_attachments, names_file
 from services.ai.email_drafts.finding.claims import Claim
 from services.ai.email_drafts.finding.dates import find_dates
 from services.ai.email_drafts.finding.persons import Words, find_persons
@@ -33,7 +34,8 @@ class Check:
 
 
 def check(subject: str, body: str, context: MailContext, today: date | None = None) -> tuple[Check, ...]:
-    """Every claim of the draft once, in the order it is read; the same words of the same kind are one claim.
+    """Every claim of the draft once, in the order it is read; the same words of the same kind are one claim,
+    unsupported where they are so once.
 
     today: the day the mail would leave, by which its "tomorrow" is read; the day of the context where it is not given.
     """
@@ -41,9 +43,11 @@ def check(subject: str, body: str, context: MailContext, today: date | None = No
     found: dict[tuple[str, str], Check] = {}
     for text in (subject, body):
         for claim in find_claims(text, known, context, day):
-            source = _source_of(claim, known, context)
+            source = _source_of(claim, known, context, text)
             status = "unsupported" if source is None else "supported"
-            found.setdefault((claim.kind, claim.text.casefold()), Check(claim.kind, claim.text, status, source))
+            key = claim.kind, claim.text.casefold()
+            if key not in found or (source is None and found[key].source is not None):
+                found[key] = Check(claim.kind, claim.text, status, source)
     return tuple(found.values())
 
 
@@ -68,11 +72,23 @@ def find_claims(text: str, known: Iterable[Source], context: MailContext, day: d
 _COMPANIES = ("client", "your company")
 
 
-def _source_of(claim: Claim, known: Iterable[Source], context: MailContext) -> str | None:
+def _source_of(claim: Claim, known: Iterable[Source], context: MailContext, text: str) -> str | None:
     if claim.kind == "attachment":
-        return f"attachment {context.attachments[0].filename}" if context.attachments else None
+        return _file_of(claim, context)
     says = _SAYS[claim.kind]
-    return next((source.name for source in known if says(source, claim)), None)
+    backing = (source for source in known if says(source, claim) and belongs(source, claim, text, context))
+    return next((source.name for source in backing), None)
+
+
+def _file_of(claim: Claim, context: MailContext) -> str | None:
+    """The file that bears the name of what is said to be attached; the first one where nothing is named."""
+    if not claim.value:
+        return f"attachment {context.attachments[0].filename}" if context.attachments else None
+    files = [
+        next((file.filename for file in context.attachments if names_file(words, file.filename)), None)
+        for words in claim.value
+    ]
+    return None if None in files else f"attachment {files[0]}"
 
 
 def _says_date(source: Source, claim: Claim) -> bool:

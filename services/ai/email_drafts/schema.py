@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, Field
 
 from services.ai.email_drafts.context import MailContext
@@ -21,4 +23,6 @@ def accept(parsed: MailSchema, asked: MailContext) -> MailDraft:
     draft = cleaned(parsed.subject, parsed.body, asked)
     if not draft.subject or len(draft.body) < 20:
         raise Unusable("the mail was empty once its links and markup were taken off")
+    if not re.search(r"[^\W\d_]{2,}", draft.subject) or re.search(r"[{}\[\]]|\"\s*:", draft.subject):
+        raise Unusable("its subject is no plain words")
     return draft

@@ -12,7 +12,7 @@ from services.ai.email_drafts.context import Activity, Invoice, MailContext
 from services.ai.email_drafts.finding.amounts import Amount, Number, Share, find_amounts
 from services.ai.email_drafts.finding.dates import find_dates
 from services.ai.email_drafts.finding.promises import find_promises
-from services.ai.email_drafts.finding.times import Days, When
+from services.ai.email_drafts.finding.times import Days, When, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ def _invoice(invoice: Invoice) -> Iterator[Source]:
         yield Source(f"{name}, still to pay", amounts=(_amount(invoice.owed_minor, invoice.currency),))
         paid = invoice.amount_minor - invoice.owed_minor
         yield Source(f"{name}, paid so far", amounts=(_amount(paid, invoice.currency),))
-    for what, told in (("due date", invoice.due_date), ("sent", invoice.sent_on), ("paid", invoice.paid_on)):
-        if told:
-            yield Source(f"{name}, {what}", times=(_day(told),))
+    for what, on in (("due date", invoice.due_date), ("sent", invoice.sent_on), ("paid", invoice.paid_on)):
+        if on:
+            yield Source(f"{name}, {what}", times=(_day(on),))
     yield Source(f"{name}, description", mentions=words_of(invoice.description))
 
 
@@ -110,14 +110,14 @@ def _activity(activity: Activity) -> Iterator[Source]:
     yield Source(name, times=(Days.one(day),))
     if activity.due:
         yield Source(f"{name}, due", times=(_day(activity.due),))
-    told = name if activity.ours else f"what was written to us: {name}"
-    yield _text(told, f"{activity.subject}\n{activity.text}", day, ours=activity.ours)
+    says = name if activity.ours else f"what was written to us: {name}"
+    yield _text(says, f"{activity.subject}\n{activity.text}", day, ours=activity.ours)
 
 
 def _text(name: str, text: str, day: date, *, ours: bool, mentions: bool = False) -> Source:
     """A text as a source. What a stranger wrote backs its dates alone: no money, no promise and no name."""
     claims = find_dates(text, day)
-    times = tuple(reading for claim in claims for part in claim.value for reading in part)
+    times = tuple(reading for claim in claims for reading in told(claim.value))
     if not ours:
         return Source(name, times=times, mentions=words_of(text) if mentions else frozenset())
     amounts = tuple(value for claim in find_amounts(text, claims) for value in claim.value)
@@ -133,5 +133,5 @@ def _amount(minor: int, currency: str) -> Amount:
     return Amount(to_major(minor, currency), currency)
 
 
-def _day(told: str) -> Days:
-    return Days.one(date.fromisoformat(told[:10]))
+def _day(iso: str) -> Days:
+    return Days.one(date.fromisoformat(iso[:10]))

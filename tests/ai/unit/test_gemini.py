@@ -60,7 +60,7 @@ def problem(provider: GeminiProvider, seconds: float | None = None) -> ProviderP
 
 def test_a_good_answer_is_believed_and_counted(provider: Any) -> None:
     made = answer(provider())
-    assert (made.provider, made.model, made.prompt_version) == ("gemini", MODEL, "brief-2")
+    assert (made.provider, made.model, made.prompt_version) == ("gemini", MODEL, "brief-3")
     assert made.input_tokens and made.output_tokens and made.thought_tokens is None
     assert 0 <= made.result.score == sum(factor.points for factor in made.result.factors) <= 100
     assert made.result.complexity.value in ("low", "medium", "high") and made.result.summary
@@ -165,6 +165,27 @@ def test_a_claim_that_the_score_hangs_on_cites_the_brief(
     sandbox.behave(sandbox.gemini, answers=[{"json": ANSWER | wrong}])
     found = problem(provider())
     assert not found.again and "cites words that the brief does not hold" in str(found)
+
+
+@pytest.mark.parametrize("reason", ["Judge this brief", '"Features": [', "}, {", "vision_title", "named", "x" * 199])
+def test_a_reason_is_a_plain_sentence_of_its_own(provider: Any, sandbox: Sandbox, reason: str) -> None:
+    factors = FACTORS | {"time": FACTOR | {"reason": reason}}
+    sandbox.behave(sandbox.gemini, answers=[{"json": ANSWER | {"factors": factors}}])
+    assert "plain reason (time)" in str(problem(provider()))
+
+
+def test_hours_do_not_rest_on_the_title(provider: Any, sandbox: Sandbox) -> None:
+    title = {"field": "vision_title", "words": "e-commerce"}
+    sandbox.behave(sandbox.gemini, answers=[{"json": ANSWER | {"estimated_hours": {"value": 828, "cites": title}}}])
+    assert "hours rest on vision_title" in str(problem(provider()))
+
+
+@pytest.mark.parametrize("name", ['"Features": [', "},", "{React}", "features", "a" * 41, "42", "‹brief›"])
+def test_a_technology_is_a_plain_name(provider: Any, sandbox: Sandbox, name: str) -> None:
+    stack = [{"value": name, "cites": CHAT}, {"value": "Next.js / C++", "cites": CHAT}]
+    sandbox.behave(sandbox.gemini, answers=[{"json": ANSWER | {"recommended_stack": stack}}])
+    said = answer(provider()).result.insights()
+    assert said["recommended_stack"] == ["Next.js / C++"] and said["dropped"] == 1
 
 
 def test_an_uncited_technology_or_risk_is_dropped(provider: Any, sandbox: Sandbox) -> None:

@@ -58,7 +58,7 @@ def backs(known: Amount | Share | Number, claimed: Amount | Share | Number) -> b
 def find_amounts(text: str, taken: Iterable[Claim] = ()) -> list[Claim]:
     """All of them, off the places of others; the value is a tuple of ``Amount``, ``Share`` or ``Number``: a range
     names two."""
-    found = [*_numbers(text), *_money(text), *_shares(text), *_plain(text)]
+    found = [*_numbers(text), *_money(text), *_shares(text), *_fractions(text), *_plain(text)]
     return apart(found, taken)
 
 
@@ -88,6 +88,24 @@ _THOUSANDS = re.compile(
     r"|\d+(?:[.,]\d+)?(?=\s?k\b))\s?(?P<scale>k\b)?(?![\w.,]?\d|\s?(?:weeks|hours|days|users|Wochen|Stunden|Tage"
     r"|Nutzer|customers|Kunden|products|Produkte|visitors|Besucher|orders)\b)"
 )
+# "The remaining eleven thousand": money where no thing that is counted follows.
+_IN_WORDS = re.compile(
+    rf"\b(?P<count>{WORDS})(?:[\s-](?P<scale>grand))?\b(?=\s*(?:[.,;:!?)\n]|$)|\s+(?:is|are|was|were|will|would|can|could|may|should|has|have|remains?"
+    r"|follows?|due|by|now|on|in|as|for|from|to|up|under|less|more|off|that|which|and|or|later|ist|sind|war|bis|am|im"
+    r"|für|als|und|oder|auf)\b)",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(
+    r"\b(?:(?P<many>an?|one|two|three|four|ein|zwei|drei|vier)[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth"
+    r"|twentieth|drittel|viertel|fünftel|sechstel|achtel|zehntel|zwanzigstel)s?|(?P<half>half|die\s+Hälfte))"
+    r"(?=\s+(?:\w+\s+){0,2}?(?:off|less|cheaper|discount|reduction|weniger|günstiger|billiger|Rabatt)\b"
+    r"(?!\s+(?:time|work|effort|today|Zeit|Aufwand))|\s+(?:of|from)\s+(?:the|your|our)\s+(?:price|fee|bill|cost|invoice|sum))",
+    re.IGNORECASE,
+)
+_PARTS = {
+    "third": 3, "drittel": 3, "quarter": 4, "viertel": 4, "fifth": 5, "fünftel": 5, "sixth": 6, "sechstel": 6,
+    "eighth": 8, "achtel": 8, "tenth": 10, "zehntel": 10, "twentieth": 20, "zwanzigstel": 20,
+}  # fmt: skip
 _DOCUMENT = re.compile(r"\b[A-Z]{2,5}[-/ ]?(?:19|20)\d\d[-/]\d{1,6}\b|\b(?:INV|RE|CN|PO|RG)[-# ]\d{2,}(?:-\d+)*\b")
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
 _INVOICE_NUMBER = re.compile(
@@ -129,6 +147,16 @@ def _shares(text: str) -> list[Claim]:
     return claims
 
 
+def _fractions(text: str) -> list[Claim]:
+    """Parts in words that are taken off a price."""
+    claims = []
+    for match in _FRACTION.finditer(text):
+        whole = 2 if match["half"] else _PARTS[match["part"].casefold()]
+        count = number(match["many"] or "one") or Decimal(1)
+        claims.append(_claim(match, (Share(round(count * 100 / whole, 2)),)))
+    return claims
+
+
 def _percent(said: str) -> Decimal | None:
     return Decimal(said.replace(",", ".")) if said[0].isdigit() else number(said)
 
@@ -144,6 +172,15 @@ def _plain(text: str) -> list[Claim]:
     for match in _THOUSANDS.finditer(text):
         said = _scaled(match["count"], match["scale"])
         if said is not None:
+            claims.append(_claim(match, (Amount(said, None),)))
+    return claims + _large_in_words(text)
+
+
+def _large_in_words(text: str) -> list[Claim]:
+    claims = []
+    for match in _IN_WORDS.finditer(text):
+        said = _scaled(match["count"], match["scale"])
+        if said is not None and said >= 1000:
             claims.append(_claim(match, (Amount(said, None),)))
     return claims
 

@@ -67,3 +67,12 @@ UNITS = {
     "year": r"years?|yrs?|Jahre?n?",
 }
 COUNT = rf"(?:\d+(?:[.,]\d+)?|{WORDS}(?=[\s-]))"
+WHICH = (
+    r"(?P<which>next|this|last|coming|past|this\s+coming|kommende[nrms]?|nächste[nrms]?|diese[nrms]?"
+    r"|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?)"
+)
+RELATIVE_DAYS = {
+    "day before yesterday": -2, "vorgestern": -2, "yesterday": -1, "gestern": -1, "gestrig": -1, "today": 0,
+    "tonight": 0, "heute": 0, "heutig": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
+    "last night": -1, "day after tomorrow": 2, "übermorgen": 2, "tomorrow": 1, "morgen": 1, "morgig": 1,
+}  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 
 from services.ai.email_drafts.finding.claims import Claim, apart
@@ -15,14 +16,18 @@ from services.ai.email_drafts.finding.date_words import (
     MONTH,
     MONTHS,
     QUARTERS,
+    RELATIVE_DAYS,
     UNITS,
     WEEK_OF,
     WEEKDAY,
     WEEKDAYS,
+    WHICH,
     YEAR,
 )
+from services.ai.email_drafts.finding.ends import ENDS, read_end
 from services.ai.email_drafts.finding.numbers import number
-from services.ai.email_drafts.finding.times import Days, Hour, Readings, When, length
+from services.ai.email_drafts.finding.tenses import tells_of_future, tells_of_past
+from services.ai.email_drafts.finding.times import Days, Hour, Readings, length, meant, one
 
 _LENGTH = re.compile(
     rf"\b(?:(?P<from>{COUNT})\s*(?:-|–|to|bis(?:\s+zu)?|or|oder)\s*)?(?P<count>{COUNT})(?:\s+of)?(?:\s|-)*"
@@ -53,58 +58,53 @@ def _found(text: str, today: date) -> Iterator[Claim]:
                 yield Claim("date", said.lstrip(), start, match.start() + len(said), readings)
 
 
-def _one(*readings: When) -> Readings:
-    return (readings,)
+def _by_year(year: str | None, today: date, of: Callable[[int], Days], weekday: str | None = None) -> Readings:
+    """What it is in the year told. Without one: the nearest to ``today``, and loosely the one on its other side. A
+    weekday beside it has to be that day's."""
+    years = [int(year) + (2000 if len(year) == 2 else 0)] if year else range(today.year - 1, today.year + 2)
+    found = sorted(_made(years, of), key=lambda each: each.away(today))[:2]
+    if not found:
+        return ((),)
+    fitting = [each for each in found if not weekday or each.first.weekday() == WEEKDAYS[weekday.casefold()]]
+    return (meant(*fitting),)
 
 
-def _year_of(match: re.Match[str], today: date) -> tuple[int, bool]:
-    told = match.groupdict().get("year")
-    return (int(told), False) if told else (today.year, True)
+def _made(years: Iterable[int], of: Callable[[int], Days]) -> Iterator[Days]:
+    for year in years:
+        with suppress(ValueError):  # 29 February in a year without one
+            yield of(year)
 
 
-def _day_of(match: re.Match[str], day: date, *, yearless: bool) -> Readings:
-    """The day, or its week; a weekday beside it has to be that day's."""
+def _day_in(match: re.Match[str], month: int, day: int, today: date) -> Readings:
+    """The day, or its week."""
     named = match.groupdict()
     if named.get("week"):
-        return _one(Days.week(day, yearless=yearless))
-    weekday = named.get("weekday")
-    if weekday and not yearless and day.weekday() != WEEKDAYS[weekday.casefold()]:
-        return ((),)
-    return _one(Days.one(day, yearless=yearless))
+        return _by_year(named["year"], today, lambda year: Days.week(date(year, month, day)))
+    return _by_year(named["year"], today, lambda year: Days.one(date(year, month, day)), named.get("weekday"))
 
 
-def _iso(match: re.Match[str], _today: date) -> Readings:
-    return _day_of(match, date(int(match["year"]), int(match["m"]), int(match["d"])), yearless=False)
-
-
-def _german(match: re.Match[str], today: date) -> Readings:
-    told = match["year"]
-    year = int(told) + (2000 if len(told) == 2 else 0) if told else today.year
-    return _day_of(match, date(year, int(match["m"]), int(match["d"])), yearless=not told)
+def _figures(match: re.Match[str], today: date) -> Readings:
+    return _day_in(match, int(match["m"]), int(match["d"]), today)
 
 
 def _slashes(match: re.Match[str], today: date) -> Readings:
-    told = match["year"]
-    year = int(told) + (2000 if len(told) == 2 else 0) if told else today.year
     one, two = int(match["a"]), int(match["b"])
-    readings = [
-        Days.one(date(year, month, day), yearless=not told)
-        for month, day in dict.fromkeys(((one, two), (two, one)))
-        if month <= 12 and 1 <= day <= 31 and month >= 1
-    ]
-    return (tuple(readings),)
+    readings = [_day_in(match, month, day, today)[0] for month, day in dict.fromkeys(((one, two), (two, one)))]
+    return (tuple(each for part in readings for each in part),)
 
 
 def _named(match: re.Match[str], today: date) -> Readings:
-    year, yearless = _year_of(match, today)
-    return _day_of(match, date(year, MONTHS[match["month"].casefold()], int(match["day"])), yearless=yearless)
+    return _day_in(match, MONTHS[match["month"].casefold()], int(match["day"]), today)
 
 
 def _month(match: re.Match[str], today: date) -> Readings:
-    year, yearless = _year_of(match, today)
-    days = Days.month(year, MONTHS[match["month"].casefold()], yearless=yearless)
-    part = _part(match["part"])
-    return _one(Days.part_of_month(part, days) if part else days)
+    month, part = MONTHS[match["month"].casefold()], _part(match["part"])
+
+    def days(year: int) -> Days:
+        whole = Days.month(year, month)
+        return Days.part_of_month(part, whole) if part else whole
+
+    return _by_year(match["year"], today, days)
 
 
 def _part(said: str | None) -> str | None:
@@ -115,27 +115,31 @@ def _part(said: str | None) -> str | None:
 
 
 def _weekday(match: re.Match[str], today: date) -> Readings:
-    """The next of them and the one after, as "next Tuesday" may mean either; "last" is the one before."""
-    ahead = (WEEKDAYS[match["weekday"].casefold()] - today.weekday()) % 7
-    coming = today + timedelta(days=ahead)
+    """ "last": the latest before; "next": next week's, loosely the coming one; plain: the coming one, in a sentence of
+    what was the latest, and loosely either."""
+    ahead = (WEEKDAYS[match["weekday"].casefold()] - today.weekday()) % 7 or 7
+    coming = Days.one(today + timedelta(days=ahead))
+    before = Days.one(coming.first - timedelta(days=7 if ahead < 7 else 14))
+    now = (Days.one(today),) if ahead == 7 else ()
     said = (match["which"] or "").casefold()
     if said.startswith(("last", "past", "letzt", "vergangen", "vorig")):
-        before = coming - timedelta(days=7)
-        return _one(Days.one(before), Days.one(before - timedelta(days=7)))
-    return _one(Days.one(coming), Days.one(coming + timedelta(days=7)), Days.one(coming - timedelta(days=7)))
-
-
-_RELATIVE_DAYS = {
-    "day before yesterday": -2, "vorgestern": -2, "yesterday": -1, "gestern": -1, "gestrig": -1, "today": 0,
-    "tonight": 0, "heute": 0, "heutig": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
-    "last night": -1, "day after tomorrow": 2, "übermorgen": 2, "tomorrow": 1, "morgen": 1, "morgig": 1,
-}  # fmt: skip
+        return one(before)
+    if said.startswith(("next", "nächst")):
+        after = Days.week(today).last + timedelta(days=1 + WEEKDAYS[match["weekday"].casefold()])
+        return (meant(Days.one(after), coming),)
+    if said:
+        return (meant(coming, *now),)
+    if tells_of_past(match.string, match.start()):
+        return (meant(before, *now),)
+    if tells_of_future(match.string, match.start()):
+        return (meant(coming, *now),)
+    return (meant(coming, before, *now),)
 
 
 def _relative(match: re.Match[str], today: date) -> Readings:
     said = re.sub(r"^the\s+", "", match["word"].casefold())
     said = re.sub(r"(?<=gestrig|.heutig|.morgig)e[nrms]?$", "", " ".join(said.split()))
-    return _one(Days.one(today + timedelta(days=_RELATIVE_DAYS[said])))
+    return one(Days.one(today + timedelta(days=RELATIVE_DAYS[said])))
 
 
 def _stretch(match: re.Match[str], today: date) -> Readings:
@@ -148,46 +152,44 @@ def _stretch(match: re.Match[str], today: date) -> Readings:
     part = _part(match["part"])
     if unit.startswith(("week", "woche")):
         week = Days.week(today + timedelta(days=7 * step))
-        return _one(Days(week.last - timedelta(days=3), week.last) if part == "late" else week)
+        return one(Days(week.last - timedelta(days=3), week.last) if part == "late" else week)
     if unit.startswith(("month", "monat")):
         months = today.year * 12 + today.month - 1 + step
         days = Days.month(months // 12, months % 12 + 1)
-        return _one(Days.part_of_month(part, days) if part else days)
+        return one(Days.part_of_month(part, days) if part else days)
     if unit.startswith(("quarter", "quartal")):
         quarters = today.year * 4 + (today.month - 1) // 3 + step
-        return _one(_quarter_days(quarters // 4, quarters % 4 + 1))
-    return _one(Days(date(today.year + step, 1, 1), date(today.year + step, 12, 31)))
+        return one(_quarter_days(quarters // 4, quarters % 4 + 1))
+    return one(Days(date(today.year + step, 1, 1), date(today.year + step, 12, 31)))
 
 
-def _quarter_days(year: int, quarter: int, *, yearless: bool = False) -> Days:
-    last = Days.month(year, quarter * 3).last
-    return Days(date(year, quarter * 3 - 2, 1), last, yearless)
+def _quarter_days(year: int, quarter: int) -> Days:
+    return Days(date(year, quarter * 3 - 2, 1), Days.month(year, quarter * 3).last)
 
 
 def _quarter(match: re.Match[str], today: date) -> Readings:
-    year, yearless = _year_of(match, today)
     word = re.sub("[nrs]$", "", (match["word"] or "").casefold())
     quarter = int(match["q"]) if match["q"] else QUARTERS.get(word, QUARTERS.get(match["word"].casefold(), 1))
-    return _one(_quarter_days(year, quarter, yearless=yearless))
+    return _by_year(match["year"], today, lambda year: _quarter_days(year, quarter))
 
 
 def _calendar_week(match: re.Match[str], today: date) -> Readings:
-    year, yearless = _year_of(match, today)
-    return _one(Days.week(date.fromisocalendar(year, int(match["n"]), 1), yearless=yearless))
+    return _by_year(match["year"], today, lambda year: Days.week(date.fromisocalendar(year, int(match["n"]), 1)))
 
 
 def _year(match: re.Match[str], _today: date) -> Readings:
     year = int(match["year"])
-    return _one(Days(date(year, 1, 1), date(year, 12, 31)))
+    return one(Days(date(year, 1, 1), date(year, 12, 31)))
 
 
 def _nth(match: re.Match[str], today: date) -> Readings:
-    """A day without its month: this one's, the next one's or the last one's."""
-    day, found = int(match["day"]), []
-    for step in (0, 1, -1):
-        months = today.year * 12 + today.month - 1 + step
-        found.append(Days.one(date(months // 12, months % 12 + 1, min(day, 28)) + timedelta(days=max(0, day - 28))))
-    return (tuple(found),)
+    """A day without its month: the next such day, in a sentence of what was the latest, and loosely either."""
+    day, now = int(match["day"]), today.year * 12 + today.month - 1
+    found = list(_made(range(now - 2, now + 3), lambda month: Days.one(date(month // 12, month % 12 + 1, day))))
+    before = [each for each in found if each.first < today][-1:]
+    coming = [each for each in found if each.first >= today][:1]
+    past = tells_of_past(match.string, match.start())
+    return (meant(*(before + coming if past else coming + before)),)
 
 
 def _hour(match: re.Match[str], _today: date) -> Readings | None:
@@ -197,10 +199,9 @@ def _hour(match: re.Match[str], _today: date) -> Readings | None:
         hour += 12
     if half == "am" and hour == 12:
         hour = 0
-    return _one(Hour(hour, minute)) if hour < 24 and minute < 60 else None
+    return one(Hour(hour, minute)) if hour < 24 and minute < 60 else None
 
 
-# "A day that suits you" is no length; "in a week" is one.
 _ONE = re.compile(r"an?|ein(?:e|en|em|er)?", re.IGNORECASE)
 _LASTS = re.compile(
     r"\b(?:in|within|for|after|takes?|than|about|innerhalb|binnen|nach|dauert|vor|seit)\s+$", re.IGNORECASE
@@ -208,6 +209,7 @@ _LASTS = re.compile(
 
 
 def _length(match: re.Match[str], _today: date) -> Readings | None:
+    """None for "a day that suits you"; "in a week" is one."""
     said = match["unit"].casefold()
     if _ONE.fullmatch(match["count"]) and not _LASTS.search(match.string[: match.start()]):
         return None
@@ -220,17 +222,13 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-_WHICH = (
-    r"(?P<which>next|this|last|coming|past|this\s+coming|kommende[nrms]?|nächste[nrms]?|diese[nrms]?"
-    r"|letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?)"
-)
 _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_pattern(rf"\b{ANY_WEEKDAY}?{WEEK_OF}?(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"), _iso),
+    (_pattern(rf"\b{ANY_WEEKDAY}?{WEEK_OF}?(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"), _figures),
     (
         _pattern(
             rf"(?<![\d.,]){ANY_WEEKDAY}?{WEEK_OF}?(?P<d>[0-3]?\d)\.\s?(?P<m>[01]?\d)\.(?:\s?(?P<year>(?:20)?\d\d)(?![\d.,]*\d))?(?!\d)"
         ),
-        _german,
+        _figures,
     ),
     (_pattern(r"(?<![\d/])(?P<a>[0-3]?\d)[/-](?P<b>[0-3]?\d)[/-](?P<year>(?:20)?\d\d)(?![\d/])"), _slashes),
     (_pattern(r"(?<![\d/])(?P<a>[01]?\d)/(?P<b>[0-3]?\d)(?P<year>)(?![\d/%])"), _slashes),
@@ -271,7 +269,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         ),
         _stretch,
     ),
-    (_pattern(rf"\b(?:{_WHICH}\s+)?{WEEKDAY}(?:s|morgen|mittag|nachmittag|vormittag|abend)?\b"), _weekday),
+    (_pattern(rf"\b(?:{WHICH}\s+)?{WEEKDAY}(?:s|morgen|mittag|nachmittag|vormittag|abend)?\b"), _weekday),
     (
         _pattern(
             r"\b(?P<word>(?:the\s+)?day\s+before\s+yesterday|(?:the\s+)?day\s+after\s+tomorrow|yesterday|today"
@@ -294,5 +292,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(?:\bum\s+|\bat\s+|\bab\s+"
     r"|\bgegen\s+)?(?<![\d.,:])(?P<h>[012]?\d)(?:[:.](?P<min>[0-5]\d))?(?P<half>)\s?(?:Uhr|o['’]clock)\b"), _hour),
     (_pattern(r"(?:\bat\s+|\bum\s+)(?P<h>[012]?\d):(?P<min>[0-5]\d)(?P<half>)\b(?!\s?[ap]\.?m)"), _hour),
+    (ENDS, read_end),
     (_LENGTH, _length),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from services.ai.email_drafts.finding.claims import Claim, apart
 from services.ai.email_drafts.finding.given_names import GIVEN_NAMES
 from services.ai.email_drafts.finding.numbers import SIMPLE
-from services.ai.email_drafts.finding.plain_words import CAPITALS, GERMAN_STARTERS, STARTERS
+from services.ai.email_drafts.finding.plain_words import CAPITALS, FIELDS, GERMAN_STARTERS, NOUN_ENDINGS, STARTERS
 
 _WORD = r"[A-ZÀ-ÖØ-Þ][\wÀ-ÿ]*(?:['’-][A-ZÀ-ÖØ-Þ]?[\wÀ-ÿ]+)*"
 _NAME = rf"(?:(?:von|van|de|der|del|la)\s+)*{_WORD}(?:[ \t]+(?:(?:von|van|de|der|del|la|zu)[ \t]+)*{_WORD})*"
@@ -51,6 +51,17 @@ _ACTS = re.compile(
     r"|zugesagt)|meinte|sagte|kümmert|übernimmt|leitet|meldet)\b"
 )
 
+# What stands before the name of a thing or a place: an article, "in", what is used, what one is the head of.
+_THING = re.compile(
+    r"\b(?:in|at|via|near|around|outside|the|an?|uses?|used|using|such as"
+    r"|(?:built|runs?|running|based|hosted|relies|rely) (?:on|with|in)|integrat\w+ with"
+    r"|(?:moved?|moving|migrat\w+|switch\w*|connect\w*|export\w*|sync\w*) (?:\w+ )?(?:to|with|from)"
+    r"|(?:head|director|lead|manager|president|vp|team|department) of"
+    r"|(?:team|offices?|people|colleagues|customers|users|flight|flying|trip|away|delivered|shipped|based|back) from)"
+    r"[ \t]+$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\s*(?:,|and|or|und|oder|,\s*and|with|on|for)\s*$")
 
 # How an adjective, or a noun made of a verb, begins a German sentence: "Kurze Rückfrage", "Schöne Feiertage".
 _INFLECTED = re.compile(r"(?:e|er|es|en|em|ung|ig|s)$")
@@ -101,23 +112,30 @@ def _bare(word: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a run of words with a capital stands. starts: at the start of a sentence, a line or a bracket. title: in a
-    line most of whose words have a capital. german: where every noun has one. acts: before what a person does."""
+    line most of whose words have a capital. german: where every noun has one. acts: before what a person does. thing:
+    after what names a thing or a place."""
 
     starts: bool
     title: bool
     german: bool
     acts: bool
+    thing: bool
 
 
 def _runs(text: str, words: Words, *, german: bool) -> Iterator[Claim]:
     """Runs of words with a capital, as far as they are a name."""
-    titles = _title_lines(text)
+    titles, listed = _title_lines(text), -1
     for match in _RUN.finditer(text):
+        thing = bool(_THING.search(text[max(0, match.start() - 40) : match.start()])) or bool(
+            listed >= 0 and _LISTED.match(text, listed, match.start())
+        )
+        listed = match.end() if thing else -1
         place = _Place(
             starts=bool(_START.search(text[max(0, match.start() - 12) : match.start()])) or match.start() == 0,
             title=any(first <= match.start() < last for first, last in titles),
             german=german,
-            acts=bool(_ACTS.match(text, match.end())),
+            acts=bool(_ACTS.match(text, match.end())) and not thing,
+            thing=thing,
         )
         yield from _names_of(match, words, place)
 
@@ -154,6 +172,8 @@ def _name_in(
     first, count, starts = part[0][0], len(part), at_start and place.starts
     if count == 1 and _bare(first) in mentioned:
         return []
+    if place.thing:
+        return []
     if acts and not first.endswith("ing"):
         return part
     if place.german:
@@ -174,7 +194,9 @@ def _may_name(word: str, known: frozenset[str]) -> bool:
     if len(bare) < 2 or word.isupper() or any(sign.isdigit() for sign in word):
         return False
     parts = bare.split("-")
-    if bare in CAPITALS or bare in STARTERS or bare in GERMAN_STARTERS or bare in SIMPLE:
+    if any(bare in plain for plain in (CAPITALS, STARTERS, GERMAN_STARTERS, FIELDS, SIMPLE)):
+        return False
+    if bare.endswith(NOUN_ENDINGS) and len(bare) > 7:
         return False
     return bare not in known and not all(part in known or part in CAPITALS for part in parts)
 

@@ -67,3 +67,20 @@ GERMAN_STARTERS = frozenset(
     ende anfang mitte phase schritt punkt teil stufe thema projekt angebot rechnung
     """.split()
 )
+
+# Of job titles and departments, fields and kinds of technology, wherever they stand.
+FIELDS = frozenset(
+    """
+    head chief vice president officer executive senior junior principal director manager lead leader engineer developer
+    architect analyst scientist designer consultant specialist assistant coordinator administrator controller board
+    office department division group committee delivery data science scientist growth customer success people talent
+    revenue strategy quality compliance risk platform infrastructure business intelligence innovation brand content
+    digital technology technologies technical information systems system network cloud edge hybrid power machine deep
+    artificial api web mobile native core prime pro enterprise standard premium basic starter plus lite studio suite
+    hub lab labs works desk chat assistant agent bot app apps store shop portal functions service services server
+    street avenue road square city north south east west central new san los las saint united states kingdom
+    leiter leiterin leitung geschäftsführung vorstand einkauf vertrieb entwicklung abteilung bereich straße platz
+    """.split()
+)
+# How a noun ends that is made of a verb or of a quality: no name does.
+NOUN_ENDINGS = ("tion", "sion", "ment", "ware", "ology", "ility", "ivity", "keit", "heit", "schaft", "tät")

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From ``first`` to ``last``, both in it. ``yearless``: the text named no year, so any year's will do."""
+    """From ``first`` to ``last``, both in it. loose: a draft may be read so, but a text that is known says another."""
 
     first: date
     last: date
-    yearless: bool = False
+    loose: bool = field(default=False, compare=False)
 
     @classmethod
-    def one(cls, day: date, *, yearless: bool = False) -> Days:
-        return cls(day, day, yearless)
+    def one(cls, day: date) -> Days:
+        return cls(day, day)
 
     @classmethod
-    def month(cls, year: int, month: int, *, yearless: bool = False) -> Days:
+    def month(cls, year: int, month: int) -> Days:
         first = date(year, month, 1)
-        return cls(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1), yearless)
+        return cls(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
 
     @classmethod
-    def week(cls, day: date, *, yearless: bool = False) -> Days:
+    def week(cls, day: date) -> Days:
         monday = day - timedelta(days=day.weekday())
-        return cls(monday, monday + timedelta(days=6), yearless)
+        return cls(monday, monday + timedelta(days=6))
 
     @classmethod
     def part_of_month(cls, part: str, month: Days) -> Days:
         """Its beginning (to the 10th), middle (11th to 20th) or end."""
         first, last = {"early": (1, 10), "mid": (11, 20), "late": (21, month.last.day)}[part]
-        return cls(month.first.replace(day=first), month.first.replace(day=last), month.yearless)
+        return cls(month.first.replace(day=first), month.first.replace(day=last))
+
+    def away(self, day: date) -> int:
+        """How many days lie between; none where the day is within."""
+        return max(0, (self.first - day).days, (day - self.last).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,21 @@ def backs(known: When, claimed: When) -> bool:
     """Whether what is known says what is claimed: the same, or a day within the stretch that is claimed."""
     if not isinstance(known, Days) or not isinstance(claimed, Days):
         return known == claimed
-    if known.yearless or claimed.yearless:
-        known = _moved_near(known, claimed)
     if known.first == known.last and claimed.first != claimed.last:
         return claimed.first <= known.first <= claimed.last
     return known.first == claimed.first and known.last == claimed.last
 
 
-def _moved_near(known: Days, claimed: Days) -> Days:
-    try:
-        first = known.first.replace(year=claimed.first.year)
-        last = known.last.replace(year=claimed.last.year)
-    except ValueError:  # 29 February in a year without one
-        return known
-    return Days(first, last)
+def one(*readings: When) -> Readings:
+    """One thing, in these readings."""
+    return (readings,)
+
+
+def meant(*readings: When) -> tuple[When, ...]:
+    """Readings of which the first is what a known text says; the others are loose."""
+    return readings[:1] + tuple(replace(each, loose=True) if isinstance(each, Days) else each for each in readings[1:])
+
+
+def told(readings: Readings) -> tuple[When, ...]:
+    """What a known text says: its readings without the loose ones."""
+    return tuple(each for part in readings for each in part if not isinstance(each, Days) or not each.loose)

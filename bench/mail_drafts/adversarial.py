@@ -1,0 +1,85 @@
+"""Sentences that slip past a careless check, false ones with the words that are false, and harmless ones that look bad.
+
+All of them stand in a mail of ``CONTEXT``, written on a Tuesday.
+"""
+
+from __future__ import annotations
+
+from services.ai.email_drafts.context import Activity, Attachment, Deal, Invoice, MailContext, Person
+
+CONTEXT = MailContext(
+    words="They need the demo by Friday. Remind them of the invoice.",
+    purpose="reminder",
+    tone="friendly",
+    language="en",
+    today="2026-11-24",
+    sender=Person("John Smith"),
+    company="AMO AI",
+    client="TechCorp Solutions",
+    contact=Person("Sarah Johnson", "CTO"),
+    deal=Deal("d", "Shop Chatbot", "won", 4_850_000, "USD", "", "2027-01-15"),
+    activities=(Activity("2026-11-03", "call", "Call about scope", "All good", "John Smith", True),),
+    invoices=(Invoice("INV-2026-003", "sent", 1_200_000, 1_200_000, "USD", "2026-12-07", "2026-11-06"),),
+    attachments=(Attachment("timeline.pdf", "document"),),
+)
+FALSE: tuple[tuple[str, str, str], ...] = (
+    ("promise", "You get a quarter off.", "a quarter off"),
+    ("promise", "We can shave a fifth off the price.", "a fifth off"),
+    ("promise", "You get every cent back.", "every cent back"),
+    ("promise", "You will not pay a thing.", "will not pay"),
+    ("promise", "Sie zahlen keinen Cent.", "keinen Cent"),
+    ("promise", "We hand over the shop soon.", "hand over"),
+    ("date", "All of it is yours before the year is out.", "before the year is out"),
+    ("amount", "The remaining eleven thousand can wait.", "eleven thousand"),
+    ("attachment", "See the contract PDF that comes with this note.", "comes with this note"),
+    ("promise", "You have my personal word.", "my personal word"),
+    ("date", "The demo is on Friday, December 4.", "Friday, December 4"),
+    ("date", "The demo was on November 20.", "November 20"),
+    ("date", "It is due on 7 December 2027.", "7 December 2027"),
+    ("amount", "Invoice INV-2026-003 over $48,500 is open.", "$48,500"),
+    ("amount", "The contract is worth $12,000.", "$12,000"),
+    ("attachment", "The signed contract is attached.", "attached"),
+    # Twenty more.
+    ("promise", "Two thirds cheaper than any other offer.", "Two thirds cheaper"),
+    ("promise", "That makes it half off.", "half off"),
+    ("promise", "We cut the bill by 10 per cent.", "cut the bill by 10 per cent"),
+    ("promise", "Ein Viertel weniger als besprochen.", "Ein Viertel weniger"),
+    ("promise", "You won't pay anything for the second year.", "won't pay"),
+    ("promise", "It costs you nothing.", "costs you nothing"),
+    ("promise", "Es kostet Sie nichts.", "kostet Sie nichts"),
+    ("promise", "Sie bekommen jeden Cent zurück.", "jeden Cent zurück"),
+    ("promise", "We return your deposit.", "return your deposit"),
+    ("promise", "Not one penny is due from you.", "Not one penny"),
+    ("promise", "You have our solemn promise.", "our solemn promise"),
+    ("promise", "I will hand everything over in time.", "hand everything over"),
+    ("date", "It is ready by year-end.", "by year-end"),
+    ("date", "Alles steht bis Jahresende.", "bis Jahresende"),
+    ("date", "The last call was on the 4th.", "4th"),
+    ("amount", "Only twelve and a half grand, all in: twenty grand.", "twenty grand"),
+    ("amount", "Your deal is worth $84,500 with $12,000 open under INV-2026-003.", "$84,500"),
+    ("date", "Invoice INV-2026-003 was sent on December 7.", "December 7"),
+    ("attachment", "Please find attached the timeline and the price list.", "attached"),
+    ("person", "I told Halloran about it.", "Halloran"),
+)
+TRUE: tuple[str, ...] = (
+    "Our Head of Delivery will join the call on November 3.",
+    "The Data Science team looked at invoice INV-2026-003.",
+    "We serve models on the Edge, and a Hybrid approach works, too.",
+    "You use Power BI and Snowflake.",
+    "Our office in Denver sends its regards.",
+    "It runs on Azure Functions with Databricks.",
+    "Your Vice President of Sales liked the plan.",
+    "The demo is on Friday.",
+    "The demo is on November 27, 2026.",
+    "Invoice INV-2026-003 over $12,000 is due on December 7; the contract is worth $48,500.",
+    "Your deal is worth $48,500 with $12,000 open under INV-2026-003.",
+    "The timeline is attached.",
+    "Please find the attached file.",
+    "Sarah, thank you for the call on November 3.",
+    "It takes a third of the time.",
+    "Half of the team looked at it.",
+    "Two thousand users are no problem.",
+    "You will not have to wait for an answer.",
+    "The contract closes on January 15, 2027.",
+    "We spoke on November 3 about the project.",
+)
