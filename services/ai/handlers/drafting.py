@@ -18,6 +18,7 @@ from services.ai.domain import EMAIL_DRAFT
 from services.ai.email_drafts import MailContext, MailDraft, Person, reading
 from services.ai.email_drafts.context import LANGUAGES, PURPOSES, TONES
 from services.ai.email_drafts.draft import BODY_LENGTH, SUBJECT_LENGTH
+from services.ai.email_drafts.finding.contacts import find_contacts
 from services.ai.email_drafts.language import is_german
 from services.ai.handlers import generating
 from services.ai.handlers.generating import Line, Row
@@ -96,7 +97,7 @@ def collect(
         people=others,
         activities=() if isinstance(activities, Problem) else reading.activities_of(activities, zone),
         invoices=() if isinstance(invoices, Problem) else reading.invoices_of(invoices, zone),
-        addresses=tuple(filter(None, (us.email, us.website, *(each.get("email") for each in people)))),
+        addresses=_addresses(us, people),
         missing=missing,
     )
     to = (
@@ -105,6 +106,13 @@ def collect(
         else None
     )
     return Collected(context, deal["client_id"], deal["id"], contact["id"] if contact else None, to)
+
+
+def _addresses(us: company.Company, people: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Where a mail may send its reader: to us, to the people of the client, and to what our bills name."""
+    ours = [claim.text for claim in find_contacts(f"{us.address}\n{us.payment_instructions}")]
+    theirs = [each.get(name) for each in people for name in ("email", "phone")]
+    return tuple(filter(None, (us.email, us.website, *ours, *theirs)))
 
 
 def draft_email(

@@ -63,7 +63,7 @@ class EmailSend(s.Version):
 
 
 class Check(d.Document):
-    kind: Literal["date", "amount", "person", "attachment", "promise"]
+    kind: Literal["date", "amount", "person", "contact", "attachment", "promise"]
     text: str
     status: Literal["supported", "unsupported"]
     source: Annotated[str | None, Field(description="The record it comes from, in plain words.")]
