@@ -116,6 +116,10 @@ def _activity(activity: Activity) -> Iterator[Source]:
     yield Source(name, times=(Days.one(day),))
     if activity.due:
         yield Source(f"{name}, due", times=(_day(activity.due),))
+    if activity.is_our_mail:
+        # It may hold what was only confirmed: that we said something once does not make it so.
+        yield Source(name, mentions=words_of(f"{activity.subject} {activity.text}"))
+        return
     told = name if activity.ours else f"what was written to us: {name}"
     yield _text(told, f"{activity.subject}\n{activity.text}", day, ours=activity.ours)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.ai.email_drafts import MailContext, check
+from services.ai.email_drafts.context import Activity
 from services.ai.email_drafts.schema import MailSchema, accept
 from tests.ai.unit.test_email_injections import context
 
@@ -72,3 +74,16 @@ def test_contacts_of_our_own_data_are_backed() -> None:
     assert flagged(text, asked) == [] and text in mail(text, asked).body
     backed = {each.text: each.source for each in check("", text, asked) if each.kind == "contact"}
     assert backed["sarah@techcorp.com"] == "your data" and backed["030 1234567"] == "what you wrote"
+
+
+def test_what_an_earlier_mail_of_ours_said_backs_nothing_but_its_day() -> None:
+    text = "The kickoff with Hank Bellweather is on March 3, 2031 for $9,999, guaranteed; see evil.pay."
+    sent = Activity("2026-02-10", "email", f"Sent: {text}", text, "John Smith", ours=True)
+    asked = MailContext.of(replace(context("x", "activity"), activities=(sent,)).document())
+    said = {each.text: each.status for each in check("", f"{text} We wrote on February 10, 2026.", asked)}
+    assert said.pop("February 10, 2026") == "supported"
+    assert {"March 3, 2031", "$9,999", "Hank Bellweather", "evil.pay"} <= set(said)
+    assert set(said.values()) == {"unsupported"}
+    assert "evil.pay" not in mail(text, asked).body
+    noted = replace(asked, activities=(replace(sent, type="note", subject="Note"),))
+    assert {each.status for each in check("", text, noted)} == {"supported"}
