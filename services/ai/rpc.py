@@ -162,6 +162,12 @@ class AiRpc(Operations, RpcService):
                 sending.note_refusal(uow, draft_id, refused.extra["current_version"])
             raise
 
+    @method("drafts.write")
+    def redraft_email(self, draft_id: str) -> Document:
+        """A new draft of a mail that did not leave, with its text as it was sent."""
+        self._draft(draft_id)
+        return self.execute(drafting.redraft_email, draft_id=draft_id)
+
     def _draft(self, draft_id: str) -> Document:
         """Looked at before its attachments are asked for: a draft nobody may see is not there."""
         business, now = self.runtime.database.business, self.runtime.clock.now()

@@ -23,6 +23,7 @@ from services.ai.email_drafts.language import is_german
 from services.ai.handlers import generating
 from services.ai.handlers.generating import Line, Row
 from services.ai.models import email_drafts as table
+from services.ai.models import generations
 from services.ai.ports import Records
 from services.ai.tasks import Answered
 
@@ -126,13 +127,32 @@ def draft_email(
         draft_id = generating.order(uow, EMAIL_DRAFT, JOB, collected.document(), **about)
     else:
         draft_id = generating.write_down(uow, EMAIL_DRAFT, collected.document(), **about)
-    nothing: dict[str, Any] = {"subject": "", "body": "", "attachments": [], "confirmed": [], "sent_to": []}
-    times = {"created_at": uow.now, "updated_at": uow.now, "version": 1}
-    row = {"id": draft_id, "contact_id": collected.contact_id, **about, **nothing, **times}
-    uow.session.execute(insert(table).values(**row))
+    _begin(uow, draft_id, contact_id=collected.contact_id, **about)
     if answered is not None:
         generating.keep(uow, draft_id, line(), answered)
     return shown(uow, draft_id)
+
+
+def redraft_email(uow: UnitOfWork, draft_id: str) -> dict[str, Any]:
+    """A new draft with the text and the files of a mail that did not leave. Conflict for any other."""
+    row = locked_row(uow, draft_id)
+    if row.mail_status != "failed":
+        raise Conflict("only a mail that did not leave is drafted again")
+    before = uow.session.execute(generations.select().where(generations.c.id == draft_id)).one()
+    about = {"client_id": row.client_id, "deal_id": row.deal_id, "user_id": uow.actor.id}
+    again = generating.write_down(uow, EMAIL_DRAFT, before.input, **about)
+    same = {name: getattr(row, name) for name in ("contact_id", "subject", "body", "attachments")}
+    _begin(uow, again, **about, **same)
+    # Nobody was asked again: the new one took no time and no money.
+    made = {name: getattr(before, name) for name in ("provider", "model", "prompt_version", "output")}
+    generating.settle(uow, again, {"status": "done", "attempts": 0, **made})
+    return shown(uow, again)
+
+
+def _begin(uow: UnitOfWork, draft_id: str, **values: Any) -> None:
+    nothing: dict[str, Any] = {"subject": "", "body": "", "attachments": [], "confirmed": [], "sent_to": []}
+    times = {"created_at": uow.now, "updated_at": uow.now, "version": 1}
+    uow.session.execute(insert(table).values(**{"id": draft_id, **nothing, **times, **values}))
 
 
 def line() -> Line[MailContext, MailDraft]:

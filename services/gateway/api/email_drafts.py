@@ -188,6 +188,12 @@ def send_email_draft(draft_id: Any, body: EmailSend) -> dict[str, Any]:
     return shown(r.ask("ai", "send_email_draft", draft_id=str(draft_id), **body.given()))
 
 
+@routes.route("POST", "/ai/email-drafts/<uuid:draft_id>/again", answers={201: EmailDraft})
+def redraft_email(draft_id: Any) -> dict[str, Any]:
+    """A new draft of a mail that did not leave (`mail_status` is failed), to be changed and sent; 409 for any other."""
+    return shown(r.ask("ai", "redraft_email", draft_id=str(draft_id)))
+
+
 def shown(draft: dict[str, Any]) -> dict[str, Any]:
     """With the cost in dollars; the other amounts are made major units when it is answered."""
     cost: dict[str, Any] = dollars({"cost_micro_usd": draft.get("cost_micro_usd")})

@@ -34,6 +34,7 @@ STATUSES = {
     "ready": _l("ready"),
     "failed": _l("not written"),
     "sent": _l("sent"),
+    "undelivered": _l("failed"),
 }
 MISSING = {
     "contacts": _l("the client's contacts"),

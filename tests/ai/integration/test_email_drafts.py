@@ -328,3 +328,21 @@ def test_a_confirmation_speaks_of_what_was_seen(gemini: Caller, runtime: Any) ->
         gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True, version=changed["version"] - 1)
     sent = gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True, version=changed["version"])
     assert sent["status"] == "sent" and "March 3, 2031" in [each["text"] for each in sent["confirmed"]]
+
+
+def test_a_mail_that_did_not_leave_is_drafted_again(ai: Caller, runtime: Any) -> None:
+    draft = ai.as_(JOHN).draft_email(data=wish())
+    files = [{"kind": "document", "id": DOCUMENT}]
+    changes = {"body": f"{draft['body']}\nSee you!", "attachments": files}
+    ai.as_(JOHN).update_email_draft(draft_id=draft["id"], changes=changes)
+    ai.as_(JOHN).send_email_draft(draft_id=draft["id"])
+    with pytest.raises(Conflict, match="did not leave"):
+        ai.as_(JOHN).redraft_email(draft_id=draft["id"])
+    deliver(runtime, TABLE, "email.failed", refs={"draft_id": draft["id"]}, error="the server refused it")
+    with pytest.raises(NotFound):
+        ai.as_(JESSICA).redraft_email(draft_id=draft["id"])
+    again = ai.as_(JOHN).redraft_email(draft_id=draft["id"])
+    assert again["id"] != draft["id"] and (again["status"], again["mail_status"]) == ("ready", None)
+    assert again["body"].endswith("See you!") and again["generated"]["body"] == draft["body"]
+    assert [each["id"] for each in again["attachments"]] == [DOCUMENT] and again["provider"] == "built-in"
+    assert ai.as_(JOHN).send_email_draft(draft_id=again["id"])["mail_status"] == "queued"

@@ -47,3 +47,25 @@ def test_what_is_sent_unchanged_is_the_version_that_was_shown(send: Any, rpc: An
     rpc.answers |= {"ai.get_email_draft": DRAFT | {"version": 5}}
     send()
     assert sends(rpc) == [{"draft_id": ID, "confirm": True, "version": 2}]
+
+
+def test_a_draft_says_what_it_took_and_its_checks_stand_before_the_button(admin: FlaskClient, rpc: Any) -> None:
+    rpc.answers |= ANSWERS
+    shown = admin.get(f"/email-drafts/{ID}").text
+    assert "e-1" in shown and "1,200 read, 90 written" in shown and "about &lt; $0.0001" in shown
+    assert shown.index('id="checks"') < shown.index(f'formaction="/email-drafts/{ID}/send"')
+
+
+def test_a_mail_that_did_not_leave_is_not_called_sent(admin: FlaskClient, rpc: Any) -> None:
+    failed = {"status": "sent", "mail_status": "failed", "mail_problem": "the server refused it"}
+    rpc.answers |= ANSWERS | {"ai.get_email_draft": DRAFT | failed}
+    shown = admin.get(f"/email-drafts/{ID}").text
+    assert '<span class="tag">failed</span>' in shown and "The mail did not leave" in shown
+
+
+def test_a_mail_that_did_not_leave_is_drafted_again(admin: FlaskClient, rpc: Any, runtime: Any) -> None:
+    failed = {"status": "sent", "mail_status": "failed", "mail_problem": "the server refused it"}
+    rpc.answers |= ANSWERS | {"ai.get_email_draft": DRAFT | failed, "ai.redraft_email": DRAFT}
+    assert f'action="/email-drafts/{ID}/again"' in admin.get(f"/email-drafts/{ID}").text
+    answer = admin.post(f"/email-drafts/{ID}/again", data={"csrf_token": token_of(admin, runtime)})
+    assert answer.status_code == 303 and rpc.last("ai.redraft_email").arguments == {"draft_id": ID}

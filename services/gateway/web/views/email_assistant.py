@@ -89,6 +89,16 @@ def send(draft_id: Any) -> Any:
     return done(f"/email-drafts/{draft_id}", Toast(_("The mail is on its way")))
 
 
+@pages.post("/email-drafts/<uuid:draft_id>/again", who=SALES)
+def again(draft_id: Any) -> Any:
+    """A new draft of a mail that did not leave."""
+    try:
+        made = api.redraft_email(draft_id)
+    except Problem as problem:
+        return _refused(draft_id, forms.sent(), problem)
+    return done(f"/email-drafts/{made['id']}", Toast(_("Drafted again; nothing was sent yet")))
+
+
 def _unsupported(draft: dict[str, Any]) -> set[tuple[str, str]]:
     return {(each["kind"], each["text"].casefold()) for each in draft["checks"] if each["status"] == "unsupported"}
 
