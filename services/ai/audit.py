@@ -30,6 +30,7 @@ AUDIT = AuditPlan(
         "history_reading": "how far the history was read",
         "provider_calls": "what each call to a provider took; what it made is a generation, which is watched",
         "provider_pauses": "until when nobody asks a provider, as the provider said",
+        "draft_refusals": "which version of a draft was refused to whom, until it is confirmed",
         "company": "a copy of the gateway's",
     },
 )

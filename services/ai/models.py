@@ -75,6 +75,14 @@ email_drafts = Table(
     Column("version", Integer, nullable=False),
 )
 
+draft_refusals = Table(
+    "draft_refusals",
+    metadata,
+    Column("draft_id", _Id, ForeignKey("email_drafts.id"), primary_key=True),
+    Column("user_id", _Id, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
 provider_calls = Table(
     "provider_calls",
     metadata,

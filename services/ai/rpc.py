@@ -147,7 +147,8 @@ class AiRpc(Operations, RpcService):
 
     @method("drafts.write")
     def send_email_draft(self, draft_id: str, confirm: bool = False, version: int | None = None) -> Document:
-        """Send it and have it written into the client's history."""
+        """Send it and have it written into the client's history. ``confirm`` speaks of what is unsupported in
+        ``version``, or else in the version that was last refused to the caller."""
         draft = self._draft(draft_id)
         if not draft["sent_at"] and not (draft["to"] or {}).get("email"):
             raise Conflict("there is nobody to send it to: add a contact with an address, and have it drafted again")
@@ -155,7 +156,19 @@ class AiRpc(Operations, RpcService):
             [(each["kind"], each["id"]) for each in draft["attachments"]] if not draft["sent_at"] else []
         )
         send = _given(sending.send_email_draft, files=files)
-        return self.execute(send, draft_id=draft_id, confirm=confirm, version=version)
+        try:
+            return self.execute(send, draft_id=draft_id, confirm=confirm, version=version)
+        except sending.Unconfirmed as refused:
+            # Kept although the command left nothing: a plain confirm speaks of what was refused here.
+            with self.runtime.database.unit_of_work(replace(self.context, idempotency_key=None)) as uow:
+                sending.note_refusal(uow, draft_id, refused.extra["current_version"])
+            raise
+
+    @method("drafts.write")
+    def redraft_email(self, draft_id: str) -> Document:
+        """A new draft of a mail that did not leave, with its text as it was sent."""
+        self._draft(draft_id)
+        return self.execute(drafting.redraft_email, draft_id=draft_id)
 
     def _draft(self, draft_id: str) -> Document:
         """Looked at before its attachments are asked for: a draft nobody may see is not there."""

@@ -286,6 +286,7 @@ OTHERS = (
         lambda _s, r: {"draft_id": r["draft"], "confirm": True},
         seen="generations.read",
     ),
+    Case("ai.redraft_email", GATE, "drafts.write", lambda _s, _r: {"draft_id": NOBODY}),
     Case("ai.take_notes", CHANGE, "notes.write", lambda _s, r: {"deal_id": r["deal"], "text": "We met."}),
     Case("ai.get_notes", GATE, "generations.read", lambda _s, _r: {"generation_id": NOBODY}),
     Case("ai.claim_parts", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "parts": {}}),

@@ -242,6 +242,7 @@ BILLING = (
         lambda _s, r: {"draft_id": r["draft"], "json": {"confirm": True}},
         seen="generations.read",
     ),
+    Case("POST /ai/email-drafts/{draft_id}/again", GATE, "drafts.write", lambda _s, _r: {"draft_id": NOBODY}),
 )
 _TOKEN = {"token": "nothing"}
 OTHERS = (

@@ -1,4 +1,5 @@
-"""The checks of a draft: every date, amount, person, attachment and promise in it, and where it comes from. Pure."""
+"""The checks of a draft: every date, amount, person, contact, attachment and promise in it, and where it comes from.
+Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from typing import Any
 
 from services.ai.email_drafts.belonging import belongs
 from services.ai.email_drafts.context import MailContext
-from services.ai.email_drafts.finding import amounts, times
+from services.ai.email_drafts.finding import amounts, contacts, times
 from services.ai.email_drafts.finding.amounts import find_amounts
 from services.ai.email_drafts.finding.attachments import find_attachments, names_file
 from services.ai.email_drafts.finding.claims import Claim
+from services.ai.email_drafts.finding.contacts import find_contacts
 from services.ai.email_drafts.finding.dates import find_dates
 from services.ai.email_drafts.finding.persons import Words, find_persons
 from services.ai.email_drafts.finding.promises import find_promises
@@ -60,12 +62,13 @@ def find_claims(text: str, known: Iterable[Source], context: MailContext, day: d
         word for source in known if source.name not in _COMPANIES for each in source.persons for word in words_of(each)
     )
     dates = find_dates(text, day)
-    money = find_amounts(text, dates)
+    reached = find_contacts(text, dates)
+    money = find_amounts(text, [*dates, *reached])
     mentioned = frozenset(word for source in known for word in source.mentions)
     persons = find_persons(
-        text, Words(named, people, mentioned), [*dates, *money], german=is_german(text, context.language)
+        text, Words(named, people, mentioned), [*dates, *reached, *money], german=is_german(text, context.language)
     )
-    claims = [*dates, *money, *persons, *find_attachments(text), *find_promises(text)]
+    claims = [*dates, *reached, *money, *persons, *find_attachments(text), *find_promises(text)]
     return sorted(claims, key=lambda claim: claim.start)
 
 
@@ -114,9 +117,14 @@ def _says_promise(source: Source, claim: Claim) -> bool:
     return claim.value in source.promises
 
 
+def _says_contact(source: Source, claim: Claim) -> bool:
+    return any(contacts.same(known, claim.value) for known in source.contacts)
+
+
 _SAYS: dict[str, Callable[[Source, Claim], bool]] = {
     "date": _says_date,
     "amount": _says_amount,
     "person": _says_person,
     "promise": _says_promise,
+    "contact": _says_contact,
 }

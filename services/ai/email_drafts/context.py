@@ -48,6 +48,11 @@ class Activity:
     ours: bool
     due: str | None = None
 
+    @property
+    def is_our_mail(self) -> bool:
+        """A mail that "Send & Log" wrote down; clients gives it this subject."""
+        return self.type == "email" and self.subject.startswith("Sent: ")
+
 
 @dataclass(frozen=True, slots=True)
 class Invoice:

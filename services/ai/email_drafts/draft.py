@@ -7,23 +7,13 @@ import re
 from dataclasses import dataclass
 
 from services.ai.email_drafts.context import MailContext
+from services.ai.email_drafts.finding.contacts import LINK, MAIL, UNSEEN, folded, is_plain, is_sentence_end
+from services.ai.email_drafts.sources import sources
 
 SUBJECT_LENGTH, BODY_LENGTH = 250, 15_000
 
 _TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[a-z][^<>]*>", re.IGNORECASE | re.DOTALL)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\s]*)[^)]*\)")
-# With a scheme, with www, or a bare host with a path or a well-known ending.
-_LINK = re.compile(
-    r"\b(?:https?|ftp|javascript|data|file|mailto|tel):[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+"
-    r"|(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|net|org|io|ai|de|eu|co|uk|info|biz|app|dev|xyz|ru|cn|top|site"
-    r"|online|link|click|shop|agency|example|test|me|ly|at|ch|fr|nl|us|tv|cc|ws|zip)(?::\d+)?(?:/[^\s<>\"')\]]*)?(?![\w@-])",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"[\w.+%-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
-# Characters that show nothing, or turn text round: words may hide behind them.
-_UNSEEN = re.compile(
-    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +42,35 @@ def _plain(text: str) -> str:
         if bare == text:
             break
         text = bare
-    return _UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _known(context: MailContext) -> frozenset[str]:
     """Links and addresses of our own data and of the words of the person who asks, folded."""
-    told = [*context.addresses, *(match[0] for match in _LINK.finditer(context.words))]
-    told += [match[0] for match in _ADDRESS.finditer(context.words)]
-    return frozenset(_folded(each) for each in told if each)
-
-
-def _folded(link: str) -> str:
-    return re.sub(r"^(?:https?://|mailto:)?(?:www\.)?", "", link.casefold()).rstrip("/.,;:!?")
+    return frozenset(each for source in sources(context) for each in source.contacts)
 
 
 def _without(line: str, known: frozenset[str], removed: list[str]) -> str:
     def keep_or_take(match: re.Match[str]) -> str:
         found = match[0].rstrip(".,;:!?")
-        if _folded(found) in known:
+        if folded(found) in known:
             return match[0]
         removed.append(found)
         return match[0][len(found) :]
 
+    def link(match: re.Match[str]) -> str:
+        if is_plain(match):
+            return match[0]
+        if is_sentence_end(match) and folded(match[0]) not in known:
+            return match[0].replace(".", ". ")
+        return keep_or_take(match)
+
     def label(match: re.Match[str]) -> str:
-        if _folded(match[2]) in known:
+        if folded(match[2]) in known:
             return f"{match[1]} ({match[2]})"
         removed.append(match[2])
         return match[1]
 
-    line = _MARKDOWN_LINK.sub(label, line)
-    line = _ADDRESS.sub(keep_or_take, line)
-    return re.sub(r"[ \t]{2,}", " ", _LINK.sub(keep_or_take, line)) if removed or _LINK.search(line) else line
+    before = len(removed)
+    line = LINK.sub(link, MAIL.sub(keep_or_take, _MARKDOWN_LINK.sub(label, line)))
+    return re.sub(r"[ \t]{2,}", " ", line) if len(removed) > before else line

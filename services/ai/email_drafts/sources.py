@@ -10,6 +10,7 @@ from datetime import date
 from libs.common.money import to_major
 from services.ai.email_drafts.context import Activity, Invoice, MailContext
 from services.ai.email_drafts.finding.amounts import Amount, Number, Share, find_amounts
+from services.ai.email_drafts.finding.contacts import find_contacts, folded
 from services.ai.email_drafts.finding.dates import find_dates
 from services.ai.email_drafts.finding.promises import find_promises
 from services.ai.email_drafts.finding.times import Days, When, told
@@ -20,7 +21,8 @@ class Source:
     """A record and what it says: instants, amounts, kinds of promises, names of persons, and its words (folded).
 
     greets: whether its persons may be greeted, as they are the client's. mentions: words that back no name, and are no
-    surprise where one of them stands alone (a client's brief speaks of its shop system).
+    surprise where one of them stands alone (a client's brief speaks of its shop system). contacts: links, addresses and
+    numbers, folded.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Source:
     words: frozenset[str] = field(default=frozenset())
     greets: bool = False
     mentions: frozenset[str] = field(default=frozenset())
+    contacts: frozenset[str] = field(default=frozenset())
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -47,6 +50,7 @@ def sources(context: MailContext) -> tuple[Source, ...]:
 
 def _sources(context: MailContext) -> Iterator[Source]:
     yield _text("what you wrote", context.words, context.day, ours=True)
+    yield Source("your data", contacts=frozenset(folded(each) for each in context.addresses))
     yield from _people(context)
     yield Source("client", words=words_of(context.client), persons=(context.client,))
     yield Source("your company", words=words_of(context.company), persons=(context.company,))
@@ -57,7 +61,9 @@ def _sources(context: MailContext) -> Iterator[Source]:
     for activity in context.activities:
         yield from _activity(activity)
     for attachment in context.attachments:
-        yield Source(f"attachment {attachment.filename}", amounts=_numbers(attachment.filename))
+        name = attachment.filename
+        called = frozenset(claim.value for claim in find_contacts(name))
+        yield Source(f"attachment {name}", amounts=_numbers(name), contacts=called)
 
 
 def _people(context: MailContext) -> Iterator[Source]:
@@ -110,6 +116,10 @@ def _activity(activity: Activity) -> Iterator[Source]:
     yield Source(name, times=(Days.one(day),))
     if activity.due:
         yield Source(f"{name}, due", times=(_day(activity.due),))
+    if activity.is_our_mail:
+        # It may hold what was only confirmed: that we said something once does not make it so.
+        yield Source(name, mentions=words_of(f"{activity.subject} {activity.text}"))
+        return
     says = name if activity.ours else f"what was written to us: {name}"
     yield _text(says, f"{activity.subject}\n{activity.text}", day, ours=activity.ours)
 
@@ -122,7 +132,8 @@ def _text(name: str, text: str, day: date, *, ours: bool, mentions: bool = False
         return Source(name, times=times, mentions=words_of(text) if mentions else frozenset())
     amounts = tuple(value for claim in find_amounts(text, claims) for value in claim.value)
     promises = frozenset(claim.value for claim in find_promises(text))
-    return Source(name, times, amounts, promises, words=words_of(text))
+    contacts = frozenset(claim.value for claim in find_contacts(text, claims))
+    return Source(name, times, amounts, promises, words=words_of(text), contacts=contacts)
 
 
 def _numbers(text: str) -> tuple[Amount | Share | Number, ...]:

@@ -18,10 +18,12 @@ from services.ai.domain import EMAIL_DRAFT
 from services.ai.email_drafts import MailContext, MailDraft, Person, reading
 from services.ai.email_drafts.context import LANGUAGES, PURPOSES, TONES
 from services.ai.email_drafts.draft import BODY_LENGTH, SUBJECT_LENGTH
+from services.ai.email_drafts.finding.contacts import find_contacts
 from services.ai.email_drafts.language import is_german
 from services.ai.handlers import generating
 from services.ai.handlers.generating import Line, Row
 from services.ai.models import email_drafts as table
+from services.ai.models import generations
 from services.ai.ports import Records
 from services.ai.tasks import Answered
 
@@ -96,7 +98,7 @@ def collect(
         people=others,
         activities=() if isinstance(activities, Problem) else reading.activities_of(activities, zone),
         invoices=() if isinstance(invoices, Problem) else reading.invoices_of(invoices, zone),
-        addresses=tuple(filter(None, (us.email, us.website, *(each.get("email") for each in people)))),
+        addresses=_addresses(us, people),
         missing=missing,
     )
     to = (
@@ -105,6 +107,13 @@ def collect(
         else None
     )
     return Collected(context, deal["client_id"], deal["id"], contact["id"] if contact else None, to)
+
+
+def _addresses(us: company.Company, people: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Where a mail may send its reader: to us, to the people of the client, and to what our bills name."""
+    ours = [claim.text for claim in find_contacts(f"{us.address}\n{us.payment_instructions}")]
+    theirs = [each.get(name) for each in people for name in ("email", "phone")]
+    return tuple(filter(None, (us.email, us.website, *ours, *theirs)))
 
 
 def draft_email(
@@ -118,13 +127,32 @@ def draft_email(
         draft_id = generating.order(uow, EMAIL_DRAFT, JOB, collected.document(), **about)
     else:
         draft_id = generating.write_down(uow, EMAIL_DRAFT, collected.document(), **about)
-    nothing: dict[str, Any] = {"subject": "", "body": "", "attachments": [], "confirmed": [], "sent_to": []}
-    times = {"created_at": uow.now, "updated_at": uow.now, "version": 1}
-    row = {"id": draft_id, "contact_id": collected.contact_id, **about, **nothing, **times}
-    uow.session.execute(insert(table).values(**row))
+    _begin(uow, draft_id, contact_id=collected.contact_id, **about)
     if answered is not None:
         generating.keep(uow, draft_id, line(), answered)
     return shown(uow, draft_id)
+
+
+def redraft_email(uow: UnitOfWork, draft_id: str) -> dict[str, Any]:
+    """A new draft with the text and the files of a mail that did not leave. Conflict for any other."""
+    row = locked_row(uow, draft_id)
+    if row.mail_status != "failed":
+        raise Conflict("only a mail that did not leave is drafted again")
+    before = uow.session.execute(generations.select().where(generations.c.id == draft_id)).one()
+    about = {"client_id": row.client_id, "deal_id": row.deal_id, "user_id": uow.actor.id}
+    again = generating.write_down(uow, EMAIL_DRAFT, before.input, **about)
+    same = {name: getattr(row, name) for name in ("contact_id", "subject", "body", "attachments")}
+    _begin(uow, again, **about, **same)
+    # Nobody was asked again: the new one took no time and no money.
+    made = {name: getattr(before, name) for name in ("provider", "model", "prompt_version", "output")}
+    generating.settle(uow, again, {"status": "done", "attempts": 0, **made})
+    return shown(uow, again)
+
+
+def _begin(uow: UnitOfWork, draft_id: str, **values: Any) -> None:
+    nothing: dict[str, Any] = {"subject": "", "body": "", "attachments": [], "confirmed": [], "sent_to": []}
+    times = {"created_at": uow.now, "updated_at": uow.now, "version": 1}
+    uow.session.execute(insert(table).values(**{"id": draft_id, **nothing, **times, **values}))
 
 
 def line() -> Line[MailContext, MailDraft]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
@@ -17,7 +18,15 @@ from services.ai.draft_queries import context_of
 from services.ai.email_drafts import check
 from services.ai.events import AttachedFile, EmailFailed, EmailOrdered, EmailOutcome, EmailSent
 from services.ai.handlers import drafting
-from services.ai.models import email_drafts, generations
+from services.ai.models import draft_refusals, email_drafts, generations
+
+
+class Unconfirmed(Conflict):
+    """Something is unsupported, and nobody said of this version that they saw it."""
+
+    def __init__(self, unsupported: list[dict[str, Any]], version: int) -> None:
+        told = "the mail says what nothing known backs; confirm it, or change it"
+        super().__init__(told, unsupported=unsupported, current_version=version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ def send_email_draft(
 ) -> dict[str, Any]:
     """Send it, once: a repeat answers what was sent. Conflict while something is unsupported and nobody confirmed it.
 
+    confirm: what is unsupported in ``version`` was seen; without a version, in the one that was refused to the actor.
     files: what the owners of the attachments answered just now.
     """
     flag("confirm", confirm)
@@ -38,8 +48,8 @@ def send_email_draft(
         return drafting.shown(uow, draft_id)
     row = drafting.locked(uow, draft_id, version)
     unsupported = _unsupported(uow, row)
-    if unsupported and not confirm:
-        raise Conflict("the mail says what nothing known backs; confirm it, or change it", unsupported=unsupported)
+    if unsupported and not (confirm and (version is not None or _refused(uow, row) == row.version)):
+        raise Unconfirmed(unsupported, row.version)
     attachments = drafting.of_client(files, row.client_id)
     sent = {"sent_at": uow.now, "sent_by": uow.actor.id, "sent_by_name": uow.actor.name, "mail_status": "queued"}
     now = drafting.change(uow, draft_id, sent | {"confirmed": unsupported, "attachments": attachments})
@@ -57,6 +67,19 @@ def send_email_draft(
     )
     uow.outbox.add(event, of=_Row(row.id, now))
     return drafting.shown(uow, draft_id)
+
+
+def note_refusal(uow: UnitOfWork, draft_id: str, version: int) -> None:
+    """The actor was told what is unsupported in this version, and may confirm that."""
+    row = {"draft_id": draft_id, "user_id": uow.actor.id, "version": version}
+    told = insert(draft_refusals).values(**row)
+    uow.session.execute(told.on_conflict_do_update(index_elements=["draft_id", "user_id"], set_={"version": version}))
+
+
+def _refused(uow: UnitOfWork, row: Any) -> int | None:
+    """The version of the draft that was last refused to the actor."""
+    mine = (draft_refusals.c.draft_id == row.id, draft_refusals.c.user_id == uow.actor.id)
+    return uow.session.execute(select(draft_refusals.c.version).where(*mine)).scalar()
 
 
 def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> None:

@@ -56,13 +56,14 @@ class EmailDraftChange(s.Version):
 
 
 class EmailSend(s.Version):
-    """``confirm``: you have seen what is unsupported, and send it all the same."""
+    """``confirm``: you have seen what is unsupported, and send it all the same. It speaks of ``version``; without one,
+    of the version that was last refused to you."""
 
-    confirm: bool = False
+    confirm: Annotated[bool, Field(strict=True)] = False
 
 
 class Check(d.Document):
-    kind: Literal["date", "amount", "person", "attachment", "promise"]
+    kind: Literal["date", "amount", "person", "contact", "attachment", "promise"]
     text: str
     status: Literal["supported", "unsupported"]
     source: Annotated[str | None, Field(description="The record it comes from, in plain words.")]
@@ -180,10 +181,17 @@ def change_email_draft(draft_id: Any, body: EmailDraftChange) -> dict[str, Any]:
 def send_email_draft(draft_id: Any, body: EmailSend) -> dict[str, Any]:
     """Send & Log: it goes to the contact, and into the client's history once the mail server took it.
 
-    409 while something in it is unsupported and `confirm` is not true; `unsupported` lists it. Sent again, it answers
-    what was sent.
+    409 while something in it is unsupported and `confirm` is not true; `unsupported` lists it, `current_version` says
+    of which version. `confirm` counts for what you have seen: send it with the `version` whose checks you looked at, or
+    right after the 409. Was the draft changed since, it is refused anew. Sent again, it answers what was sent.
     """
     return shown(r.ask("ai", "send_email_draft", draft_id=str(draft_id), **body.given()))
+
+
+@routes.route("POST", "/ai/email-drafts/<uuid:draft_id>/again", answers={201: EmailDraft})
+def redraft_email(draft_id: Any) -> dict[str, Any]:
+    """A new draft of a mail that did not leave (`mail_status` is failed), to be changed and sent; 409 for any other."""
+    return shown(r.ask("ai", "redraft_email", draft_id=str(draft_id)))
 
 
 def shown(draft: dict[str, Any]) -> dict[str, Any]:

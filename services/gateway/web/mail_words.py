@@ -25,6 +25,7 @@ KINDS = {
     "date": _l("Date"),
     "amount": _l("Amount"),
     "person": _l("Name"),
+    "contact": _l("Contact details"),
     "attachment": _l("Attachment"),
     "promise": _l("Promise"),
 }
@@ -33,6 +34,7 @@ STATUSES = {
     "ready": _l("ready"),
     "failed": _l("not written"),
     "sent": _l("sent"),
+    "undelivered": _l("failed"),
 }
 MISSING = {
     "contacts": _l("the client's contacts"),
@@ -45,6 +47,7 @@ _SOURCES = tuple(
     for shape, phrase in (
         (r"what you wrote", N_("what you wrote")),
         (r"you", N_("you")),
+        (r"your data", N_("your data")),
         (r"your company", N_("your company")),
         (r"client", N_("the client's name")),
         (r"deal name", N_("the deal's name")),

@@ -66,6 +66,7 @@ DRAFTED_MAILS = (
     N_("this mail is not drafted yet"),
     N_("this mail could not be drafted"),
     N_("the mail says what nothing known backs; confirm it, or change it"),
+    N_("only a mail that did not leave is drafted again"),
     N_("an attachment is {kind: document or invoice, id}"),
     N_("several mails are being drafted right now; try again in a few seconds"),
     N_("there is no address to send this to"),

@@ -234,7 +234,7 @@ def test_sending_waits_for_a_word_on_what_is_unsupported_and_happens_once(gemini
     with pytest.raises(Conflict) as refused:
         gemini.as_(JOHN).send_email_draft(draft_id=draft["id"])
     assert [each["text"] for each in refused.value.extra["unsupported"]] == ["attached"]
-    assert told(runtime) == []
+    assert told(runtime) == [] and refused.value.extra["current_version"] == 2
     sent = gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True)
     again = gemini.as_(JOHN).send_email_draft(draft_id=draft["id"])
     assert (sent["status"], sent["mail_status"], again["version"]) == ("sent", "queued", sent["version"])
@@ -308,3 +308,41 @@ def test_the_same_key_gives_the_same_draft(ai: Caller) -> None:
 def test_a_mail_is_in_the_language_of_its_wish(ai: Caller, runtime: Any) -> None:
     draft = ai.as_(JOHN).draft_email(data=wish(context="Bitte freundlich nachfragen, wie es weitergeht."))
     assert draft["language"] == "de" and draft["body"].startswith("Hallo Sarah Johnson,\n\nvielen Dank für das Treffen")
+
+
+def test_a_confirmation_speaks_of_what_was_seen(gemini: Caller, runtime: Any) -> None:
+    """A plain one of what was refused to the same person; else it names the version."""
+    draft = gemini.as_(JOHN).draft_email(data=wish())
+    work(runtime)
+    with pytest.raises(Conflict):
+        gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True)
+    worse = {"body": f"{MAIL}\nWe guarantee it by March 3, 2031."}
+    changed = gemini.as_(ADMIN).update_email_draft(draft_id=draft["id"], changes=worse)
+    with pytest.raises(Conflict) as refused:
+        gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True)
+    assert "March 3, 2031" in [each["text"] for each in refused.value.extra["unsupported"]]
+    assert refused.value.extra["current_version"] == changed["version"] and told(runtime) == []
+    with pytest.raises(Conflict):
+        gemini.as_(ADMIN).send_email_draft(draft_id=draft["id"], confirm=True)
+    with pytest.raises(Conflict, match="since you loaded it"):
+        gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True, version=changed["version"] - 1)
+    sent = gemini.as_(JOHN).send_email_draft(draft_id=draft["id"], confirm=True, version=changed["version"])
+    assert sent["status"] == "sent" and "March 3, 2031" in [each["text"] for each in sent["confirmed"]]
+
+
+def test_a_mail_that_did_not_leave_is_drafted_again(ai: Caller, runtime: Any) -> None:
+    draft = ai.as_(JOHN).draft_email(data=wish())
+    files = [{"kind": "document", "id": DOCUMENT}]
+    changes = {"body": f"{draft['body']}\nSee you!", "attachments": files}
+    ai.as_(JOHN).update_email_draft(draft_id=draft["id"], changes=changes)
+    ai.as_(JOHN).send_email_draft(draft_id=draft["id"])
+    with pytest.raises(Conflict, match="did not leave"):
+        ai.as_(JOHN).redraft_email(draft_id=draft["id"])
+    deliver(runtime, TABLE, "email.failed", refs={"draft_id": draft["id"]}, error="the server refused it")
+    with pytest.raises(NotFound):
+        ai.as_(JESSICA).redraft_email(draft_id=draft["id"])
+    again = ai.as_(JOHN).redraft_email(draft_id=draft["id"])
+    assert again["id"] != draft["id"] and (again["status"], again["mail_status"]) == ("ready", None)
+    assert again["body"].endswith("See you!") and again["generated"]["body"] == draft["body"]
+    assert [each["id"] for each in again["attachments"]] == [DOCUMENT] and again["provider"] == "built-in"
+    assert ai.as_(JOHN).send_email_draft(draft_id=again["id"])["mail_status"] == "queued"

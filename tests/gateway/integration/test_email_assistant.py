@@ -86,6 +86,8 @@ def test_what_is_unsupported_is_listed_where_it_is_not_confirmed(sales: FlaskCli
         (f"/{ID}", {"attachments": [{"kind": "picture", "id": ID}]}, "attachments.0.kind"),
         (f"/{ID}", {"subject": ""}, "subject"),
         (f"/{ID}/send", {"confirm": "perhaps"}, "confirm"),
+        (f"/{ID}/send", {"confirm": "yes"}, "confirm"),
+        (f"/{ID}/send", {"confirm": 1}, "confirm"),
         (f"/{ID}/send", {"to": "mallory@evil.example"}, "to"),
     ],
 )

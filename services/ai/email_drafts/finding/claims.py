@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["date", "amount", "person", "attachment", "promise"]
+Kind = Literal["date", "amount", "person", "attachment", "promise", "contact"]
 
 
 @dataclass(frozen=True, slots=True)

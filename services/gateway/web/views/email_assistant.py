@@ -72,11 +72,15 @@ def save(draft_id: Any) -> Any:
 
 @pages.post("/email-drafts/<uuid:draft_id>/send", who=SALES)
 def send(draft_id: Any) -> Any:
-    """Keep what was changed, then send it; what is unsupported has to be confirmed."""
+    """Keep what was changed, then send it; what is unsupported has to be confirmed, as the page showed it."""
     form = forms.sent()
     try:
-        made = _save(draft_id, form)
-        body = {"confirm": forms.flag("confirm", form.values.get("confirm", "")), "version": made["version"]}
+        shown = forms.whole("version", form.values.get("version", "0"))
+        before, made = _save(draft_id, form)
+        if made is not before and _unsupported(made) - _unsupported(before):
+            return _draft(str(draft_id), Form(), 409, unconfirmed=True)
+        version = shown if made is before else made["version"]
+        body = {"confirm": forms.flag("confirm", form.values.get("confirm", "")), "version": version}
         api.send_email_draft(draft_id, checked(api.EmailSend, body))
     except Problem as problem:
         if "unsupported" in problem.extra:
@@ -85,8 +89,22 @@ def send(draft_id: Any) -> Any:
     return done(f"/email-drafts/{draft_id}", Toast(_("The mail is on its way")))
 
 
-def _save(draft_id: Any, form: Form) -> dict[str, Any]:
-    """What differs from what is kept; a draft that was not changed keeps its version."""
+@pages.post("/email-drafts/<uuid:draft_id>/again", who=SALES)
+def again(draft_id: Any) -> Any:
+    """A new draft of a mail that did not leave."""
+    try:
+        made = api.redraft_email(draft_id)
+    except Problem as problem:
+        return _refused(draft_id, forms.sent(), problem)
+    return done(f"/email-drafts/{made['id']}", Toast(_("Drafted again; nothing was sent yet")))
+
+
+def _unsupported(draft: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(each["kind"], each["text"].casefold()) for each in draft["checks"] if each["status"] == "unsupported"}
+
+
+def _save(draft_id: Any, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The draft before and after: what differs from what is kept is written; else both are the same."""
     kept: dict[str, Any] = parts.one("ai", "get_email_draft", draft_id=str(draft_id))
     typed: dict[str, Any] = {name: form.values.get(name, "").replace("\r\n", "\n") for name in ("subject", "body")}
     typed["attachments"] = [_choice(each) for each in request.form.getlist("attachment")]
@@ -94,11 +112,11 @@ def _save(draft_id: Any, form: Form) -> dict[str, Any]:
     now["attachments"] = [{"kind": each["kind"], "id": each["id"]} for each in kept["attachments"]]
     changes = {name: value for name, value in typed.items() if value != now[name]}
     if not changes or kept["status"] == "sent":
-        return kept
+        return kept, kept
     version = forms.whole("version", form.values.get("version", "0"))
     body = checked(api.EmailDraftChange, changes | {"version": version})
     changed: dict[str, Any] = api.change_email_draft(draft_id, body)
-    return changed
+    return kept, changed
 
 
 def _choice(value: str) -> dict[str, str]:
