@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from libs.common import rights, row_access
 from libs.common.identity import Actor
-from libs.common.problems import Forbidden
 from libs.common.rights import Rows
 from services.ai.models import email_drafts, generations
 
@@ -29,10 +28,10 @@ def drafts_writable(actor: Actor) -> ColumnElement[bool]:
     return _rows(rights.right("ai", "drafts.write").of(actor.role), email_drafts.c.client_id, actor)
 
 
-def may_write_to(session: Session, actor: Actor, client_id: str) -> bool:
-    """Whether a person may have mails drafted to this client."""
+def may(session: Session, actor: Actor, right: str, client_id: str) -> bool:
+    """Whether a right that is held for clients holds for this one."""
     entry = row_access.entries.c
-    allowed = _rows(rights.right("ai", "drafts.write").of(actor.role), entry.record_id, actor)
+    allowed = _rows(rights.right("ai", right).of(actor.role), entry.record_id, actor)
     found = select(entry.record_id).where(entry.record_id == client_id, entry.closed.is_(False), allowed)
     return session.execute(found).first() is not None
 
@@ -40,14 +39,6 @@ def may_write_to(session: Session, actor: Actor, client_id: str) -> bool:
 def notes_writable(actor: Actor) -> ColumnElement[bool]:
     """The readings of notes that a person may take over: those about clients of theirs."""
     return _rows(rights.right("ai", "notes.write").of(actor.role), generations.c.client_id, actor)
-
-
-def require_own_client(session: Session, actor: Actor, client_id: str) -> None:
-    """Forbidden where the actor may not have notes read about this client."""
-    if rights.right("ai", "notes.write").of(actor.role) is Rows.ALL:
-        return
-    if row_access.owner(session, client_id) != actor.id:
-        raise Forbidden("you may look at this deal, and only its client's owner may change it")
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:

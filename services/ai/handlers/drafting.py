@@ -120,7 +120,7 @@ def draft_email(
     uow: UnitOfWork, data: dict[str, Any], collected: Collected, answered: Answered[MailDraft] | None
 ) -> dict[str, Any]:
     """Keep what was collected and order the draft; one that is there at once is kept at once."""
-    if not access.may_write_to(uow.session, uow.actor, collected.client_id):
+    if not access.may(uow.session, uow.actor, "drafts.write", collected.client_id):
         raise Forbidden("mails to this client are written by those who look after it")
     about = {"client_id": collected.client_id, "deal_id": collected.deal_id, "user_id": uow.actor.id}
     if answered is None:

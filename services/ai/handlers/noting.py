@@ -33,7 +33,8 @@ DEAL_FIELDS = ("id", "client_id", "company_name", "deal_name", "stage", "currenc
 
 def take_notes(uow: UnitOfWork, deal: dict[str, Any], text: str) -> dict[str, Any]:
     """Order a reading of notes about this deal: ``{id, status}``. At most 50,000 characters."""
-    access.require_own_client(uow.session, uow.actor, deal["client_id"])
+    if not access.may(uow.session, uow.actor, "notes.write", deal["client_id"]):
+        raise Forbidden("you may look at this deal, and only its client's owner may change it")
     if not isinstance(text, str) or not text.strip():
         raise Invalid("text is needed", field="text")
     if len(text) > MOST_CHARACTERS:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from services.gateway.web.formats import day
 from services.gateway.web.phrases import N_
+from services.gateway.web.said import filled, fitting
 
 PURPOSES = {
     "follow_up": _l("Follow-up"),
@@ -76,13 +76,8 @@ _SOURCES = tuple(
 
 def source(told: str) -> str:
     """Where a claim comes from, in the reader's language."""
-    for shape, phrase in _SOURCES:
-        if found := shape.fullmatch(told):
-            named = {name: value for name, value in found.groupdict().items() if value is not None}
-            if "day" in named:
-                named["day"] = str(day(named["day"]))
-            return str(gettext(phrase, **named) if "%" in phrase else gettext(phrase))
-    return told
+    fit = fitting(_SOURCES, told, {"day": lambda written: str(day(written))})
+    return filled(*fit) if fit else told
 
 
 def marked(text: str, checks: Iterable[dict[str, Any]]) -> list[tuple[str, dict[str, Any] | None]]:

@@ -6,13 +6,15 @@ What is known in neither way is shown as it came.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import format_date, gettext
 
 from services.gateway.web.phrases import N_
+
+Shapes = Sequence[tuple[re.Pattern[str], str]]
 
 # A field's name as the API spells it, where a sentence begins with one.
 _FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+)*) )"
@@ -163,15 +165,28 @@ def said(text: Any, *, beside_field: bool = False) -> str:
     translated = gettext(plain) if plain else ""
     if translated != plain or len(plain) > _LONGEST:
         return str(translated)
-    for shape, phrase in _SHAPES:
-        if found := shape.fullmatch(plain):
-            named = {name: _READ.get(name, str)(value) for name, value in found.groupdict().items() if value}
-            field = "" if beside_field else named.pop("field", "")
-            return _about(field, str(gettext(phrase, **named) if "%" in phrase else gettext(phrase)))
+    if fit := fitting(_SHAPES, plain, _READ):
+        phrase, named = fit
+        field = "" if beside_field else named.pop("field", "")
+        return _about(field, filled(phrase, named))
     faults = [fault for part in plain.split("; ") if (fault := _NAMED.fullmatch(part))]
     if len(faults) == plain.count("; ") + 1:
         return " ".join(_about(fault["field"], said(fault["fault"], beside_field=True)) for fault in faults)
     return plain
+
+
+def fitting(shapes: Shapes, text: str, read: Mapping[str, Callable[[str], str]]) -> tuple[str, dict[str, str]] | None:
+    """The phrase of the first shape that a text has, and its values, each as ``read`` gives it to a person."""
+    for shape, phrase in shapes:
+        if found := shape.fullmatch(text):
+            given = {name: value for name, value in found.groupdict().items() if value is not None}
+            return phrase, {name: read.get(name, str)(value) for name, value in given.items()}
+    return None
+
+
+def filled(phrase: str, named: Mapping[str, str]) -> str:
+    """A phrase in the reader's language, with its values."""
+    return str(gettext(phrase, **named) if "%" in phrase else gettext(phrase))
 
 
 def refusal(text: Any, *, beside_field: bool = False) -> str:
