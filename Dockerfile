@@ -12,14 +12,14 @@ ARG SERVICE
 ARG FOLDER=services/${SERVICE}
 RUN python -m venv /venv
 COPY ${FOLDER}/requirements.lock /tmp/requirements.lock
-RUN /venv/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/requirements.lock
+RUN /venv/bin/pip install --no-cache-dir --require-hashes --no-deps --requirement /tmp/requirements.lock
 
 FROM python:3.11-slim-bookworm
 ARG SERVICE
 ARG FOLDER=services/${SERVICE}
-# Only billing renders PDFs. Debian's point releases bring security fixes under new versions: none is pinned.
+# Billing and notifications render PDFs. Debian's point releases bring security fixes under new versions: none is pinned.
 # hadolint ignore=DL3008
-RUN if [ "${SERVICE}" = billing ]; then \
+RUN if [ "${SERVICE}" = billing ] || [ "${SERVICE}" = notifications ]; then \
         apt-get update \
         && apt-get install -y --no-install-recommends \
             fonts-dejavu-core fonts-inter libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \

@@ -131,7 +131,8 @@ def install_requirements(root: Path) -> None:
     """Install the lock with its hashes and stamp the environment with the lock's fingerprint."""
     print("installing the packages of requirements.lock (a few minutes the first time) ...", flush=True)
     python = str(root / ".venv" / "bin" / "python")
-    options = ["--require-hashes", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-q"]
+    # The lock names every package: without a resolver that a constraint set on the machine would put off.
+    options = ["--require-hashes", "--no-deps", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-q"]
     started = time.monotonic()
     run(
         [python, "-m", "pip", "install", *options, "-r", str(root / "requirements.lock")],

@@ -15,7 +15,8 @@ import jwt
 import orjson
 from jwt.algorithms import OKPAlgorithm
 
-from libs.common.problems import Unauthorized
+from libs.common.ids import is_id
+from libs.common.problems import Forbidden, Invalid, Unauthorized
 
 GATEWAY = "gateway"
 TOKEN_SECONDS = 120
@@ -39,6 +40,24 @@ class Actor:
 def system_actor(service: str) -> Actor:
     """The actor of a service's own event handlers, jobs and schedules."""
     return Actor(f"system:{service}", "system", service)
+
+
+PEOPLE_ROLES = frozenset({"admin", "sales", "finance", "manager"})
+
+
+def on_behalf(actor: Actor, person: Any) -> Actor:
+    """Whose eyes a question is answered with: the caller's own, or those of ``{id, role}`` that a service names.
+
+    A mail or a file that a service makes for somebody shows what that person would see. Forbidden where a person
+    names another, Invalid for what is no person.
+    """
+    if person is None:
+        return actor
+    if not actor.is_system:
+        raise Forbidden("only a service asks for somebody else")
+    if not isinstance(person, dict) or person.get("role") not in PEOPLE_ROLES or not is_id(person.get("id")):
+        raise Invalid("person is an id and a role", field="person")
+    return Actor(person["id"], person["role"], str(person.get("name") or ""))
 
 
 class Signer:

@@ -21,7 +21,7 @@ from libs.common.audit import sealing
 from libs.common.audit.plan import AuditPlan
 from libs.common.context import Context
 from libs.common.database import UnitOfWork, is_deadlock, is_outage
-from libs.common.identity import Actor
+from libs.common.identity import Actor, on_behalf
 from libs.common.logging import get_logger
 from libs.common.problems import Conflict, Forbidden, Invalid, Problem, Unauthorized, Unavailable
 from libs.common.rpc import wire
@@ -135,6 +135,18 @@ class RpcService:
         """Run a query as the caller: ``query(session, actor, **arguments)``."""
         with self.runtime.database.read() as session:
             return query(session, self.actor, *args, **arguments)
+
+    def read_for(
+        self,
+        person: dict[str, Any] | None,
+        query: Callable[Concatenate[Session, Actor, P], R],
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> R:
+        """Run a query as the person a service asks for, or as the caller where none is named."""
+        with self.runtime.database.read() as session:
+            return query(session, on_behalf(self.actor, person), *args, **arguments)
 
 
 def method(permission: str) -> Callable[[Method], Method]:

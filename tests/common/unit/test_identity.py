@@ -10,8 +10,8 @@ import jwt
 import pytest
 from jwt.algorithms import OKPAlgorithm
 
-from libs.common.identity import TOKEN_SECONDS, Actor, Signer, Verifier, system_actor
-from libs.common.problems import Unauthorized
+from libs.common.identity import TOKEN_SECONDS, Actor, Signer, Verifier, on_behalf, system_actor
+from libs.common.problems import Forbidden, Invalid, Unauthorized
 from tests.support.actors import ADMIN, JOHN, SERVICES, jwks, private_jwk
 
 
@@ -126,3 +126,20 @@ def test_a_signer_makes_a_new_token_before_the_old_one_ends(monkeypatch: pytest.
     assert signer.sign(JOHN) == first != signer.sign(ADMIN)
     monkeypatch.setattr("libs.common.identity.time.time", lambda: now + TOKEN_SECONDS / 2)
     assert signer.sign(JOHN) != first
+
+
+def test_a_service_asks_with_a_persons_eyes_and_a_person_with_the_own_ones() -> None:
+    service, john = system_actor("notifications"), {"id": JOHN.id, "role": "sales"}
+    assert on_behalf(service, john) == Actor(JOHN.id, "sales")
+    assert on_behalf(service, None) is service
+    assert on_behalf(JOHN, None) is JOHN
+    with pytest.raises(Forbidden):
+        on_behalf(JOHN, {"id": ADMIN.id, "role": "admin"})
+
+
+@pytest.mark.parametrize(
+    "person", ["admin", {}, {"id": "1", "role": "admin"}, {"id": JOHN.id, "role": "system"}, {"role": "sales"}]
+)
+def test_what_is_no_person_is_refused(person: Any) -> None:
+    with pytest.raises(Invalid):
+        on_behalf(system_actor("notifications"), person)
