@@ -132,7 +132,15 @@ def install_requirements(root: Path) -> None:
     print("installing the packages of requirements.lock (a few minutes the first time) ...", flush=True)
     python = str(root / ".venv" / "bin" / "python")
     # The lock names every package: without a resolver that a constraint set on the machine would put off.
-    options = ["--require-hashes", "--no-deps", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-q"]
+    options = [
+        "--require-hashes",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        "-q",
+    ]
     started = time.monotonic()
     run(
         [python, "-m", "pip", "install", *options, "-r", str(root / "requirements.lock")],

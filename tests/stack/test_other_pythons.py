@@ -23,7 +23,15 @@ def test_the_unit_tests_pass_on_newer_pythons(version: str, tmp_path: Path) -> N
         pytest.skip(f"python{version} is not on this machine")
     environment = tmp_path / "venv"
     subprocess.run([python, "-m", "venv", environment], check=True)
-    install = [environment / "bin/pip", "install", "-q", "--require-hashes", "--no-deps", "-r", ROOT / "requirements.lock"]
+    install = [
+        environment / "bin/pip",
+        "install",
+        "-q",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        ROOT / "requirements.lock",
+    ]
     subprocess.run(install, check=True, capture_output=True)
     suites = [str(path) for path in sorted(ROOT.glob("tests/*/unit"))]
     done = subprocess.run(
