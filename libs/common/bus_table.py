@@ -36,7 +36,7 @@ _OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace
 TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired")
-        | {"activity.logged", "contact.created", "contact.erasure_asked"},
+        | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
         hears=_of("deal", "changed created fully_paid stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},

@@ -9,7 +9,7 @@ AUDIT = AuditPlan(
     watched={
         "clients": Watched(
             open=frozenset("industry status source country currency owner_id".split()),
-            silent=frozenset({"match_name", "last_activity_at", "access_version"}),
+            silent=frozenset({"match_name", "last_activity_at", "waiting_since", "access_version"}),
         ),
         "contacts": Watched(open=frozenset({"is_primary"})),
         "activities": Watched(

@@ -18,6 +18,8 @@ STATUSES = ("prospect", "active", "inactive", "churned")
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
+# What answers somebody who wrote to us; a note or a task of our own does not.
+ANSWERS = ("call", "email", "meeting", "whatsapp")
 # What can be done to many clients at once, and the field each touches.
 BULK_FIELDS = {"add_tag": "tags", "remove_tag": "tags", "set_status": "status", "assign": "owner_id"}
 # How sure each sign alone makes that two clients are one, in percent; a similar name as sure as it is similar.
@@ -156,6 +158,7 @@ class Client:
     tags: list[str] = field(default_factory=list)
     lifetime_value_minor: int = 0
     last_activity_at: datetime | None = None
+    waiting_since: datetime | None = None
     deleted_at: datetime | None = None
     access_version: int = 1
     version: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -92,8 +92,21 @@ class ActivityLogged(Event):
 
     activity_id: str
     client_id: str
+    deal_id: str | None
     type: str
     subject: str
+    occurred_at: datetime
+    version: int
+
+
+class ExchangeRateSet(Event):
+    """What one unit of a currency is worth in the base currency from a day on; as text, so that it is exact."""
+
+    event_type: ClassVar[str] = "exchange_rate.set"
+
+    currency: str
+    day: date
+    rate: str
     version: int
 
 

@@ -37,6 +37,7 @@ clients = Table(
     Column("lifetime_value_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("last_activity_at", _Instant),
+    Column("waiting_since", _Instant),
     Column("access_version", Integer, nullable=False),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
@@ -153,6 +154,7 @@ exchange_rates = Table(
     Column("rate", Numeric(24, 12), nullable=False),
     Column("set_by", Text),
     Column("set_at", _Instant),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 change_sets = Table(

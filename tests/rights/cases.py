@@ -133,6 +133,7 @@ CLIENTS = (
         lambda _s, r: {"activity_id": r["activity"], "changes": {"description": "More."}},
     ),
     Case("clients.list_tasks", LIST, "clients.read", _of_client),
+    Case("clients.summary", COMMON, "clients.read", lambda _s, _r: {"today": "2025-01-06"}),
     Case("clients.quick_find", LIST, "clients.read", _q),
     Case("clients.find_duplicates", LIST, "clients.read", lambda _s, r: {"company_name": r.name}),
     Case(

@@ -13,7 +13,7 @@ from libs.common.ids import new_id
 from services.clients.domain import Client, Contact, intake_key, mail_host, normal_name
 from services.clients.events import ClientCreated, ClientInquired
 from services.clients.handlers.loading import locked_client, primary_contact
-from services.clients.handlers.telling import card, log, tell_access, tell_contact
+from services.clients.handlers.telling import card, log_inbound, tell_access, tell_contact
 from services.clients.models import client_keys, contacts
 
 _FORM: dict[str, fields.Reader] = {
@@ -38,7 +38,7 @@ def submit_contact(uow: UnitOfWork, form: dict[str, Any], reference: str, source
     contact = _contact_of(uow, client, given)
     description = f"{contact.name} from {client.company_name} {_DID[source]}"
     details = {"reference": reference} | ({"message": given["message"]} if given["message"] else {})
-    log(uow, client.id, "system", _SUBJECTS[source], description, contact_id=contact.id, details=details)
+    log_inbound(uow, client.id, "system", _SUBJECTS[source], description, contact_id=contact.id, details=details)
     if created:
         _tell_created(uow, client, contact, given["message"], reference)
     if source == "website":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import BigInteger, Select, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -15,6 +17,7 @@ from libs.common.money import MAX_MINOR
 from libs.common.problems import Invalid
 from services.clients import queries
 from services.clients.domain import in_base
+from services.clients.events import ExchangeRateSet
 from services.clients.handlers.lifetime import among, hold_rates, recompute
 from services.clients.models import client_deals, clients, exchange_rates
 
@@ -39,13 +42,30 @@ def set_exchange_rate(uow: UnitOfWork, currency: str, day: str, rate: Any) -> di
     uow.session.execute(locked)
     deals = _revalue(uow, affected, code, value)
     recompute(uow, client_ids)
-    return queries.exchange_rate(uow.session, code, since) | {"deals": deals, "clients": len(client_ids)}
+    kept = queries.exchange_rate(uow.session, code, since)
+    _tell(uow, kept)
+    return kept | {"deals": deals, "clients": len(client_ids)}
 
 
 def _keep(uow: UnitOfWork, currency: str, day: date, rate: Decimal) -> None:
     values = {"rate": rate, "set_by": uow.actor.id, "set_at": uow.now}
     statement = insert(exchange_rates).values(currency=currency, day=day, **values)
-    uow.session.execute(statement.on_conflict_do_update(index_elements=["currency", "day"], set_=values))
+    again = values | {"version": exchange_rates.c.version + 1}
+    uow.session.execute(statement.on_conflict_do_update(index_elements=["currency", "day"], set_=again))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """A rate as the outbox knows it: one aggregate for each currency and day."""
+
+    id: str
+    version: int
+
+
+def _tell(uow: UnitOfWork, kept: dict[str, Any]) -> None:
+    told = ExchangeRateSet(**{name: kept[name] for name in ExchangeRateSet.model_fields})
+    name = f"exchange-rate:{told.currency}:{told.day}"
+    uow.outbox.add(told, of=_Rate(str(uuid5(NAMESPACE_URL, name)), told.version))
 
 
 def _affected(uow: UnitOfWork, currency: str, day: date) -> Select[Any]:

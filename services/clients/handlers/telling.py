@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
-from services.clients.domain import Activity, Client, Contact
+from services.clients.domain import ANSWERS, Activity, Client, Contact
 from services.clients.events import ActivityLogged, ClientAccessChanged, ContactCard, ContactCreated, Reader
 from services.clients.models import access_grants, clients, tags
 
@@ -70,6 +70,17 @@ def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: s
     """Write an activity in the actor's name, or in that of who did it (``by``), and tell it."""
     activity = _activity(uow, client_id, kind, subject, description, **more)
     _keep(uow, [activity], activity.occurred_at)
+    if kind in ANSWERS:
+        _answered(uow, activity)
+    return activity
+
+
+def log_inbound(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str, **more: Any) -> Activity:
+    """Write down that somebody there turned to us: from now on they wait for an answer."""
+    activity = _activity(uow, client_id, kind, subject, description, **more)
+    _keep(uow, [activity], activity.occurred_at)
+    since = func.coalesce(clients.c.waiting_since, activity.occurred_at)
+    uow.session.execute(update(clients).where(clients.c.id == client_id).values(waiting_since=since))
     return activity
 
 
@@ -107,9 +118,21 @@ def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> No
     )
     for each in written:
         event = ActivityLogged(
-            activity_id=each.id, client_id=each.client_id, type=each.type, subject=each.subject, version=1
+            activity_id=each.id,
+            client_id=each.client_id,
+            deal_id=each.deal_id,
+            type=each.type,
+            subject=each.subject,
+            occurred_at=each.occurred_at,
+            version=1,
         )
         uow.outbox.add(event, of=each)
+
+
+def _answered(uow: UnitOfWork, activity: Activity) -> None:
+    """Whoever waited has heard from us; what happened before they asked is no answer."""
+    waited = (clients.c.id == activity.client_id, clients.c.waiting_since <= activity.occurred_at)
+    uow.session.execute(update(clients).where(*waited).values(waiting_since=None))
 
 
 def know_tags(uow: UnitOfWork, names: list[str]) -> None:

@@ -23,6 +23,7 @@ from services.clients.queries.history import (
 )
 from services.clients.queries.listing import list_clients
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
+from services.clients.queries.summary import summary
 from services.clients.queries.tasks import list_tasks
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "names_alone",
     "person",
     "quick_find",
+    "summary",
     "timeline",
 ]

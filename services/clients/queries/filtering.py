@@ -18,7 +18,7 @@ from services.clients.models import client_deals, clients, contacts
 
 _ON_CARD = frozenset({"status", "industry", "owner_id"})
 _PLACES = frozenset({"state", "country", "city", "source"})
-_INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from", "shadowed"}
+_INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from", "shadowed", "unanswered"}
 # Under this length an index of three-letter pieces finds nothing in the middle of a word.
 _SHORT = 3
 
@@ -115,6 +115,9 @@ def _full_filter(name: str, value: Any, zone: str) -> ColumnElement[bool]:
         return func.lower(clients.c[name]) == str(value).lower()
     if name == "tag":
         return clients.c.tags.contains([str(value).lower()])
+    if name == "unanswered":
+        waits = clients.c.waiting_since.isnot(None)
+        return waits if fields.flag(name, value) else ~waits
     if name == "created_from":
         day = date_of(name, value)
         if day is None:

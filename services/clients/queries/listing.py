@@ -16,6 +16,7 @@ from libs.common.problems import Invalid
 from services.clients.models import clients
 from services.clients.queries import filtering
 from services.clients.queries.clients import DOCUMENT, access_of, document
+from services.clients.queries.tasks import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ _SORTS: dict[str, tuple[ColumnElement[Any], bool]] = {
     "created_at": (clients.c.created_at, False),
     "updated_at": (clients.c.updated_at, False),
     "lifetime_value": (clients.c.lifetime_value_minor, False),
+    # who has waited longest; those who wait for nothing come after them
+    "waiting_since": (func.coalesce(clients.c.waiting_since, NEVER), False),
     "last_activity_at": (func.coalesce(clients.c.last_activity_at, clients.c.created_at), False),
 }
 
