@@ -59,6 +59,21 @@ class BillingRpc(Operations, RpcService):
         return self.read(queries.totals, filters=filters)
 
     @method("invoices.read")
+    def receivables(self, filters: Document | None = None, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.receivables, filters=filters or {})
+
+    @method("invoices.read")
+    def payment_time(
+        self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
+    ) -> Document:
+        given: Document = {"from_day": from_day, "to_day": to_day, "filters": filters or {}}
+        return self.read_for(person, queries.payment_time, **given)
+
+    @method("invoices.read")
+    def summary(self, today: str, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.summary, today=today)
+
+    @method("invoices.read")
     def quick_find(self, q: str, limit: int = 5) -> Document:
         return self.read(queries.quick_find, q=q, limit=limit)
 

@@ -199,6 +199,20 @@ DEALS = (
 BILLING = (
     Case("billing.list_invoices", LIST, "invoices.read", _of_client),
     Case("billing.totals", LIST, "invoices.read", _of_client, shows=counted),
+    Case(
+        "billing.receivables",
+        LIST,
+        "invoices.read",
+        lambda _s, r: {"filters": {"client_id": r["client"]}},
+        shows=lambda answer, _row: bool(answer["clients"]),
+    ),
+    Case(
+        "billing.payment_time",
+        COMMON,
+        "invoices.read",
+        lambda _s, _r: {"from_day": "2025-01-01", "to_day": "2025-03-31"},
+    ),
+    Case("billing.summary", COMMON, "invoices.read", lambda _s, _r: {"today": "2025-01-06"}),
     Case("billing.quick_find", LIST, "invoices.read", _q),
     Case("billing.get_invoice", READ, "invoices.read", _invoice),
     Case("billing.preview_totals", COMMON, "invoices.write", lambda _s, _r: {"data": {"lines": [_line()]}}),

@@ -21,6 +21,8 @@ from services.billing.queries.previews import (
     preview_view,
 )
 from services.billing.queries.public import payable_invoice, public_invoice
+from services.billing.queries.receivables import payment_time, receivables
+from services.billing.queries.summary import summary
 
 Document = dict[str, Any]
 
@@ -39,12 +41,15 @@ __all__ = [
     "list_payments",
     "payable_invoice",
     "payment_document",
+    "payment_time",
     "preview_for_link",
     "preview_subject",
     "preview_view",
     "public_invoice",
     "quick_find",
     "receipt_view",
+    "receivables",
     "seller_now",
+    "summary",
     "totals",
 ]

@@ -68,6 +68,9 @@ _CONDITIONS: dict[str, Condition] = {
     "to": lambda name, value: invoices.c.dated_on <= fields.day(name, value),
     "due_from": lambda name, value: invoices.c.due_date >= fields.day(name, value),
     "due_to": lambda name, value: invoices.c.due_date <= fields.day(name, value),
+    "paid_from": lambda name, value: invoices.c.paid_date >= fields.day(name, value),
+    "paid_to": lambda name, value: invoices.c.paid_date <= fields.day(name, value),
+    "currency": lambda name, value: invoices.c.currency == fields.currency(name, value),
     "q": _search,
 }
 FILTERS = frozenset(_CONDITIONS) | {"overdue"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -18,14 +19,17 @@ from services.billing.queries.filters import business_today, matching
 _FOUND = [invoices.c[name] for name in ("id", "invoice_number", "company_name", "amount_minor", "currency", "status")]
 
 
-def totals(session: Session, actor: Actor, filters: dict[str, Any]) -> dict[str, Any]:
-    """Count and sums by currency of all invoices that fit; due is what sent and partially paid ones still ask for."""
+def totals(session: Session, actor: Actor, filters: dict[str, Any], today: date | None = None) -> dict[str, Any]:
+    """Count and sums by currency of all invoices that fit; due is what sent and partially paid ones still ask for.
+
+    today: the business day that overdue is reckoned from, unless it is the present one.
+    """
     row = invoices.c
     owed = func.sum(row.amount_minor - row.paid_minor).filter(row.status.in_(OPEN))
     sums = {"amount_minor": func.sum(row.amount_minor), "paid_minor": func.sum(row.paid_minor), "due_minor": owed}
     columns = [func.coalesce(each, 0).label(name) for name, each in sums.items()]
     statement = select(row.currency, func.count().label("count"), *columns).group_by(row.currency)
-    wanted = matching(actor, filters, business_today())
+    wanted = matching(actor, filters, today or business_today())
     rows = session.execute(statement.where(wanted).order_by(row.currency)).all()
     amounts = [{"currency": each.currency} | {name: int(each._mapping[name]) for name in sums} for each in rows]
     return {"count": sum(each._mapping["count"] for each in rows), "amounts": amounts}
