@@ -117,6 +117,7 @@ TABLE: Mapping[str, Voice] = {
             " list_score_models note_done personal_data score_standing take_notes test_integration train_scores usage"
             f" {_OPERATIONS}",
         )
+        | _of("ai", "get_insight report_insight")
         | _of("ai", "draft_email get_email_draft list_email_drafts redraft_email send_email_draft update_email_draft"),
         answers=False,
     ),

@@ -84,6 +84,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),
     Right("ai", "drafts.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO, system=False),
     Right("ai", "notes.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO, system=False),
+    Right("ai", "insights.write", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF),
     Right("ai", "scores.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("ai", "scores.manage", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "usage.read", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),

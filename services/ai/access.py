@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, literal, select
 from sqlalchemy.orm import Session
 
 from libs.common import rights, row_access
@@ -14,8 +14,9 @@ PERMISSIONS = rights.permissions("ai")
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
-    """The generations a person may read."""
-    return _rows(rights.right("ai", "generations.read").of(actor.role), generations.c.client_id, actor)
+    """The generations about clients that a person may read."""
+    rows = _rows(rights.right("ai", "generations.read").of(actor.role), generations.c.client_id, actor)
+    return and_(generations.c.client_id.isnot(None), rows)
 
 
 def drafts_scope(actor: Actor) -> ColumnElement[bool]:
@@ -39,6 +40,17 @@ def may(session: Session, actor: Actor, right: str, client_id: str) -> bool:
 def notes_writable(actor: Actor) -> ColumnElement[bool]:
     """The readings of notes that a person may take over: those about clients of theirs."""
     return _rows(rights.right("ai", "notes.write").of(actor.role), generations.c.client_id, actor)
+
+
+def own_insights(actor: Actor) -> ColumnElement[bool]:
+    """The insights a person may read: those they asked for; a service those of anybody it asked for."""
+    match rights.right("ai", "insights.write").of(actor.role):
+        case Rows.ALL:
+            return row_access.everything()
+        case Rows.SELF:
+            return generations.c.user_id == literal(actor.id, generations.c.user_id.type)
+        case _:
+            return row_access.nothing()
 
 
 def writable(actor: Actor) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Final
 BRIEF_ANALYSIS: Final = "brief_analysis"
 EMAIL_DRAFT: Final = "email_draft"
 MEETING_NOTES: Final = "meeting_notes"
+REPORT_INSIGHT: Final = "report_insight"
 LEVELS = ("low", "medium", "high")
 BUILT_IN = "built-in"
 GEMINI = "gemini"

@@ -10,15 +10,17 @@ from typing import Any
 from libs.common import company, integrations, row_access
 from libs.common.clock import business_date
 from libs.common.erasure.searching import known
+from libs.common.identity import on_behalf
 from libs.common.ids import is_id
 from libs.common.problems import Conflict, NotFound, Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import budget, draft_queries, email_drafts, handlers, queries, usage, wiring
+from services.ai import budget, draft_queries, email_drafts, handlers, queries, report_insights, usage, wiring
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
 from services.ai.handlers import drafting, sending
 from services.ai.handlers.noting import DEAL_FIELDS
+from services.ai.tasks import Answered
 
 Document = dict[str, Any]
 
@@ -73,6 +75,19 @@ class AiRpc(Operations, RpcService):
     @method("notes.write")
     def note_done(self, generation_id: str, part: str, result: Document) -> Document:
         return self.execute(handlers.note_done, generation_id=generation_id, part=part, result=result)
+
+    @method("insights.write")
+    def report_insight(
+        self, kind: str, figures: list[Document], language: str = "en", person: Document | None = None
+    ) -> Document:
+        """What figures come to, in sentences that hold no other number; the built-in ones while a provider thinks."""
+        whose = on_behalf(self.actor, person)
+        given: Document = {"kind": kind, "figures": figures, "language": language}
+        return self.execute(_given(handlers.report_insight, whose=whose, answered_now=_at_once), **given)
+
+    @method("insights.write")
+    def get_insight(self, insight_id: str) -> Document:
+        return self.read(queries.insight, insight_id=insight_id)
 
     @method("scores.manage")
     def list_score_models(self, limit: int | None = None, cursor: str | None = None) -> Document:
@@ -190,6 +205,11 @@ class AiRpc(Operations, RpcService):
         """Ask clients who may see a client that was not told of here yet, and keep the answer."""
         own = replace(self.context, actor=self.runtime.own_context().actor, idempotency_key=None)
         row_access.ensure_known(self.runtime.database, own, client_id, wiring.records(self.context).access)
+
+
+def _at_once(asked: report_insights.Asked) -> Answered[report_insights.Insight] | None:
+    """The answer of the rules, where no provider is to be asked."""
+    return wiring.built_in().answer(report_insights.task(), asked) if wiring.desk().provider.model is None else None
 
 
 def _given(handler: Callable[..., Any], **known: Any) -> Callable[..., Any]:

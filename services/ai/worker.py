@@ -12,7 +12,17 @@ from libs.common.worker import WorkerTable
 from services.ai import events, handlers, wiring
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
-from services.ai.handlers import analyzing, backfilling, drafting, generating, learning, noting, scoring, training
+from services.ai.handlers import (
+    analyzing,
+    backfilling,
+    drafting,
+    generating,
+    learning,
+    noting,
+    reporting,
+    scoring,
+    training,
+)
 from services.ai.settings import AiSettings
 
 
@@ -28,7 +38,12 @@ def _database() -> Database:
     return wiring.runtime().database
 
 
-LINES: tuple[generating.Line[Any, Any], ...] = (analyzing.line(_settings), drafting.line(), noting.line(_settings))
+LINES: tuple[generating.Line[Any, Any], ...] = (
+    analyzing.line(_settings),
+    drafting.line(),
+    noting.line(_settings),
+    reporting.line(_settings),
+)
 
 TABLE = WorkerTable(
     subscriptions=[
@@ -54,6 +69,7 @@ TABLE = WorkerTable(
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
         backfilling.UNTIL_READ,
         training.EVERY_NIGHT,
+        reporting.FORGET,
     ],
     audit=AUDIT,
 )

@@ -308,6 +308,17 @@ OTHERS = (
     Case("ai.note_done", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "part": "x", "result": {}}),
     Case("ai.list_score_models", COMMON, "scores.manage"),
     Case("ai.score_standing", COMMON, "scores.read"),
+    Case(
+        "ai.report_insight",
+        COMMON,
+        "insights.write",
+        lambda _s, _r: {
+            "kind": "daily-summary",
+            "figures": [{"name": "open_deals", "kind": "count", "value": 3}],
+            "language": "en",
+        },
+    ),
+    Case("ai.get_insight", GATE, "insights.write", lambda _s, _r: {"insight_id": NOBODY}),
     Case("ai.train_scores", COMMON, "scores.manage"),
     *(Case(f"ai.{method}", COMMON, "usage.read") for method in ("usage", "get_budget")),
     Case("ai.change_budget", COMMON, "budget.write", lambda _s, _r: {"changes": {"daily_micro_usd": 10_000_000}}),

@@ -26,7 +26,7 @@ class Row:
 
     id: str
     version: int
-    client_id: str
+    client_id: str | None
     deal_id: str | None
     brief_id: str | None
     user_id: str | None

@@ -95,6 +95,7 @@ GENERATIONS = {
     "brief_analysis": _l("Analysis of a brief"),
     "email_draft": _l("Draft of an e-mail"),
     "meeting_notes": _l("Notes of a meeting"),
+    "report_insight": _l("Insight of a report"),
     "gemini": _l("Gemini"),
 }
 # The parts of a score, and the answers of a brief that they rest on.

@@ -1,0 +1,192 @@
+"""Whether every number of a sentence is one that was supplied. Pure: no I/O.
+
+What a text says is taken away piece by piece: names that were supplied, months and days, money, shares, days and weeks,
+counts. A digit or a number in words that is left over was not supplied. Rounding is allowed as far as the text shows
+it: ``$62K`` for 62,500.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from libs.common.money import EXPONENTS, to_major
+from services.ai.quoting import plain
+from services.ai.report_insights.figures import Asked, Figure
+
+_SIGNS = {
+    "$": "USD", "us$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "€": "EUR", "eur": "EUR", "euros": "EUR",
+    "euro": "EUR", "£": "GBP", "gbp": "GBP", "pounds": "GBP", "chf": "CHF", "franken": "CHF", "¥": "JPY", "jpy": "JPY",
+    "yen": "JPY", "₹": "INR",
+}  # fmt: skip
+# Codes that are words, too, are no signs: "the top 5".
+_WORDS_TOO = frozenset("all bam bob cup gel kes lak mad mop pen php rub sos top try yer".split())
+_SIGNS |= {code.lower(): code for code in EXPONENTS if code.lower() not in _WORDS_TOO}
+_SCALES = {
+    "k": 3, "thousand": 3, "tausend": 3, "tsd": 3, "m": 6, "mm": 6, "mio": 6, "million": 6, "millions": 6,
+    "millionen": 6, "bn": 9, "billion": 9, "mrd": 9, "milliarden": 9,
+}  # fmt: skip
+_SIGN = rf"(?:{'|'.join(re.escape(each) for each in sorted(_SIGNS, key=len, reverse=True))})"
+_NUMBER = r"\d{1,3}(?:[., '’]\d{3})+(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)?"
+_SCALE = rf"(?:\s?(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![a-zäöü]))"
+_MONEY = re.compile(
+    rf"(?<![a-z])(?P<before>{_SIGN})\s?(?P<count>{_NUMBER})(?P<scale>{_SCALE})?"
+    rf"|(?P<count2>{_NUMBER})(?P<scale2>{_SCALE})?\s?(?P<after>{_SIGN})(?![a-z])"
+    rf"|(?P<count3>{_NUMBER})(?P<scale3>{_SCALE})"
+)
+_PERCENT = re.compile(rf"(?P<count>{_NUMBER})\s?(?:%|percent(?:age points)?|per cent|prozent(?:punkte)?)")
+_DAYS = re.compile(rf"(?P<count>{_NUMBER})\+?[\s-]?(?P<unit>days?|tage?n?|weeks?|wochen?|months?|monate?n?)\b")
+_COUNT = re.compile(_NUMBER)
+_UNITS = {"d": 1, "t": 1, "w": 7, "m": 30}
+
+_MONTHS = (
+    ("january", "januar", "jan"), ("february", "februar", "feb"), ("march", "märz", "mar"), ("april", "april", "apr"),
+    ("may", "mai", "may"), ("june", "juni", "jun"), ("july", "juli", "jul"), ("august", "august", "aug"),
+    ("september", "september", "sep"), ("october", "oktober", "oct"), ("november", "november", "nov"),
+    ("december", "dezember", "dec"),
+)  # fmt: skip
+# "may" is a verb more often than a month; alone it says nothing.
+_MONTH_WORD = re.compile(
+    rf"\b(?:{'|'.join(name for names in _MONTHS for name in names if name not in ('may', 'mar'))})\b"
+)
+_WORDS = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
+    r"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third of|quarter of"
+    r"|twice|double[ds]?|triple[ds]?|halved|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig"
+    r"|vierzig|fünfzig|hundert|tausend|hälfte|drittel|doppelt\w*|verdoppel\w*|halbier\w*|dutzend)\b"
+)
+_IN_WORDS = {
+    word: value
+    for words in (
+        "two three four five six seven eight nine ten eleven twelve",
+        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    )
+    for value, word in enumerate(words.split(), 2)
+}
+_OVER = re.compile(r"\b(?:above|ahead of|over|exceeds?|exceeding|beats?|beating|über|oberhalb|übertrifft)\b")
+_UNDER = re.compile(r"\b(?:below|behind|under|short of|misses|missing|unter|hinter|verfehlt)\b")
+
+
+def stands(sentence: str, asked: Asked) -> bool:
+    """Whether everything countable in the sentence is a figure, and up and down are not mistaken for each other."""
+    text = _without_texts(plain(sentence), asked)
+    text = _without_days(text, asked)
+    if _MONTH_WORD.search(text):
+        return False
+    for pattern, backed in ((_MONEY, _is_money), (_PERCENT, _is_share), (_DAYS, _is_time), (_COUNT, _is_count)):
+        for match in pattern.finditer(text):
+            if not backed(match, text, asked):
+                return False
+        text = pattern.sub(" ", text)
+    words = _WORDS.findall(text)
+    return all(_is_counted(word, asked) for word in words) and not any(each.isdigit() for each in text)
+
+
+def _without_texts(text: str, asked: Asked) -> str:
+    """Names may hold digits, and are not looked at."""
+    for each in sorted(_of(asked, "text"), key=lambda figure: -len(figure.value)):
+        text = re.sub(rf"(?<!\w){re.escape(plain(each.value))}(?!\w)", " ", text)
+    return text
+
+
+def _without_days(text: str, asked: Asked) -> str:
+    spoken = [form for each in _of(asked, "month", "date") for form in _forms(each)]
+    for form in sorted(spoken, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", " ", text)
+    return text
+
+
+def _forms(figure: Figure) -> Iterator[str]:
+    """How a month or a day may be written."""
+    parts = figure.value.split("-")
+    year, names = parts[0], _MONTHS[int(parts[1]) - 1]
+    quarter = (int(parts[1]) + 2) // 3
+    yield figure.value
+    if len(parts) == 3:
+        day = date.fromisoformat(figure.value).day
+        for name in names:
+            yield from (f"{name} {day}, {year}", f"{name} {day}", f"{day} {name} {year}", f"{day}. {name} {year}")
+            yield from (f"{day} {name}", f"{day}. {name}")
+        yield f"{day:02d}.{int(parts[1]):02d}.{year}"
+        return
+    for name in names:
+        yield from (f"{name} {year}", name)
+    yield from (f"q{quarter} {year}", f"q{quarter}")
+
+
+def _is_money(match: re.Match[str], text: str, asked: Asked) -> bool:
+    count = match["count"] or match["count2"] or match["count3"]
+    scale = (match["scale"] or match["scale2"] or match["scale3"] or "").strip()
+    sign = match["before"] or match["after"]
+    currency = _SIGNS[sign] if sign else None
+    for figure in _of(asked, "money"):
+        assert figure.currency is not None
+        fits = currency is None or currency == figure.currency
+        if fits and _says(count, _SCALES.get(scale, 0), abs(to_major(figure.value, figure.currency))):
+            return True
+    return False
+
+
+def _is_share(match: re.Match[str], text: str, asked: Asked) -> bool:
+    for figure in _of(asked, "percent"):
+        value = Decimal(str(figure.value))
+        if not _says(match["count"], 0, abs(value)):
+            continue
+        if not figure.name.startswith("above_") or not _turned(text, value):
+            return True
+    return False
+
+
+def _turned(text: str, value: Decimal) -> bool:
+    """Whether the sentence says above of what is below, or below of what is above."""
+    over, under = _OVER.search(text) is not None, _UNDER.search(text) is not None
+    return (value < 0 and over and not under) or (value > 0 and under and not over)
+
+
+def _is_time(match: re.Match[str], text: str, asked: Asked) -> bool:
+    unit = _UNITS[match["unit"][0]]
+    return any(_says(match["count"], 0, Decimal(figure.value) / unit) for figure in _of(asked, "days"))
+
+
+def _is_count(match: re.Match[str], text: str, asked: Asked) -> bool:
+    """A bare number: something counted, or an amount written out to the last digit."""
+    value = _read(match[0])
+    if any(value == figure.value for figure in _of(asked, "count")):
+        return True
+    amounts = (to_major(each.value, each.currency or "") for each in _of(asked, "money"))
+    return value >= 1000 and any(value == abs(amount) for amount in amounts)
+
+
+def _is_counted(word: str, asked: Asked) -> bool:
+    value = _IN_WORDS.get(word)
+    return value is not None and any(value == figure.value for figure in _of(asked, "count", "days"))
+
+
+def _says(count: str, scale: int, value: Decimal) -> bool:
+    """Whether the digits say the value, rounded or cut off where they end."""
+    said = _read(count).scaleb(scale)
+    if said == value:
+        return True
+    # Without a digit that says something, "$0M" would say every small amount.
+    steps = value.scaleb(_decimals(count) - scale)
+    rounded = {steps.to_integral_value(rounding=way) for way in (ROUND_DOWN, ROUND_HALF_UP)}
+    return said != 0 and said.scaleb(_decimals(count) - scale) in rounded
+
+
+def _decimals(count: str) -> int:
+    tail = re.search(r"[.,](\d{1,2}|\d{4,})$", count)
+    return len(tail[1]) if tail else 0
+
+
+def _read(count: str) -> Decimal:
+    """As English and German write it: a last part of one or two digits after a sign is the fraction."""
+    bare = re.sub(r"[ '’]", "", count)
+    decimals = _decimals(bare)
+    digits = re.sub(r"[.,]", "", bare)
+    return Decimal(digits).scaleb(-decimals)
+
+
+def _of(asked: Asked, *kinds: str) -> Iterable[Figure]:
+    return [each for each in asked.figures if each.kind in kinds]
