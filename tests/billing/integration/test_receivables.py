@@ -121,6 +121,7 @@ def test_days_from_sending_to_payment(billing: Billing) -> None:
     assert by_month["2025-02"]["invoices"] == 0 and by_month["2025-02"]["mean_days"] is None
     assert found["total"]["invoices"] == 3 and found["total"]["median_days"] == 30.0
     assert [(each["company_name"], each["mean_days"]) for each in found["rows"]] == [("Slow", 89.0), ("Fast", 20.0)]
+    assert [each["late"] for each in found["rows"]] == [0, 1]
     mine = billing.as_(JOHN).payment_time(from_day="2025-01-01", to_day="2025-03-31")
     assert mine["total"]["invoices"] == 2
     nothing = billing.finance.payment_time(from_day="2025-02-01", to_day="2025-02-01", filters={"client_id": fast})
