@@ -1,6 +1,8 @@
 # The front door: `make help`. Everything runs in .venv, made from requirements.lock by the first command that needs it.
 PYTHON ?= python3
 VENV := .venv/bin
+# The tests of the whole stack go to one of them, so more than two gain little.
+processes ?= 2
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -31,10 +33,10 @@ demo: ## play the whole sales cycle over HTTP against the running CRM
 	@$(PYTHON) -m stack venv
 	@$(VENV)/python -m stack.demo
 
-test: ## run every test that needs no Docker engine (args="-k billing" for some of them)
+test: ## run every test that needs no Docker engine (args="-k billing" for some of them, processes=1 one after the other)
 	@CRM_INFRASTRUCTURE=native CRM_BROWSER=1 $(PYTHON) -m stack prepare
 	@mkdir -p var
-	@$(VENV)/python -m pytest -q --junitxml=var/junit.xml $(args)
+	@$(VENV)/python -m pytest -q -n $(processes) --dist loadgroup --junitxml=var/junit.xml $(args)
 
 test-full: ## the same with the long forms of the load and fault tests
 	@CRM_FULL=1 $(MAKE) --no-print-directory test

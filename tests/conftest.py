@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,43 @@ from tests.support.servers import ROOT, test_stack
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests: all that drive the whole stack go to one of them, others by file."""
+    for item in items:
+        whole = "running_stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("whole stack" if whole else str(item.path)))
+
+
+# Made anew by each process: an id, an instant, a signature.
+_FLEETING = (
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "id"),
+    (re.compile(r"\b1[78]\d{8}\b"), "instant"),
+    (re.compile(r"[0-9a-f]{63,}"), "signature"),
+)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object) -> str | None:
+    """Tests have the same names in every process."""
+    if not isinstance(val, str):
+        return None
+    name = val
+    for pattern, word in _FLEETING:
+        name = pattern.sub(word, name)
+    return name.encode("unicode_escape").decode() if name != val else None
+
+
+def state_folder(suffix: str = "") -> Path:
+    """Where this process of the tests keeps its servers."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = os.environ.get("CRM_TEST_STATE", "var/test") + (f"-{worker}" if worker else "")
+    return ROOT / (name + suffix)
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The test stack, with PostgreSQL and RabbitMQ running and no process of the CRM."""
     options = Options(fast=True, demo_data=False, say=print)
-    with test_stack(ROOT / os.environ.get("CRM_TEST_STATE", "var/test"), options) as made:
+    with test_stack(state_folder(), options) as made:
         made.prepare()
         yield made
 

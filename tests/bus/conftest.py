@@ -17,6 +17,7 @@ import pytest
 
 from stack import bus_users
 from stack.application import Options, Stack
+from tests.conftest import state_folder
 from tests.support.actors import jwks, private_jwk
 from tests.support.databases import Databases
 from tests.support.servers import ROOT, test_stack
@@ -32,7 +33,7 @@ _NOT_EXECUTED = ("unauthorized",)
 def stack() -> Iterator[Stack]:
     """Servers of these tests' own: elsewhere in the session the whole CRM may run, and would take half the messages."""
     options = Options(fast=True, demo_data=False, say=print)
-    with test_stack(ROOT / (os.environ.get("CRM_TEST_STATE", "var/test") + "-bus"), options) as made:
+    with test_stack(state_folder("-bus"), options) as made:
         made.prepare()
         yield made
 

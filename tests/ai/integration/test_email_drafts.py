@@ -211,7 +211,6 @@ def test_a_change_is_checked_anew_and_shown_against_what_was_drafted(gemini: Cal
         {"subject": "one\ntwo"},
         {"to": "mallory@evil.example"},
     ],
-    ids=str,
 )
 def test_a_change_that_does_not_fit_is_refused(ai: Caller, changes: dict[str, Any]) -> None:
     draft = ai.as_(JOHN).draft_email(data=wish())

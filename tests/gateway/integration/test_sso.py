@@ -129,7 +129,6 @@ def test_the_second_factor_is_the_providers_matter(
         ({"exp": int(time.time()) - 3600}, "could not be trusted"),
         ({"_foreign_key": True}, "could not be trusted"),
     ],
-    ids=str,
 )
 def test_what_is_not_right_lets_nobody_in(
     http: FlaskClient, provider: Provider, runtime: Any, claims: dict[str, Any], words: str
