@@ -88,6 +88,31 @@ STATUS: dict[str, str] = {
 # In this order for the series of a chart: told apart in black and white by their lightness.
 SERIES = ("#1f5f5b", "#d9a441", "#5b7fb8", "#a65a6e", "#8aa39f", "#3d3d5c")
 
+# The few colours that charts are drawn in, so that a page can put others in their place in the dark: one accent in
+# five steps of lightness, which paper and eyes without colour tell apart.
+CHART: dict[str, str] = {
+    "ink": LIGHT["ink"],
+    "soft": LIGHT["soft"],
+    "line": LIGHT["line"],
+    "surface": LIGHT["surface"],
+    "step-1": "#cfe3e0",
+    "step-2": "#a0c8c3",
+    "step-3": "#6ea59f",
+    "step-4": "#42827c",
+    "step-5": ACCENT,
+}
+CHART_DARK: dict[str, str] = {
+    "ink": DARK["ink"],
+    "soft": DARK["soft"],
+    "line": DARK["line"],
+    "surface": DARK["surface"],
+    "step-1": "#21403d",
+    "step-2": "#2f5c58",
+    "step-3": "#417d77",
+    "step-4": "#5ba19a",
+    "step-5": DARK["accent"],
+}
+
 SPACE = {"1": "0.25rem", "2": "0.5rem", "3": "0.75rem", "4": "1rem", "5": "1.5rem", "6": "2rem", "7": "3rem"}
 TYPE = {"xs": "0.75rem", "sm": "0.8125rem", "md": "0.875rem", "lg": "1rem", "xl": "1.25rem", "2xl": "1.625rem"}
 RADIUS = {"sm": "6px", "md": "9px", "lg": "14px"}
@@ -114,7 +139,7 @@ def pixels() -> dict[str, str]:
 
 
 def css() -> str:
-    """All tokens as CSS variables, light first, dark under ``data-bs-theme``."""
+    """All tokens as CSS variables, light first, dark under ``data-bs-theme``; and the colours of charts in the dark."""
     common = {f"space-{name}": value for name, value in SPACE.items()}
     common |= {f"text-{name}": value for name, value in TYPE.items()}
     common |= {f"radius-{name}": value for name, value in RADIUS.items()}
@@ -122,7 +147,17 @@ def css() -> str:
     statuses = "\n".join(
         f".is-{name} {{ --tone: var(--{tone}); --tone-soft: var(--{tone}-soft); }}" for name, tone in STATUS.items()
     )
-    return "\n".join([_block(":root", common | LIGHT), _block("[data-bs-theme=dark]", DARK), statuses, ""])
+    blocks = [_block(":root", common | LIGHT), _block("[data-bs-theme=dark]", DARK), statuses, _dark_charts(), ""]
+    return "\n".join(blocks)
+
+
+def _dark_charts() -> str:
+    """Charts come with their colours on every mark; within ``.drawing`` the dark theme has others for them."""
+    return "\n".join(
+        f'[data-bs-theme=dark] .drawing [{mark}="{colour}"] {{ {mark}: {CHART_DARK[name]}; }}'
+        for name, colour in CHART.items()
+        for mark in ("fill", "stroke")
+    )
 
 
 def _block(selector: str, values: dict[str, str]) -> str:

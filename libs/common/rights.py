@@ -79,6 +79,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("billing", "payments.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.NOTHING),
     Right("billing", "payments.write", Rows.ALL, Rows.NO, Rows.ALL, Rows.NO),
     Right("notifications", "notifications.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
+    Right("notifications", "reports.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
     Right("notifications", "emails.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.SELF),
     Right("notifications", "emails.test", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO),
     Right("ai", "generations.read", Rows.ALL, Rows.SEEN, Rows.NOTHING, Rows.NOTHING),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -27,12 +27,16 @@ log = get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class WorkerTable:
     """What a service's worker does: what it subscribes to, the outside work it performs, its schedule; and what the
-    audit log that it seals covers."""
+    audit log that it seals covers.
+
+    warm_up: loads what the first piece of work would wait for, beside the work; a fault of it is only noted.
+    """
 
     subscriptions: Sequence[Subscription] = ()
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     schedule: Sequence[ScheduledJob] = ()
     audit: AuditPlan | None = None
+    warm_up: Callable[[], None] | None = None
 
 
 def subscriber(runtime: Runtime[Any], table: WorkerTable) -> Subscriber:
@@ -60,6 +64,8 @@ def run(runtime: Runtime[Any], table: WorkerTable) -> None:
     threads = {name: threading.Thread(target=parts[name].run, name=name, daemon=True) for name in needed}
     for thread in threads.values():
         thread.start()
+    if table.warm_up is not None:
+        threading.Thread(target=_warm, args=(table.warm_up,), name="warm-up", daemon=True).start()
     if settings.health_port:
         health.serve(runtime, settings.health_port, lambda: all(thread.is_alive() for thread in threads.values()))
 
@@ -79,6 +85,13 @@ def run(runtime: Runtime[Any], table: WorkerTable) -> None:
     for thread in threads.values():
         thread.join(20)
     log.info("worker stopped")
+
+
+def _warm(warm_up: Callable[[], None]) -> None:
+    try:
+        warm_up()
+    except Exception:  # the first piece of work meets the same, and says so
+        log.warning("the warm-up failed", exc_info=True)
 
 
 def _idle(table: WorkerTable) -> set[str]:

@@ -19,6 +19,7 @@ AUDIT = AuditPlan(
     unwatched={
         "guides": "which first steps somebody new has done; each stands where it happened",
         "notifications": "what the app said to somebody; what it tells of stands where it happened",
+        "renderings": "pictures of figures that stand where they are from; kept for a day",
         "people": "a copy of the gateway's users",
         "company": "a copy of the gateway's",
     },

@@ -98,6 +98,22 @@ emails = Table(
     Column("version", Integer, nullable=False),
 )
 
+renderings = Table(
+    "renderings",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("data", JSONB(none_as_null=True)),
+    Column("svg", Text),
+    Column("alt", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("milliseconds", Integer),
+    Column("problem", Text),
+    Column("created_at", _Instant, nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,6 +79,27 @@ class ClientDirectory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing as SVG, with its size in pixels."""
+
+    svg: str
+    width: int
+    height: int
+
+
+class Painter(Protocol):
+    """Draws charts."""
+
+    def svg(self, spec: Mapping[str, Any], alt: str) -> Picture:
+        """A Vega-Lite chart as SVG of presentation attributes alone; ``alt`` is what it says to who cannot see it."""
+        ...
+
+    def png(self, picture: Picture) -> bytes:
+        """The drawing on white, twice as large, for mails."""
+        ...
+
+
 class DocumentStore(Protocol):
     """Where the bytes of attachments are."""
 
@@ -118,3 +139,13 @@ class Outside:
     mailer: Mailer
     patience: timedelta
     sealer: Sealer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """All that making charts, reports and summaries may touch."""
+
+    read: Callable[[], AbstractContextManager[Session]]
+    transaction: Callable[[Context], AbstractContextManager[UnitOfWork]]
+    now: Callable[[], datetime]
+    painter: Painter

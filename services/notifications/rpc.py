@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from libs.common import integrations, row_access
 from libs.common.erasure.searching import known
-from libs.common.problems import Problem
+from libs.common.problems import Problem, Unavailable
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
@@ -14,6 +15,9 @@ from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
 
 Document = dict[str, Any]
+
+# How long somebody may be kept waiting for what the worker makes, and what of it the way back takes.
+_WAIT_SECONDS, _ANSWER_SECONDS = 6.0, 0.3
 
 # What this service refuses, it refuses as a Problem already.
 ERRORS: dict[type[Exception], type[Problem]] = {}
@@ -83,6 +87,12 @@ class NotificationsRpc(Operations, RpcService):
     def send_test_email(self, to: str) -> Document:
         return self.execute(handlers.send_test_email, to=to)
 
+    @method("reports.own")
+    def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
+        """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
+        key = handlers.fingerprint(name, data, language)
+        return self._look(queries.chart, key=key, again=True) or self._drawn(key, name, data, language)
+
     @method(OPERATE)
     def integration_status(self) -> Document:
         """How the mail server stands, by the mails that left and those that did not."""
@@ -92,6 +102,24 @@ class NotificationsRpc(Operations, RpcService):
     def test_integration(self, name: str) -> Document:
         """``{ok, message, ms}``: ask the mail server itself, now; no mail leaves."""
         return integrations.tested(name, wiring.checks())
+
+    def _drawn(self, key: str, name: str, data: Document, language: str) -> Document:
+        """A chart that is not there yet."""
+        with self.runtime.database.unit_of_work(self.context) as uow:
+            handlers.order_chart(uow, key, name, data, language)
+        return self._wait(lambda: self._look(queries.chart, key=key), "the chart is not drawn yet")
+
+    def _wait(self, look: Callable[[], Document | None], late: str, seconds: float = _WAIT_SECONDS) -> Document:
+        """What the worker makes; Unavailable when it takes longer than somebody can be kept waiting."""
+        left = self.context.remaining(seconds + _ANSWER_SECONDS) - _ANSWER_SECONDS
+        found = wiring.waiting_room().wait(look, left)
+        if found is None:
+            raise Unavailable(f"{late}; try again in a moment")
+        return found
+
+    def _look(self, query: Callable[..., Any], **arguments: Any) -> Any:
+        with self.runtime.database.read() as session:
+            return query(session, **arguments)
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

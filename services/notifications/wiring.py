@@ -14,11 +14,15 @@ from libs.common.sealing import Sealer
 from services.notifications import settings
 from services.notifications.adapters.clients import ClientsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
-from services.notifications.ports import ClientDirectory, Mailer, Outside
+from services.notifications.adapters.vega import VegaPainter
+from services.notifications.ports import ClientDirectory, Mailer, Outside, Painter, Reporting
 from services.notifications.settings import NotificationsSettings
+from services.notifications.waiting import WaitingRoom
 
 # Beyond the time a server may take to answer: the text itself has to get there, too.
 _MARGIN = timedelta(seconds=30)
+# Calls that an rpc process answers at once are as many as its connections; so many of them never wait for a worker.
+_FREE_CALLS = 4
 
 
 @cache
@@ -49,6 +53,24 @@ def outside() -> Outside:
     return outside_of(runtime(), clients(), mailer())
 
 
+@cache
+def painter() -> Painter:
+    """What draws charts."""
+    return VegaPainter()
+
+
+@cache
+def reporting() -> Reporting:
+    """All that the jobs of drawing and reporting may touch."""
+    return reporting_of(runtime(), painter())
+
+
+@cache
+def waiting_room() -> WaitingRoom:
+    """Room for those who wait for the worker: a few calls stay free for others."""
+    return WaitingRoom(runtime().settings.database_pool - _FREE_CALLS)
+
+
 def mailer_of(configured: NotificationsSettings) -> Mailer:
     """The mail server that settings name."""
     server = MailServer(
@@ -73,9 +95,28 @@ def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory
     )
 
 
+def reporting_of(runtime: Runtime[NotificationsSettings], painter: Painter) -> Reporting:
+    """What reports touch, of a runtime."""
+    return Reporting(
+        read=runtime.database.read,
+        transaction=runtime.database.unit_of_work,
+        now=runtime.clock.now,
+        painter=painter,
+    )
+
+
 def outward(perform: Callable[[Outside, Job], Any]) -> Callable[[Job], Any]:
     """A job's outside step with what it may touch, which is made when the first job is done."""
     return partial(_with_outside, perform)
+
+
+def reportward(perform: Callable[[Reporting, Job], Any]) -> Callable[[Job], Any]:
+    """The same for a job that draws or reports."""
+    return partial(_with_reporting, perform)
+
+
+def _with_reporting(perform: Callable[[Reporting, Job], Any], job: Job) -> Any:
+    return perform(reporting(), job)
 
 
 def _with_outside(perform: Callable[[Outside, Job], Any], job: Job) -> Any:

@@ -7,16 +7,21 @@ from datetime import timedelta
 from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.jobs import JobHandler
+from libs.common.schedule import ScheduledJob
 from libs.common.subscriber import Subscription
 from libs.common.worker import WorkerTable
 from services.notifications import events, handlers, wiring
 from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
-from services.notifications.wiring import outward
+from services.notifications.wiring import outward, reportward
 
 
 def _secret() -> str:
     return wiring.runtime().settings.link_secret
+
+
+def _warm_up() -> None:
+    handlers.warm_up(wiring.painter())
 
 
 TABLE = WorkerTable(
@@ -55,7 +60,19 @@ TABLE = WorkerTable(
             patience=timedelta(days=3),
             lease=timedelta(seconds=45),
         ),
+        # Somebody waits for it: what cannot be drawn in a minute can be asked for again.
+        handlers.DRAW_JOB: JobHandler(
+            reportward(handlers.draw_outside),
+            handlers.draw_finished,
+            failed=handlers.draw_failed,
+            patience=timedelta(minutes=1),
+        ),
     },
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
+    schedule=[
+        ScheduledJob("forget_renderings", "41 * * * *", handlers.forget_renderings),
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.tell_erased),
+    ],
     audit=AUDIT,
+    warm_up=_warm_up,
 )

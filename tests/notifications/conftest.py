@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications import settings
+from services.notifications import settings, wiring
 from services.notifications.settings import NotificationsSettings
 from tests.notifications.harness import STAFF, Notifications
 from tests.notifications.mail_server import MailServer
@@ -35,6 +35,8 @@ def crm(runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.
         mailed_link_key="a1" * 32,
     )
     monkeypatch.setattr(settings, "current", lambda: runtime.settings)
+    monkeypatch.setattr(wiring, "runtime", lambda: runtime)
+    wiring.waiting_room.cache_clear()
     made = Notifications(runtime, server)
     made.join(*STAFF)
     return made

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from sqlalchemy import text
 
@@ -17,14 +22,17 @@ from libs.common.jobs import Job, JobHandler
 from libs.common.problems import NotFound, Unavailable
 from libs.common.runtime import Runtime
 from services.notifications import handlers
+from services.notifications.adapters.vega import VegaPainter
 from services.notifications.rpc import NotificationsRpc
 from services.notifications.settings import NotificationsSettings
-from services.notifications.wiring import mailer_of, outside_of
+from services.notifications.wiring import mailer_of, outside_of, reporting_of
 from services.notifications.worker import TABLE
 from tests.notifications.mail_server import MailServer
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.calling import Caller
 
+# Fonts are loaded once a process.
+PAINTER = VegaPainter()
 STAFF = (ADMIN, JOHN, JESSICA, FINANCE, MANAGER)
 
 
@@ -54,6 +62,7 @@ class Notifications:
         self.server = server
         self.clients = FakeClients()
         self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings))
+        self.reporting = reporting_of(runtime, PAINTER)
 
     def as_(self, actor: Actor, key: str | None = None) -> Any:
         """The RPC methods, called by somebody."""
@@ -109,14 +118,25 @@ class Notifications:
     def runner(self) -> JobRunner:
         """The worker's jobs, with this service's outside."""
 
-        def perform(job: Job) -> None:
-            handlers.send_outside(self.outside, job)
+        jobs = {kind: replace(listed, perform=self._performing(kind, listed)) for kind, listed in TABLE.jobs.items()}
+        return JobRunner("notifications", self.runtime.database, jobs)
 
-        listed = TABLE.jobs[handlers.JOB]
-        handler = JobHandler(
-            perform, listed.complete, listed.failed, listed.retried, patience=listed.patience, lease=listed.lease
-        )
-        return JobRunner("notifications", self.runtime.database, {handlers.JOB: handler})
+    def _performing(self, kind: str, listed: JobHandler) -> Callable[[Job], Any]:
+        """The step outside of one kind of job, with this service's outside in the place of the process's."""
+        step = cast(Any, listed.perform).args[0]
+        return partial(step, self.outside if kind == handlers.JOB else self.reporting)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """A worker that does jobs as they come, as long as the block lasts."""
+        runner = self.runner()
+        thread = threading.Thread(target=runner.run, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            runner.stop()
+            thread.join(20)
 
     def send(self) -> None:
         """Do all jobs that are due now."""

@@ -270,6 +270,7 @@ OTHERS = (
     Case("notifications.set_preferences", COMMON, "notifications.own", lambda _s, _r: {"email": {}}),
     *(Case(f"notifications.{method}", COMMON, "notifications.own") for method in ("get_guide", "review_guide")),
     Case("notifications.close_guide", COMMON, "notifications.own"),
+    Case("notifications.draw_chart", COMMON, "reports.own", lambda _s, _r: {"name": "nothing", "data": {}}),
     Case("notifications.list_emails", LIST, "emails.read", _of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),
     Case("notifications.send_test_email", COMMON, "emails.test", lambda _s, _r: {"to": "ops@amo-ai.example"}),

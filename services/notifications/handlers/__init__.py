@@ -3,6 +3,16 @@
 from services.notifications.handlers.accounts import on_reset_asked, on_user_invited
 from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
+from services.notifications.handlers.drawing import (
+    DRAW_JOB,
+    draw_failed,
+    draw_finished,
+    draw_outside,
+    fingerprint,
+    forget_renderings,
+    order_chart,
+    warm_up,
+)
 from services.notifications.handlers.erasing import tell_erased
 from services.notifications.handlers.guides import (
     close_guide,
@@ -35,8 +45,14 @@ from services.notifications.handlers.people import (
 from services.notifications.handlers.posting import JOB
 
 __all__ = [
+    "DRAW_JOB",
     "JOB",
     "close_guide",
+    "draw_failed",
+    "draw_finished",
+    "draw_outside",
+    "fingerprint",
+    "forget_renderings",
     "mark_all_read",
     "mark_read",
     "on_activity_logged",
@@ -59,6 +75,7 @@ __all__ = [
     "on_user",
     "on_user_invited",
     "on_user_joined",
+    "order_chart",
     "review_guide",
     "send_failed",
     "send_finished",
@@ -67,4 +84,5 @@ __all__ = [
     "send_test_email",
     "set_preferences",
     "tell_erased",
+    "warm_up",
 ]

@@ -1,4 +1,4 @@
-"""What notifications answers: SQL to plain dicts, always as the actor."""
+"""What people were told, the mails and what became of them, and who they are from and for."""
 
 from __future__ import annotations
 
@@ -124,6 +124,11 @@ def person(session: Session, user_id: str) -> dict[str, Any] | None:
     columns = (people.c.email, people.c.name, people.c.active)
     row = session.execute(select(*columns).where(people.c.user_id == user_id)).first()
     return dict(row._mapping) if row is not None else None
+
+
+def names(session: Session) -> dict[str, str]:
+    """Everybody's name by id, of people who left, too: their deals are still told of."""
+    return {row.user_id: row.name for row in session.execute(select(people.c.user_id, people.c.name))}
 
 
 def wants(session: Session, user_id: str, kind: str) -> bool:

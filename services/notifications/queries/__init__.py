@@ -1,0 +1,39 @@
+"""What notifications answers: SQL to plain dicts, always as the actor."""
+
+from services.notifications.queries.drawings import chart
+from services.notifications.queries.mails import (
+    GUIDE_STEPS,
+    company,
+    email_document,
+    email_to_send,
+    get_email,
+    get_guide,
+    get_preferences,
+    integration_status,
+    list_emails,
+    list_notifications,
+    names,
+    notification_document,
+    person,
+    unread_count,
+    wants,
+)
+
+__all__ = [
+    "GUIDE_STEPS",
+    "chart",
+    "company",
+    "email_document",
+    "email_to_send",
+    "get_email",
+    "get_guide",
+    "get_preferences",
+    "integration_status",
+    "list_emails",
+    "list_notifications",
+    "names",
+    "notification_document",
+    "person",
+    "unread_count",
+    "wants",
+]
