@@ -45,8 +45,9 @@ TABLE: Mapping[str, Voice] = {
         tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
-        | {"client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"},
-        asks=frozenset({"clients.client_access"}),
+        | {"activity.logged", "client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
+        | {"exchange_rate.set"},
+        asks=frozenset({"clients.client_access", "clients.list_exchange_rates"}),
     ),
     "billing": Voice(
         tells=_of("invoice", "drafted overdue paid refunded sent voided")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
 
 _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
@@ -77,6 +77,12 @@ def json_number(minor: int, currency: str) -> str:
 def round_minor(value: Decimal) -> int:
     """Half a minor unit is rounded away from zero, as invoices do."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def exchanged(minor: int, currency: str, rate: Decimal, into: str) -> int:
+    """An amount in another currency; rate is what one unit of ``currency`` is worth in it."""
+    with localcontext(prec=60):  # the default context would drop the last digits of a long product
+        return round_minor((minor * rate).scaleb(exponent(into) - exponent(currency)))
 
 
 def display(minor: int, currency: str) -> str:

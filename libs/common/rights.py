@@ -73,6 +73,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("deals", "deals.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.WON),
     Right("deals", "deals.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO),
     Right("deals", "weights.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO, system=False),
+    Right("deals", "targets.read", Rows.ALL, Rows.SELF, Rows.ALL, Rows.NOTHING),
+    Right("deals", "targets.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO, system=False),
     Right("deals", "intake", Rows.NO, Rows.NO, Rows.NO, Rows.NO),
     Right("billing", "invoices.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.NOTHING),
     Right("billing", "invoices.write", Rows.ALL, Rows.OWN, Rows.ALL, Rows.NO),

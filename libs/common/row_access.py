@@ -14,12 +14,14 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    CompoundSelect,
     DateTime,
     Integer,
     MetaData,
     Table,
     Text,
     Uuid,
+    and_,
     delete,
     func,
     insert,
@@ -150,10 +152,19 @@ def owned(column: ColumnElement[str], user_id: str) -> ColumnElement[bool]:
 def readable(column: ColumnElement[str], user_id: str) -> ColumnElement[bool]:
     """Rows whose record this person owns, was given to read for now, or finds open."""
     mine = select(entries.c.record_id).where(or_(entries.c.owner_id == user_id, entries.c.is_open))
-    lent = select(readers.c.record_id).where(
-        readers.c.user_id == user_id, or_(readers.c.until.is_(None), readers.c.until > func.now())
-    )
+    lent = select(readers.c.record_id).where(_lent(user_id))
     return or_(column.in_(mine), column.in_(lent))
+
+
+def readable_records(user_id: str) -> CompoundSelect[Any]:
+    """The records that ``readable`` lets through, one by one: for a query that is to begin with them."""
+    mine = select(entries.c.record_id).where(or_(entries.c.owner_id == user_id, entries.c.is_open))
+    return mine.union(select(readers.c.record_id).where(_lent(user_id)))
+
+
+def _lent(user_id: str) -> ColumnElement[bool]:
+    now = func.now()
+    return and_(readers.c.user_id == user_id, or_(readers.c.until.is_(None), readers.c.until > now))
 
 
 def everything() -> ColumnElement[bool]:

@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common.money import exponent, round_minor
+from libs.common.money import exchanged
 
 STATUSES = ("prospect", "active", "inactive", "churned")
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
@@ -99,8 +99,7 @@ def likeness(signs: Iterable[int]) -> int:
 
 def in_base(value_minor: int, currency: str, rate: Decimal, base: str) -> int:
     """An amount in the base currency; rate is what one unit of ``currency`` is worth in it."""
-    with localcontext(prec=60):  # the default context would drop the last digits of a long product
-        return round_minor((value_minor * rate).scaleb(exponent(base) - exponent(currency)))
+    return exchanged(value_minor, currency, rate, base)
 
 
 def bulk_value(action: str, value: Any, current: Any) -> Any:

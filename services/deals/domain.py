@@ -27,10 +27,11 @@ class DealError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step of a deal through its stages."""
+    """One step of a deal through its stages; ``since``: when it had come into the one before."""
 
     previous: str
     stage: str
+    since: datetime
 
     @property
     def reopens(self) -> bool:
@@ -51,6 +52,7 @@ class Deal:
     created_at: datetime
     updated_at: datetime
     stage_since: datetime
+    created_on: date
     deal_value_minor: int | None = None
     description: str | None = None
     expected_close_date: date | None = None
@@ -67,24 +69,53 @@ class Deal:
     def is_open(self) -> bool:
         return self.stage in OPEN_STAGES
 
-    def move_to(self, stage: str, now: datetime, today: date, lost_reason: str | None = None) -> Move | None:
+    def move_to(
+        self,
+        stage: str,
+        now: datetime,
+        today: date,
+        lost_reason: str | None = None,
+        *,
+        closed_on: date | None = None,
+        at: datetime | None = None,
+    ) -> Move | None:
         """Move to any other stage; None when it is there already.
 
-        Won and lost set ``actual_close_date`` to the business day; lost needs a reason; leaving them undoes both.
+        Won and lost set ``actual_close_date`` to the business day, or to an earlier one that is given; lost needs a
+        reason; leaving them undoes both. at: when it happened, where history is brought in.
         """
         if stage not in STAGES:
             raise DealError(f"stage is one of {', '.join(STAGES)}", "stage")
+        if closed_on is not None:
+            self._check_close(stage, closed_on, today)
         if stage == self.stage:
             return None
         if stage == "lost" and not lost_reason:
             raise DealError("say why the deal was lost", "lost_reason")
-        move = Move(self.stage, stage)
+        move = Move(self.stage, stage, self.stage_since)
         self.stage = stage
-        self.stage_since = now
-        self.actual_close_date = None if stage in OPEN_STAGES else today
+        self.stage_since = at or now
+        self.actual_close_date = None if stage in OPEN_STAGES else closed_on or today
         self.lost_reason = lost_reason if stage == "lost" else None
         self.touch(now)
         return move
+
+    def close_on(self, day: date | None, today: date) -> bool:
+        """Correct the day a closed deal was closed on; whether that changed anything."""
+        if self.is_open or day is None:
+            raise DealError("a deal has this day as long as it is won or lost, and only then", "actual_close_date")
+        if day > today:
+            raise DealError("a deal is not closed in the future", "actual_close_date")
+        changed, self.actual_close_date = day != self.actual_close_date, day
+        return changed
+
+    def _check_close(self, stage: str, closed_on: date, today: date) -> None:
+        if stage in OPEN_STAGES:
+            raise DealError("only a deal that is won or lost has the day it was closed on", "actual_close_date")
+        if closed_on > today:
+            raise DealError("a deal is not closed in the future", "actual_close_date")
+        if stage == self.stage and closed_on != self.actual_close_date:
+            raise DealError(f"this deal is {stage} already; change its day instead", "actual_close_date")
 
     def change(self, changes: dict[str, Any], now: datetime) -> None:
         for name, value in changes.items():
@@ -125,6 +156,13 @@ def check_weights(weights: dict[str, Any]) -> None:
 def weighted(value_minor: int, weight: int) -> int:
     """What a value counts at a stage's weight, half a minor unit up; values are not negative."""
     return (value_minor * weight + 50) // 100
+
+
+def stayed_days(move: Move | None, entered_on: date, left_on: date, left_at: datetime) -> int | None:
+    """How long a deal was in the open stage it left, in days; None where it did not leave one, or never stood in it."""
+    if move is None or move.previous not in OPEN_STAGES or move.since == left_at:
+        return None
+    return max((left_on - entered_on).days, 0)
 
 
 def budget_midpoint(low: Money, high: Money) -> Money:

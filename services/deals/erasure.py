@@ -5,4 +5,6 @@ from __future__ import annotations
 from libs.common.erasure.plan import ErasurePlan
 from services.deals.audit import AUDIT
 
-ERASURE = ErasurePlan("deals", AUDIT)
+# A tag that names a person is changed in the deal, and the sums follow it.
+_SUMS = frozenset(f"pipeline_{each}.tag" for each in ("sums", "cohorts", "scores"))
+ERASURE = ErasurePlan("deals", AUDIT, elsewhere=_SUMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -137,6 +138,26 @@ class InvoiceRefunded(InvoiceChanged):
 
 class InvoiceVoided(InvoiceChanged):
     event_type: ClassVar[str] = "invoice.voided"
+
+
+class ActivityLogged(Event):
+    event_type: ClassVar[str] = "activity.logged"
+
+    client_id: str
+    deal_id: str | None
+    type: str
+    occurred_at: datetime
+
+
+class ExchangeRateSet(Event):
+    """What one unit of a currency is worth in the base currency from a day on; ``version`` grows with corrections."""
+
+    event_type: ClassVar[str] = "exchange_rate.set"
+
+    currency: str
+    day: date
+    rate: Decimal
+    version: int
 
 
 class DealAnalyzed(Event):

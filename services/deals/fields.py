@@ -40,11 +40,14 @@ DEAL: dict[str, Reader] = {
     "source": text(60, required=True),
     "description": text(TEXT_LENGTH),
     "expected_close_date": date_of,
+    "actual_close_date": date_of,
+    "created_on": date_of,
     "owner_id": identifier,
     "tags": tags,
 }
-# The stage is changed by moving, and a deal stays with its client.
-CHANGES = {name: reader for name, reader in DEAL.items() if name not in ("client_id", "stage", "lost_reason")}
+# The stage is changed by moving, and a deal stays with its client and its beginning.
+_FIXED = ("client_id", "stage", "lost_reason", "created_on")
+CHANGES = {name: reader for name, reader in DEAL.items() if name not in _FIXED}
 
 BRIEF: dict[str, Reader] = {
     "vision_title": text(200, required=True),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    Computed,
     Date,
     DateTime,
     Double,
     ForeignKey,
     Integer,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -50,6 +54,15 @@ deals = Table(
     Column("score_probability", Double),
     Column("score", JSONB(none_as_null=True)),
     Column("score_version", Integer, nullable=False, server_default="0"),
+    Column("created_on", Date, nullable=False),
+    Column("closes_on", Date, Computed("COALESCE(actual_close_date, expected_close_date)", persisted=True)),
+    Column(
+        "model_probability",
+        Double,
+        Computed("CASE WHEN score ->> 'stage' = stage THEN score_probability END", persisted=True),
+    ),
+    Column("reached", SmallInteger, nullable=False, server_default="0"),
+    Column("last_activity_at", _Instant, nullable=False),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
@@ -90,6 +103,8 @@ stage_history = Table(
     Column("deal_value_minor", BigInteger),
     Column("currency", Text, nullable=False),
     Column("moved_at", _Instant, nullable=False),
+    Column("moved_on", Date, nullable=False),
+    Column("stayed_days", Integer),
     Column("moved_by", Text, nullable=False),
     Column("moved_by_name", Text, nullable=False),
 )
@@ -115,8 +130,98 @@ stage_weights = Table(
     Column("set_at", _Instant, nullable=False),
 )
 
-# What ai tells of a deal's chances is kept beside it, and is no part of the deal that people change.
-_TOLD = {"score_probability", "score", "score_version"}
+stage_weight_history = Table(
+    "stage_weight_history",
+    metadata,
+    Column("stage", Text, primary_key=True),
+    Column("weight", SmallInteger, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", _Instant, primary_key=True),
+)
+
+sales_targets = Table(
+    "sales_targets",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("owner_id", _Id),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", _Instant, nullable=False),
+)
+
+exchange_rates = Table(
+    "exchange_rates",
+    metadata,
+    Column("currency", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("rate", Numeric(24, 12), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+deal_states = Table(
+    "deal_states",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("deal_id", _Id, nullable=False),
+    Column("client_id", _Id, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("value_minor", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("closes_on", Date),
+    Column("owner_id", _Id),
+    Column("source", Text, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("reached", SmallInteger, nullable=False),
+    Column("valid_from", _Instant, nullable=False),
+    Column("valid_to", _Instant),
+)
+
+
+def _sums(name: str, *columns: Column[Any]) -> Table:
+    """A table that triggers add to: reports add its rows up, see migration 0007."""
+    slices = (Column("slice", Text, nullable=False), Column("owner_id", _Id), Column("source", Text))
+    return Table(name, metadata, Column("id", BigInteger, primary_key=True), *slices, Column("tag", Text), *columns)
+
+
+def _added(kind: Any, names: str) -> list[Column[Any]]:
+    return [Column(name, kind, nullable=False) for name in names.split()]
+
+
+pipeline_sums = _sums(
+    "pipeline_sums",
+    Column("changed", Date, nullable=False),
+    Column("month", Date),
+    *_added(Text, "stage currency"),
+    *_added(Integer, "deals valued lead qualified proposal negotiation"),
+    *_added(Numeric, "value_minor"),
+)
+pipeline_cohorts = _sums(
+    "pipeline_cohorts",
+    Column("month", Date, nullable=False),
+    *_added(Text, "stage currency"),
+    *_added(Integer, "deals valued qualified proposal negotiation"),
+    *_added(Numeric, "value_minor qualified_minor proposal_minor negotiation_minor"),
+)
+pipeline_scores = _sums(
+    "pipeline_scores",
+    Column("month", Date),
+    *_added(Text, "stage currency"),
+    *_added(Integer, "modelled"),
+    *_added(Numeric, "model_minor expected_minor"),
+)
+pipeline_durations = Table(
+    "pipeline_durations",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("month", Date, nullable=False),
+    *_added(Text, "stage"),
+    *_added(Integer, "days deals"),
+)
+
+# What ai tells of a deal's chances and what the database works out are no part of the deal that people change.
+_BESIDE = {"score_probability", "score", "score_version"}
+WORKED_OUT = {"closes_on", "model_probability", "reached", "last_activity_at"}
 mapper.map_imperatively(
-    Deal, deals, version_id_col=deals.c.version, version_id_generator=False, exclude_properties=_TOLD
+    Deal, deals, version_id_col=deals.c.version, version_id_generator=False, exclude_properties=_BESIDE | WORKED_OUT
 )

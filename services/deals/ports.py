@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 
 class ClientDirectory(Protocol):
-    """The clients service, asked once about a client that is not known here yet."""
+    """The clients service: asked once about a client that is not known here yet, and for all exchange rates."""
 
     def access(self, client_id: str) -> dict[str, Any]:
         """Who may see the client, in the shape of client.access_changed; NotFound when there is no such client."""
+        ...
+
+    def exchange_rates(self) -> Iterator[dict[str, Any]]:
+        """``{currency, day, rate, version}`` of every rate there is; rate is text."""
         ...

@@ -60,9 +60,21 @@ class DealsRpc(Operations, RpcService):
 
     @method("deals.write")
     def move_stage(
-        self, deal_id: str, stage: str, lost_reason: str | None = None, version: int | None = None
+        self,
+        deal_id: str,
+        stage: str,
+        lost_reason: str | None = None,
+        version: int | None = None,
+        actual_close_date: str | None = None,
     ) -> Document:
-        return self.execute(handlers.move_stage, deal_id=deal_id, stage=stage, lost_reason=lost_reason, version=version)
+        return self.execute(
+            handlers.move_stage,
+            deal_id=deal_id,
+            stage=stage,
+            lost_reason=lost_reason,
+            version=version,
+            actual_close_date=actual_close_date,
+        )
 
     @method("deals.read")
     def board(self, filters: Document, limit: int | None = None) -> Document:
@@ -87,6 +99,27 @@ class DealsRpc(Operations, RpcService):
     @method("weights.write")
     def set_stage_weights(self, weights: Document) -> Document:
         return self.execute(handlers.set_stage_weights, weights=weights)
+
+    @method("deals.read")
+    def forecast(
+        self,
+        from_day: str,
+        to_day: str,
+        group_by: list[str] | None = None,
+        filters: Document | None = None,
+        as_of: str | None = None,
+        person: Document | None = None,
+    ) -> Document:
+        asked = {"from_day": from_day, "to_day": to_day, "group_by": group_by, "filters": filters, "as_of": as_of}
+        return self.read_for(person, queries.forecast, now=self.runtime.database.clock.now(), **asked)
+
+    @method("targets.read")
+    def list_targets(self, from_month: str, to_month: str, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.list_targets, from_month=from_month, to_month=to_month)
+
+    @method("targets.write")
+    def set_targets(self, targets: list[Document]) -> Document:
+        return self.execute(handlers.set_targets, targets=targets)
 
     @method("deals.read")
     def history(self, deal_id: str) -> Document:

@@ -9,6 +9,7 @@ from libs.common.worker import WorkerTable
 from services.deals import events, handlers, wiring
 from services.deals.audit import AUDIT
 from services.deals.erasure import ERASURE
+from services.deals.handlers import activities, rates
 
 
 def _secret() -> str:
@@ -26,7 +27,15 @@ TABLE = WorkerTable(
         Subscription(events.InvoiceVoided, handlers.on_invoice),
         Subscription(events.DealAnalyzed, handlers.on_deal_analyzed),
         Subscription(events.DealScored, handlers.on_deal_scored),
+        Subscription(events.ActivityLogged, activities.on_activity),
+        Subscription(events.ExchangeRateSet, rates.on_exchange_rate_set),
     ],
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.tell_erased)],
+    jobs={rates.JOB: rates.reading(wiring.clients)},
+    schedule=[
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.tell_erased),
+        activities.EVERY_QUARTER,
+        rates.EVERY_FEW_HOURS,
+    ],
     audit=AUDIT,
 )

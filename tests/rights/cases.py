@@ -30,6 +30,11 @@ def counted(answer: Any, _row: Row) -> bool:
     return bool(answer["count"])
 
 
+def forecast_counts(answer: Any, _row: Row) -> bool:
+    """Whether a forecast counted anything, whenever it closes."""
+    return bool(answer["total_count"] + answer["without_date"]["count"])
+
+
 def listed(answer: Any, _row: Row) -> bool:
     """Whether a list that is filtered to the row holds anything."""
     return bool(answer["items"])
@@ -78,6 +83,11 @@ def _filter_q(_scene: Scene, row: Row) -> dict[str, Any]:
 
 def _of_client(_scene: Scene, row: Row) -> dict[str, Any]:
     return {"filters": {"client_id": row["client"]}}
+
+
+def _closing_any(_scene: Scene, row: Row) -> dict[str, Any]:
+    """Every day a deal of the row's client may close on."""
+    return {"from_day": "2020-01-01", "to_day": "2029-12-31", "filters": {"client_id": row["client"]}}
 
 
 def _line(price: int = 100) -> dict[str, Any]:
@@ -193,6 +203,14 @@ DEALS = (
     Case("deals.stage_weights", COMMON, "deals.read"),
     Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
+    Case("deals.forecast", LIST, "deals.read", _closing_any, shows=forecast_counts),
+    Case("deals.list_targets", COMMON, "targets.read", lambda _s, _r: {"from_month": "2025-01", "to_month": "2025-03"}),
+    Case(
+        "deals.set_targets",
+        COMMON,
+        "targets.write",
+        lambda _s, _r: {"targets": [{"month": "2025-01", "owner_id": None, "amount_minor": 1}]},
+    ),
     Case("deals.history", READ, "deals.read", _deal),
     Case("deals.request_analysis", CHANGE, "deals.write", _deal, seen="deals.read"),
 )

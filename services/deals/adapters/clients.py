@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from libs.common.context import Context
@@ -18,3 +19,11 @@ class ClientsOverRpc:
     def access(self, client_id: str) -> dict[str, Any]:
         answer = self._rpc.call(self._context, "clients", "client_access", seconds=5.0, client_id=client_id)
         return cast(dict[str, Any], answer)
+
+    def exchange_rates(self) -> Iterator[dict[str, Any]]:
+        cursor: str | None = None
+        while True:
+            answer = self._rpc.call(self._context, "clients", "list_exchange_rates", seconds=10.0, cursor=cursor)
+            yield from answer["items"]
+            if (cursor := answer["next_cursor"]) is None:
+                return

@@ -4,6 +4,7 @@ from services.deals.handlers.briefs import request_analysis, submit_brief
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
 from services.deals.handlers.erasing import tell_erased
 from services.deals.handlers.reactions import on_client_access_changed, on_deal_analyzed, on_deal_scored, on_invoice
+from services.deals.handlers.targets import set_targets
 from services.deals.handlers.weights import set_stage_weights
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "on_invoice",
     "request_analysis",
     "set_stage_weights",
+    "set_targets",
     "submit_brief",
     "tell_erased",
     "update_deal",

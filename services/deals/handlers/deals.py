@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from libs.common import row_access
 from libs.common.database import UnitOfWork
-from libs.common.fields import read
+from libs.common.fields import date_of, read
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid
 from services.deals import queries
 from services.deals.domain import FULLY_PAID, Deal
 from services.deals.fields import CHANGES, DEAL
 from services.deals.handlers.loading import deal_to_change, require_own_client
-from services.deals.handlers.telling import tell_changed, tell_created, tell_moved
+from services.deals.handlers.telling import correct_close, tell_changed, tell_created, tell_moved
 
 
 def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
@@ -25,20 +27,26 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     require_own_client(uow, given["client_id"])
     given["tags"] = _without_ours(given.get("tags", []))
     stage, lost_reason = given.pop("stage", "lead"), given.pop("lost_reason", None)
+    closed_on, created_on = given.pop("actual_close_date", None), _created_on(uow, given)
+    created_at = _noon(uow, created_on) if created_on else uow.now
     deal = Deal(
         id=new_id(),
         stage="lead" if stage in ("won", "lost") else stage,
         owner_id=_owner(uow, given),
         source=given.pop("source", "manual"),
         currency=given.pop("currency", uow.business.currency),
-        created_at=uow.now,
+        created_on=created_on or uow.today,
+        created_at=created_at,
         updated_at=uow.now,
-        stage_since=uow.now,
+        stage_since=created_at,
         **given,
     )
+    if created_on and closed_on and closed_on < created_on:
+        raise Invalid("a deal is closed on the day it was created or later", field="actual_close_date")
     uow.session.add(deal)
     tell_created(uow, deal)
-    if move := deal.move_to(stage, uow.now, uow.today, lost_reason):
+    at = _noon(uow, closed_on) if created_on and closed_on else None
+    if move := deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on, at=at):
         tell_moved(uow, deal, move)
     return queries.deal(uow.session, uow.actor, deal.id)
 
@@ -52,18 +60,30 @@ def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version:
     if given.get("owner_id", deal.owner_id) != deal.owner_id and uow.actor.role == "sales":
         raise Forbidden("only an admin gives a deal to somebody else")
     if given:
+        closed = "actual_close_date" in given and deal.close_on(given.pop("actual_close_date"), uow.today)
         deal.change(given, uow.now)
         tell_changed(uow, deal)
+        if closed:
+            correct_close(uow, deal)
     return queries.deal(uow.session, uow.actor, deal.id)
 
 
 def move_stage(
-    uow: UnitOfWork, deal_id: str, stage: str, lost_reason: str | None = None, version: int | None = None
+    uow: UnitOfWork,
+    deal_id: str,
+    stage: str,
+    lost_reason: str | None = None,
+    version: int | None = None,
+    actual_close_date: str | None = None,
 ) -> dict[str, Any]:
-    """Move a deal to another stage; to the one it is in does nothing. Answers what it was before, to undo it with."""
+    """Move a deal to another stage; to the one it is in does nothing. Answers what it was before, to undo it with.
+
+    actual_close_date: the day it was won or lost, where that was not today.
+    """
     deal = deal_to_change(uow, deal_id, version)
     before = {"previous_stage": deal.stage, "previous_lost_reason": deal.lost_reason}
-    if move := deal.move_to(stage, uow.now, uow.today, DEAL["lost_reason"]("lost_reason", lost_reason)):
+    reason, closed_on = DEAL["lost_reason"]("lost_reason", lost_reason), date_of("actual_close_date", actual_close_date)
+    if move := deal.move_to(stage, uow.now, uow.today, reason, closed_on=closed_on):
         tell_moved(uow, deal, move)
     return queries.deal(uow.session, uow.actor, deal.id) | before
 
@@ -71,6 +91,23 @@ def move_stage(
 def _without_ours(tags: list[str]) -> list[str]:
     """The tag ``fully_paid`` is the system's word: people neither give nor take it."""
     return [tag for tag in tags if tag != FULLY_PAID]
+
+
+def _created_on(uow: UnitOfWork, given: dict[str, Any]) -> date | None:
+    """The day a deal began that is brought in with its history."""
+    day: date | None = given.pop("created_on", None)
+    if day is None:
+        return None
+    if uow.actor.role not in ("admin", "system"):
+        raise Forbidden("only an admin brings in deals that began earlier")
+    if day > uow.today:
+        raise Invalid("a deal does not begin in the future", field="created_on")
+    return day
+
+
+def _noon(uow: UnitOfWork, day: date) -> datetime:
+    """Noon of a business day, or now where that is to come."""
+    return min(datetime.combine(day, time(12), ZoneInfo(uow.business.zone)).astimezone(UTC), uow.now)
 
 
 def _owner(uow: UnitOfWork, given: dict[str, Any]) -> str | None:

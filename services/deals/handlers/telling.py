@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import case, func, insert, literal, select, update
 
 from libs.common import row_access
+from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
-from services.deals.domain import Deal, Move
+from services.deals.domain import Deal, Move, stayed_days
 from services.deals.events import DealChanged, DealCreated, DealLost, DealReopened, DealStageChanged, DealState, DealWon
 from services.deals.models import stage_history
 
@@ -54,20 +55,43 @@ def tell_moved(uow: UnitOfWork, deal: Deal, move: Move) -> None:
         tell(uow, DealReopened, deal, move.previous)
     if deal.stage in ("won", "lost"):
         tell(uow, DealWon if deal.stage == "won" else DealLost, deal, move.previous)
-    _write_history(uow, deal, move.previous)
+    _write_history(uow, deal, move)
 
 
-def _write_history(uow: UnitOfWork, deal: Deal, previous: str | None) -> None:
+def correct_close(uow: UnitOfWork, deal: Deal) -> None:
+    """The last move of a closed deal was on another day than was thought."""
+    step, before = stage_history.c, stage_history.alias("before")
+    entered_on = (
+        select(before.c.moved_on)
+        .where(
+            before.c.deal_id == step.deal_id, before.c.to_stage == step.from_stage, before.c.moved_at < step.moved_at
+        )
+        .order_by(before.c.moved_at.desc(), before.c.id.desc())
+        .limit(1)
+        .correlate(stage_history)
+        .scalar_subquery()
+    )
+    stayed = case((step.stayed_days.is_not(None), func.greatest(literal(deal.actual_close_date) - entered_on, 0)))
+    last = (step.deal_id == deal.id, step.to_stage == deal.stage, step.moved_at == deal.stage_since)
+    uow.session.execute(update(stage_history).where(*last).values(moved_on=deal.actual_close_date, stayed_days=stayed))
+
+
+def _write_history(uow: UnitOfWork, deal: Deal, move: Move | None) -> None:
+    zone = uow.business.zone
+    moved_on = deal.actual_close_date or business_date(deal.stage_since, zone)
+    entered_on = business_date(move.since if move else deal.stage_since, zone)
     uow.session.execute(
         insert(stage_history).values(
             id=new_id(),
             deal_id=deal.id,
-            from_stage=previous,
+            from_stage=move.previous if move else None,
             to_stage=deal.stage,
             lost_reason=deal.lost_reason,
             deal_value_minor=deal.deal_value_minor,
             currency=deal.currency,
-            moved_at=uow.now,
+            moved_at=deal.stage_since,
+            moved_on=moved_on,
+            stayed_days=stayed_days(move, entered_on, moved_on, deal.stage_since),
             moved_by=uow.actor.id,
             moved_by_name=uow.actor.name,
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, column, func, lateral, select, true, values
+from sqlalchemy import TIMESTAMP, ColumnElement, Select, Text, cast, column, func, lateral, select, true, values
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
 from libs.common.pages import limit_of, page
 from services.deals.domain import STAGES, weighted
-from services.deals.models import deals
+from services.deals.models import deals, pipeline_sums
 from services.deals.queries.deals import COMPANY_NAME, SHOWN, WITH_COMPANY, document
 from services.deals.queries.filters import matching
+from services.deals.queries.reports.wanted import FILTERS, Wanted
 from services.deals.queries.weights import current_weights
 
 
@@ -24,7 +25,7 @@ def board(session: Session, actor: Actor, filters: dict[str, Any], limit: int | 
     """
     wanted, size = matching(actor, filters), limit_of(limit)
     weights = current_weights(session)
-    sums, cards = _sums(session, wanted, weights), _cards(session, wanted, size)
+    sums, cards = _sums(session, actor, filters, weights), _cards(session, wanted, size)
     columns = []
     for stage in STAGES:
         rows, next_cursor = page(cards[stage], size, lambda row: (row.stage_since, row.id))
@@ -36,7 +37,7 @@ def board(session: Session, actor: Actor, filters: dict[str, Any], limit: int | 
 
 def totals(session: Session, actor: Actor, filters: dict[str, Any]) -> dict[str, Any]:
     """Count and value of all deals that fit, a figure for each currency; they are the sums of the board's columns."""
-    by_stage = _sums(session, matching(actor, filters), current_weights(session))
+    by_stage = _sums(session, actor, filters, current_weights(session))
     found: dict[str, dict[str, Any]] = {}
     for each in (value for stage in STAGES for value in by_stage[stage]["values"]):
         total = found.setdefault(
@@ -48,18 +49,43 @@ def totals(session: Session, actor: Actor, filters: dict[str, Any]) -> dict[str,
     return {"count": count, "values": [found[currency] for currency in sorted(found)]}
 
 
-def _sums(session: Session, wanted: ColumnElement[bool], weights: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """Count and value of every stage, a figure for each currency."""
-    value = func.coalesce(func.sum(deals.c.deal_value_minor), 0)
-    statement = select(deals.c.stage, deals.c.currency, func.count().label("count"), value.label("value_minor"))
+def _sums(
+    session: Session, actor: Actor, filters: dict[str, Any], weights: Mapping[str, int]
+) -> dict[str, dict[str, Any]]:
+    """Count and value of every stage, a figure for each currency.
+
+    What is weighted is rounded for each month of closing and then added, as reports do.
+    """
+    found: dict[str, dict[str, list[int]]] = {stage: {} for stage in STAGES}
     result: dict[str, dict[str, Any]] = {stage: {"count": 0, "values": []} for stage in STAGES}
-    grouped = statement.where(wanted).group_by(deals.c.stage, deals.c.currency).order_by(deals.c.currency)
-    for row in session.execute(grouped):
-        stage, total = result[row.stage], int(row.value_minor)
-        stage["count"] += row.count
-        figure = {"value_minor": total, "weighted_minor": weighted(total, weights[row.stage])}
-        stage["values"].append({"currency": row.currency} | figure)
+    for row in session.execute(_cells(actor, filters)):
+        total = found[row.stage].setdefault(row.currency, [0, 0])
+        result[row.stage]["count"] += int(row.deals)
+        total[0] += int(row.value_minor)
+        total[1] += weighted(int(row.value_minor), weights[row.stage])
+    for stage, totals in found.items():
+        for currency, (value, weight) in sorted(totals.items()):
+            figure = {"currency": currency, "value_minor": value, "weighted_minor": weight}
+            result[stage]["values"].append(figure)
     return result
+
+
+def _cells(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
+    """Stage, currency, count and value of the deals of each month; from the sums where these tell."""
+    wanted = matching(actor, filters)
+    slice_ = Wanted.of(filters).slice_for(actor) if set(filters) <= set(FILTERS) else None
+    if slice_ is None:
+        row, month = deals.c, func.date_trunc("month", cast(deals.c.closes_on, TIMESTAMP))
+        count, value = func.count(), func.coalesce(func.sum(row.deal_value_minor), 0)
+        return _named(row, count, value).where(wanted).group_by(row.stage, row.currency, month)
+    row, stages = pipeline_sums.c, slice_.wanted.stages
+    conditions = [*slice_.of_table(pipeline_sums), *([] if stages is None else [row.stage.in_(stages)])]
+    summed = _named(row, func.sum(row.deals), func.sum(row.value_minor)).where(*conditions)
+    return summed.group_by(row.stage, row.currency, row.month).having(func.sum(row.deals) > 0)
+
+
+def _named(row: Any, count: ColumnElement[Any], value: ColumnElement[Any]) -> Select[Any]:
+    return select(row.stage, row.currency, count.label("deals"), value.label("value_minor"))
 
 
 def _cards(session: Session, wanted: ColumnElement[bool], size: int) -> dict[str, list[Any]]:

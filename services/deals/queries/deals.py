@@ -15,7 +15,7 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
 from services.deals import access
 from services.deals.domain import STAGES
-from services.deals.models import briefs, deal_invoices, deals, stage_history
+from services.deals.models import WORKED_OUT, briefs, deal_invoices, deals, stage_history
 from services.deals.queries.filters import matching
 from services.deals.queries.scores import in_short, win_probability
 from services.deals.queries.weights import current_weights
@@ -23,7 +23,7 @@ from services.deals.queries.weights import current_weights
 COMPANY_NAME = func.coalesce(row_access.entries.c.label, "").label("company_name")
 WITH_COMPANY = deals.join(row_access.entries, row_access.entries.c.record_id == deals.c.client_id, isouter=True)
 # Without what only the machinery needs.
-SHOWN = [column for column in deals.columns if column.name != "ai_generation_id"]
+SHOWN = [column for column in deals.columns if column.name not in {"ai_generation_id", "created_on", *WORKED_OUT}]
 
 _INNER = {"sort_value", "score_probability", "score", "score_version"}
 
@@ -82,7 +82,8 @@ def history(session: Session, actor: Actor, deal_id: str) -> dict[str, Any]:
     """A deal's way through the stages, oldest first."""
     deal(session, actor, deal_id)
     order = (stage_history.c.moved_at, stage_history.c.id)
-    rows = session.execute(select(stage_history).where(stage_history.c.deal_id == deal_id).order_by(*order)).all()
+    shown = [column for column in stage_history.columns if column.name not in ("moved_on", "stayed_days")]
+    rows = session.execute(select(*shown).where(stage_history.c.deal_id == deal_id).order_by(*order)).all()
     return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common import row_access
-from libs.common.fields import contains, date_of
+from libs.common.fields import contains, currency, date_of, flag
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.deals import access, settings
-from services.deals.domain import OPEN_STAGES, STAGES
 from services.deals.models import deals
+from services.deals.queries.stages import asked_stages
 
 Condition = Callable[[str, Any], ColumnElement[bool]]
 
@@ -41,11 +41,7 @@ def of_company(pattern: str) -> ColumnElement[bool]:
 
 
 def _stage(name: str, value: Any) -> ColumnElement[bool]:
-    wanted = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, str) for each in wanted) or not set(wanted) <= {*STAGES, "open"}:
-        raise Invalid(f"{name} is one of {', '.join(STAGES)}, or open", field=name)
-    named = set(wanted) | (set(OPEN_STAGES) if "open" in wanted else set())
-    return deals.c.stage.in_([stage for stage in STAGES if stage in named])
+    return deals.c.stage.in_(asked_stages(name, value))
 
 
 def _owner(name: str, value: Any) -> ColumnElement[bool]:
@@ -67,6 +63,10 @@ def _created_from(name: str, value: Any) -> ColumnElement[bool]:
     return deals.c.created_at >= begins.astimezone(UTC)
 
 
+def _undated(name: str, value: Any) -> ColumnElement[bool]:
+    return deals.c.closes_on.is_(None) if flag(name, value) else deals.c.closes_on.is_not(None)
+
+
 def _search(_name: str, value: Any) -> ColumnElement[bool]:
     pattern = contains(value)
     return or_(deals.c.deal_name.ilike(pattern), deals.c.description.ilike(pattern), of_company(pattern))
@@ -77,11 +77,15 @@ _CONDITIONS: dict[str, Condition] = {
     "owner_id": _owner,
     "client_id": _identifier,
     "tag": lambda _name, value: deals.c.tags.contains([str(value).lower()]),
+    "currency": lambda name, value: deals.c.currency == currency(name, value),
     "source": lambda _name, value: deals.c.source.in_([value]),
     "created_from": _created_from,
     "closing_from": lambda name, value: deals.c.expected_close_date >= date_of(name, value),
     "closing_to": lambda name, value: deals.c.expected_close_date <= date_of(name, value),
     "closed_from": lambda name, value: deals.c.actual_close_date >= date_of(name, value),
     "closed_to": lambda name, value: deals.c.actual_close_date <= date_of(name, value),
+    "closes_from": lambda name, value: deals.c.closes_on >= date_of(name, value),
+    "closes_to": lambda name, value: deals.c.closes_on <= date_of(name, value),
+    "undated": _undated,
     "q": _search,
 }

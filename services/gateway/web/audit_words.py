@@ -37,6 +37,7 @@ RECORDS = {
     "deals": _l("Deal"),
     "briefs": _l("Project brief"),
     "stage_weights": _l("Stage weight"),
+    "sales_targets": _l("Sales target"),
     "invoices": _l("Invoice"),
     "invoice_lines": _l("Invoice line"),
     "invoice_references": _l("Payment reference"),

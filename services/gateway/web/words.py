@@ -159,6 +159,8 @@ RIGHTS = {
     "deals.read": _l("Read deals and the board"),
     "deals.write": _l("Create, change and move deals"),
     "weights.write": _l("Set the weights of stages"),
+    "targets.read": _l("See sales targets"),
+    "targets.write": _l("Set sales targets"),
     "usage.read": _l("See what AI took"),
     "budget.write": _l("Set the budget for AI"),
     "invoices.read": _l("Read invoices"),

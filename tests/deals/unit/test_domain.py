@@ -32,6 +32,7 @@ TODAY = business_date(T1, "America/New_York")
 
 def deal(stage: str = "lead", **changes: Any) -> Deal:
     values = {"id": "d", "deal_name": "x", "client_id": "c", "stage": stage, "source": "manual", "currency": "USD"}
+    values |= {"created_on": T0.date()}
     return Deal(**(values | {"created_at": T0, "updated_at": T0, "stage_since": T0} | changes))
 
 

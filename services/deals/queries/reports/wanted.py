@@ -1,0 +1,113 @@
+"""The deals a report is about, as a condition on deals, on their states, and as a slice of the sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Table
+
+from libs.common import fields
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.problems import Invalid
+from libs.common.rights import Rows
+from services.deals import access
+from services.deals.domain import STAGES
+from services.deals.queries.stages import asked_stages
+
+FILTERS = ("owner_id", "source", "tag", "currency", "client_id", "stage")
+NOBODY = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was filtered by; None is everything, owner_id ``none`` those that nobody owns."""
+
+    owner_id: str | None = None
+    source: str | None = None
+    tag: str | None = None
+    currency: str | None = None
+    client_id: str | None = None
+    stages: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, filters: Any) -> Self:
+        """Read filters; Invalid names one that is unknown or malformed."""
+        given = filters if filters is not None else {}
+        if not isinstance(given, dict):
+            raise Invalid("filters are names and values", field="filters")
+        unknown = [name for name in given if name not in FILTERS]
+        if unknown:
+            raise Invalid(f"there is no filter {unknown[0]!r} here", field=str(unknown[0]))
+        found = {name: _READERS[name](name, value) for name, value in given.items() if value is not None}
+        if "stage" in found:
+            found["stages"] = tuple(found.pop("stage"))
+        return cls(**found)
+
+    @property
+    def shown_stages(self) -> tuple[str, ...]:
+        """The stages in question, in their order."""
+        return tuple(stage for stage in STAGES if self.stages is None or stage in self.stages)
+
+    def of_table(self, table: Table) -> list[ColumnElement[bool]]:
+        """The conditions on rows of deals or of their states, but for the stage."""
+        row = table.c
+        found = [row[name] == value for name in _EQUAL if (value := getattr(self, name)) is not None]
+        if self.owner_id is not None:
+            found.append(row.owner_id.is_(None) if self.owner_id == NOBODY else row.owner_id == self.owner_id)
+        if self.tag is not None:
+            found.append(row.tags.contains([self.tag]))
+        return found
+
+    def slice_for(self, actor: Actor) -> Slice | None:
+        """The slice of the sums that holds just these deals; None where there is none: for somebody who sees some
+        clients only, for one client, or for two filters at once."""
+        by = [name for name in ("owner_id", "source", "tag") if getattr(self, name) is not None]
+        if access.rows(actor) is not Rows.ALL or self.client_id is not None or len(by) > 1:
+            return None
+        return Slice(by[0].removesuffix("_id") if by else "all", self)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Where the sums of all deals stand, or of one owner, source or tag."""
+
+    name: str
+    wanted: Wanted
+
+    def of_table(self, table: Table) -> list[ColumnElement[bool]]:
+        """The conditions on rows of a table of sums, but for the stage; every column its index begins with is named."""
+        row, wanted = table.c, self.wanted
+        owner_id = None if wanted.owner_id == NOBODY else wanted.owner_id
+        keys = {row.owner_id: owner_id, row.source: wanted.source, row.tag: wanted.tag}
+        found = [row.slice == self.name]
+        found += [column.is_(None) if value is None else column == value for column, value in keys.items()]
+        return [*found, row.currency == wanted.currency] if wanted.currency is not None else found
+
+
+_EQUAL = ("source", "currency", "client_id")
+
+
+def _identifier(name: str, value: Any) -> str:
+    if not is_id(value):
+        raise Invalid(f"{name} is an id", field=name)
+    return str(value)
+
+
+def _owner(name: str, value: Any) -> str:
+    return NOBODY if value == NOBODY else _identifier(name, value)
+
+
+def _word(name: str, value: Any) -> str:
+    return fields.text(300, required=True)(name, value) or ""
+
+
+_READERS: dict[str, Any] = {
+    "owner_id": _owner,
+    "client_id": _identifier,
+    "source": _word,
+    "tag": lambda name, value: _word(name, value).lower(),
+    "currency": fields.currency,
+    "stage": asked_stages,
+}
