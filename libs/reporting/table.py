@@ -73,7 +73,7 @@ def api_name(field: str) -> str:
     if not field.endswith("_minor"):
         return field
     stem = field.removesuffix("_minor")
-    return stem if stem in _PLAIN_AMOUNTS else f"{stem}_value"
+    return stem if stem in _PLAIN_AMOUNTS or stem.endswith(("_value", "_weighted")) else f"{stem}_value"
 
 
 def named(row: Mapping[str, Any]) -> dict[str, Any]:
