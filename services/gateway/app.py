@@ -53,11 +53,14 @@ from services.gateway.api import (
     search,
     second_factor,
     shadowing,
+    targets,
     tasks,
     webhooks,
 )
 from services.gateway.api.answers import problem_answer
 from services.gateway.api.openapi import document
+from services.gateway.api.reports import figures, files, mailed
+from services.gateway.api.routing import WRITES
 from services.gateway.audit_log import VISITOR
 from services.gateway.models import request_log
 from services.gateway.rate_limits import DatabaseStorage
@@ -87,6 +90,10 @@ ROUTES = (
     deals.routes,
     pipeline.routes,
     scores.routes,
+    figures.routes,
+    files.routes,
+    mailed.routes,
+    targets.routes,
     notes.routes,
     invoices.routes,
     previews.routes,
@@ -162,7 +169,7 @@ def _end(response: Response) -> Response:
     if cookies.is_secure(requests.gateway().settings, request):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     _allow_origin(response)
-    if request.method in ("POST", "PATCH", "DELETE"):
+    if request.method in WRITES:
         _write_log(response)
     if response.status_code == FORBIDDEN:
         _note_refusal()

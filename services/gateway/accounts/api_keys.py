@@ -29,6 +29,7 @@ AREAS: dict[str, frozenset[str]] = {
     "deals": frozenset({"deals", "pipeline", "win probability"}),
     "billing": frozenset({"invoices", "invoice previews", "exchange rates"}),
     "notifications": frozenset({"notifications"}),
+    "reports": frozenset({"reports", "report files", "mailed reports", "targets"}),
 }
 # A key may see who works here; who does is said by somebody who is signed in.
 _PEOPLE = frozenset({"accounts", "invitations"})

@@ -15,7 +15,7 @@ from services.gateway.api.values import Body, NeededWord
 routes = Routes("API keys")
 
 
-Area = Literal["clients", "deals", "billing", "notifications"]
+Area = Literal["clients", "deals", "billing", "notifications", "reports"]
 
 
 class ApiKeyNew(Body):

@@ -92,6 +92,7 @@ class ClientDocument(Document):
     access: Literal["write", "read", "card"]
     lifetime_value: MoneyNumber | None = None
     currency: str | None = None
+    waiting_since: datetime | None = None
     version: int | None = None
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.api.documents import ProblemDocument
-from services.gateway.api.routing import ANYBODY, URI_TOO_LONG, Operation, phrase
+from services.gateway.api.routing import ANYBODY, URI_TOO_LONG, WRITES, Operation, phrase
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -64,7 +64,7 @@ def _operation(operation: Operation, references: dict[Any, Any], schemas: dict[s
     }
     if operation.description:
         described["description"] = operation.description
-    if operation.method in ("POST", "PATCH", "DELETE"):
+    if operation.method in WRITES:
         described["parameters"].append(_KEY)
     if operation.body is not None:
         content = {operation.body_type: {"schema": references[operation.body]}}
@@ -120,8 +120,8 @@ def _responses(operation: Operation, references: dict[Any, Any]) -> dict[str, An
         described[str(status)] = {"description": phrase(status)}
         if model is not None:
             described[str(status)]["content"] = {"application/json": {"schema": references[model]}}
-        elif operation.content_type != "application/json" and status == min(operation.answers):
-            described[str(status)]["content"] = {operation.content_type: {"schema": {}}}
+        elif operation.content_types != ("application/json",) and status == min(operation.answers):
+            described[str(status)]["content"] = {each: {"schema": {}} for each in operation.content_types}
     problem = {"application/problem+json": {"schema": references[ProblemDocument]}}
     for status in operation.refusals:
         content = {} if status == URI_TOO_LONG else {"content": problem}

@@ -27,6 +27,9 @@ Answer = type[BaseModel] | None
 # Answered by the web server itself, before a request reaches us.
 URI_TOO_LONG = 414
 
+# What changes something: it takes a key, and stands in the log of writes.
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
 # Who may call: anybody, anybody signed in, or the roles named.
 ANYBODY: frozenset[str] = frozenset({"anybody"})
 SIGNED_IN: frozenset[str] = frozenset({"admin", "sales", "finance", "manager"})
@@ -48,7 +51,7 @@ class Operation:
     query: type[BaseModel] | None
     answers: dict[int, Answer]
     refusals: tuple[int, ...]
-    content_type: str = "application/json"
+    content_types: tuple[str, ...] = ("application/json",)
     body_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -72,7 +75,7 @@ class Routes:
         query: type[BaseModel] | None = None,
         answers: dict[int, Answer] | Answer = None,
         refusals: Sequence[int] = (),
-        content_type: str = "application/json",
+        content_type: str | tuple[str, ...] = "application/json",
         body_type: str = "application/json",
     ) -> Callable[[View], View]:
         """Declare a route. The view gets path parameters, and ``body`` and ``query`` as checked models."""
@@ -93,7 +96,7 @@ class Routes:
                     query=query,
                     answers=shapes,
                     refusals=_refusals(method, path, who, body or query, refusals),
-                    content_type=content_type,
+                    content_types=(content_type,) if isinstance(content_type, str) else content_type,
                     body_type=body_type,
                 )
             )
@@ -162,11 +165,11 @@ def _refusals(method: str, path: str, who: frozenset[str], takes: Any, more: Seq
         found |= {401, 403, 404}
     if "<" in path:
         found |= {404}
-    if takes is not None or method in ("POST", "PATCH", "DELETE"):
+    if takes is not None or method in WRITES:
         found |= {422}
-    if method in ("POST", "PATCH"):
+    if method in WRITES and method != "DELETE":
         found |= {413, 415} if takes is not None else {413}
-    if method in ("POST", "PATCH", "DELETE"):
+    if method in WRITES:
         found |= {409}
     return tuple(sorted(found))
 

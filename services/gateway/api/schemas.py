@@ -111,6 +111,7 @@ class ClientFilters(Page):
     owner_id: Id | Literal["none"] | None = None
     min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
     shadowed: bool | None = None
+    unanswered: Annotated[bool | None, Field(description="Who wrote to us last and waits for an answer.")] = None
     q: Name | None = None
     sort: Annotated[str, Field(max_length=40)] | None = None
 
@@ -186,6 +187,10 @@ class DealSelection(Body):
     closing_to: date | None = None
     closed_from: date | None = None
     closed_to: date | None = None
+    stagnant: Annotated[
+        bool | None, Field(description="Open and idle for `idle_days`, or longer in its stage than is usual.")
+    ] = None
+    idle_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     q: Name | None = None
 
 
@@ -207,6 +212,7 @@ class DealFields(Body):
     source: NeededWord | None = None
     description: Text | None = None
     expected_close_date: date | None = None
+    actual_close_date: Annotated[date | None, Field(description="Of a closed deal; not after today.")] = None
     owner_id: Id | None = None
     tags: Tags | None = None
 
@@ -216,6 +222,7 @@ class DealNew(DealFields):
     client_id: Id
     stage: Stage | None = None
     lost_reason: Line | None = None
+    created_on: Annotated[date | None, Field(description="For admins: when it began elsewhere, in the past.")] = None
 
 
 class DealChange(DealFields, Version):
@@ -225,6 +232,7 @@ class DealChange(DealFields, Version):
 class StageMove(Version):
     stage: Stage
     lost_reason: Line | None = None
+    actual_close_date: Annotated[date | None, Field(description="When it closed; today without it.")] = None
 
 
 class InvoiceSelection(Body):

@@ -19,8 +19,13 @@ routes = Routes("tasks")
 
 
 class TaskFilters(s.Page):
-    """Days are those of the business time zone."""
+    """Days are those of the business time zone; a meeting's is the one it is on.
 
+    ``person_id``: meetings that somebody set, and those at clients they own.
+    """
+
+    type: Literal["task", "meeting"] | None = None
+    person_id: Id | None = None
     assignee_id: Id | Literal["none"] | None = None
     done: bool | None = None
     due_from: date | None = None
@@ -55,7 +60,7 @@ class TaskDocument(d.ActivityDocument):
 
 @routes.route("GET", "/tasks", query=TaskFilters, answers=d.ListOf[TaskDocument])
 def list_tasks(query: TaskFilters) -> dict[str, Any]:
-    """Tasks at clients you may read, the next one due first, undated ones last."""
+    """Tasks, or meetings, at clients you may read, the next one first, undated ones last."""
     return r.ask("clients", "list_tasks", **s.paged(query.given()))
 
 

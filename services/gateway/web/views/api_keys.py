@@ -19,7 +19,13 @@ from services.gateway.web.toasts import Toast
 pages = Pages("api_keys")
 
 SCOPES = {"read": _l("Read only"), "write": _l("Read and write")}
-AREAS = {"clients": _l("Clients"), "deals": _l("Deals"), "billing": _l("Billing"), "notifications": _l("Notifications")}
+AREAS = {
+    "clients": _l("Clients"),
+    "deals": _l("Deals"),
+    "billing": _l("Billing"),
+    "notifications": _l("Notifications"),
+    "reports": _l("Reports"),
+}
 LIVES = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("One year"), "": _l("Until it is revoked")}
 _NEW: dict[str, forms.Reader] = {"name": forms.text, "scope": forms.text, "expires_in_days": forms.whole}
 

@@ -1,0 +1,358 @@
+"""What reports answer, for the API's document; amounts stand under the names that the CSV files use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from services.gateway.api import documents as d
+
+Share = Annotated[float | None, Field(description="A share of 1; null where nothing was counted.")]
+Days = Annotated[float | None, Field(description="Days; null where nothing was counted.")]
+Month = Annotated[str, Field(examples=["2025-01"])]
+Money = d.MoneyNumber
+
+
+class OfRange(d.Document):
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+    currency: str
+
+
+class ForecastRow(d.Document):
+    """``weighted`` is by the stage's weight alone.
+
+    Beside it: ``win_rate``, measured on the ``closed`` deals of the year before that were ever in this stage, and
+    ``model_probability``, of the ``modelled`` deals the model speaks of.
+    """
+
+    month: Month | None
+    stage: str | None
+    count: int
+    value: Money
+    weight: int | None
+    weighted: Money
+    win_rate: Share
+    closed: int
+    model_probability: Share
+    modelled: int
+
+
+class ForecastMonth(d.Document):
+    month: Month
+    count: int
+    value: Money
+    weighted: Money
+    won_value: Money
+    open_value: Money
+    target: Money | None
+
+
+class ForecastStage(d.Document):
+    stage: str
+    count: int
+    value: Money
+    weight: int
+    weighted: Money
+    win_rate: Share
+    closed: int
+    usual_days: Days
+
+
+class InsightSentence(d.Document):
+    text: str
+    risk: bool
+
+
+class Insight(d.Document):
+    """Every number in it is one of the report's: a sentence with another one is dropped."""
+
+    text: str
+    sentences: list[InsightSentence]
+    provider: str
+    status: Literal["ready", "pending"]
+
+
+class ForecastAnswer(OfRange):
+    """The rows add up to the totals. Deals without a date, a value or a rate are told apart and not added.
+
+    ``insight`` is null where there is none, and ``insight_missing`` says why.
+    """
+
+    as_of: date
+    group_by: list[str]
+    rows: list[ForecastRow]
+    months: list[ForecastMonth]
+    stages: list[ForecastStage]
+    total_count: int
+    total_value: Money
+    total_weighted: Money
+    open_value: Money
+    won_value: Money
+    lost_value: Money
+    target: Money | None
+    attainment: Share
+    without_value: int
+    insight: Insight | None
+    insight_missing: str | None
+
+
+class BridgeDeal(d.Document):
+    id: str
+    deal_name: str
+    company_name: str
+    value: Money
+
+
+class BridgePart(d.Document):
+    """``deals``: the five that count most."""
+
+    kind: str
+    count: int
+    value: Money
+    deals: list[BridgeDeal]
+
+
+class BridgeAnswer(OfRange):
+    """``start_value`` and the parts add up to ``end_value``, to the smallest unit."""
+
+    start: date
+    end: date
+    measure: Literal["value", "weighted"]
+    start_value: Money
+    end_value: Money
+    start_count: int
+    end_count: int
+    parts: list[BridgePart]
+
+
+class WinRateRow(d.Document):
+    won: int
+    lost: int
+    win_rate: Share
+    won_value: Money
+    lost_value: Money
+
+
+class WinRateKey(WinRateRow):
+    """``key``: the month, the source, the owner's id or the stage."""
+
+    key: str | None
+
+
+class WinRateAnswer(OfRange):
+    group_by: str
+    rows: list[WinRateKey]
+    total: WinRateRow
+
+
+class FunnelStage(d.Document):
+    stage: str
+    count: int
+    value: Money
+    share: Share
+    step: Share
+
+
+class FunnelAnswer(d.Document):
+    """Deals created in the range, each counted in every stage up to the furthest it reached."""
+
+    stages: list[FunnelStage]
+    created: int
+    lost: int
+    still_open: int
+    currency: str
+
+
+class Stays(d.Document):
+    """``usual_days``: three of four took no longer."""
+
+    mean_days: Days
+    median_days: Days
+    usual_days: Days
+
+
+class StageStays(Stays):
+    stage: str
+    stays: int
+
+
+class Cycle(Stays):
+    deals: int
+
+
+class VelocityMonth(d.Document):
+    month: Month
+    deals: int
+    mean_days: Days
+    median_days: Days
+
+
+class VelocityAnswer(d.Document):
+    stages: list[StageStays]
+    cycle: Cycle
+    won_cycle: Cycle
+    months: list[VelocityMonth]
+
+
+class TrendPoint(d.Document):
+    month: Month
+    open_count: int
+    open_value: Money
+    weighted: Money
+    created: int
+    created_value: Money
+    won: int
+    won_value: Money
+    lost: int
+
+
+class TrendAnswer(d.Document):
+    """The pipeline at the end of each month; the last point is now."""
+
+    points: list[TrendPoint]
+    currency: str
+
+
+class StagnantDeal(d.DealDocument):
+    idle_days: int | None
+    days_in_stage: int | None
+    usual_days: Days
+    because: list[Literal["idle", "long_in_stage"]]
+
+
+class StagnantStage(d.Document):
+    stage: str
+    count: int
+
+
+class StagnationAnswer(d.ListOf[StagnantDeal]):
+    values: list[dict[str, Any]]
+    stages: list[StagnantStage]
+    idle_days: int
+
+
+class SourceRow(d.Document):
+    created: int
+    open: int
+    won: int
+    lost: int
+    win_rate: Share
+    won_value: Money
+    average_won: Money | None
+
+
+class SourceKey(SourceRow):
+    source: str | None
+
+
+class SourcesAnswer(OfRange):
+    rows: list[SourceKey]
+    total: SourceRow
+
+
+class RepRow(d.Document):
+    created: int
+    open: int
+    open_value: Money
+    weighted: Money
+    won: int
+    lost: int
+    win_rate: Share
+    won_value: Money
+    target: Money | None
+    attainment: Share
+
+
+class RepKey(RepRow):
+    owner_id: str | None
+
+
+class RepsAnswer(OfRange):
+    rows: list[RepKey]
+    total: RepRow
+
+
+class Bucket(d.Document):
+    bucket: str
+    count: int
+    amount: Money
+
+
+class OwedInCurrency(d.Document):
+    currency: str
+    buckets: list[Bucket]
+    total: Money
+    overdue: Money
+
+
+class OwedByClient(d.Document):
+    """With an amount for each bucket: ``not_due``, ``1-30``, ``31-60``, ``61-90``, ``over_90``."""
+
+    client_id: str
+    company_name: str
+    currency: str
+    not_due: Money
+    over_90: Money
+    total: Money
+    oldest_days: int | None
+
+
+class ReceivablesAnswer(d.Document):
+    """``rows``: those who owe most; ``clients``: how many owe at all."""
+
+    day: date
+    currencies: list[OwedInCurrency]
+    rows: list[OwedByClient]
+    clients: int
+
+
+class PaidTimes(d.Document):
+    """Days from the day an invoice was sent to the day it was paid."""
+
+    invoices: int
+    mean_days: Days
+    median_days: Days
+    on_time: int
+    on_time_share: Share
+
+
+class PaidTimesOfMonth(PaidTimes):
+    month: Month
+
+
+class PaidTimesOfClient(d.Document):
+    client_id: str
+    company_name: str
+    invoices: int
+    mean_days: Days
+    median_days: Days
+
+
+class PaymentTimeAnswer(d.Document):
+    """``rows``: the clients who take longest."""
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+    months: list[PaidTimesOfMonth]
+    total: PaidTimes
+    rows: list[PaidTimesOfClient]
+
+
+class ReportFile(d.Document):
+    """A report as a file. ``url`` is there once it is ready, ``problem`` where it could not be made."""
+
+    id: str
+    kind: str
+    format: Literal["pdf", "xlsx", "csv"]
+    status: Literal["waiting", "ready", "failed"]
+    filename: str | None
+    size: int | None
+    problem: str | None
+    url: str | None
+
+
+class ReportFileLine(ReportFile):
+    created_at: datetime

@@ -1,0 +1,235 @@
+"""What is mailed of the reports: the daily summary, and reports on a schedule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from flask import request
+from pydantic import AfterValidator, Field
+
+from libs.common.problems import BadRequest
+from libs.reporting import KINDS
+from services.gateway.api import documents as d
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.reports import parameters as p
+from services.gateway.api.reports.naming import named
+from services.gateway.api.routing import ANYBODY, Routes
+from services.gateway.api.values import Address, Body, Name
+
+routes = Routes("mailed reports")
+
+FORM = "application/x-www-form-urlencoded"
+ONE_CLICK = "One-Click"
+MOST_RECIPIENTS = 20
+Hour = Annotated[int, Field(ge=0, le=23, strict=True)]
+Minute = Annotated[int, Field(ge=0, le=59, strict=True)]
+Kind = Literal[
+    "pipeline-forecast",
+    "win-rate",
+    "funnel",
+    "velocity",
+    "trend",
+    "stagnation",
+    "sources",
+    "reps",
+    "receivables",
+    "payment-time",
+]
+Period = Literal[
+    "this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year"
+]
+assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # what a Literal holds
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is the name of a time zone, as in Europe/Berlin")
+    return value
+
+
+TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_zone)]
+
+
+class DailySummary(d.Document):
+    """``figures``: what it counts, each with the filters of the list that holds as many."""
+
+    day: date
+    text: str
+
+
+class SummaryOrder(d.Document):
+    status: str
+
+
+class SummarySettings(d.Document):
+    """``time_zone`` null: that of the business."""
+
+    enabled: bool
+    hour: int
+    minute: int
+    time_zone: str | None
+
+
+class SummaryChange(Body):
+    enabled: Annotated[bool, Field(strict=True)] | None = None
+    hour: Hour | None = None
+    minute: Minute | None = None
+    time_zone: TimeZone | None = None
+
+
+class ScheduleParameters(Body):
+    """A period that moves with the day of sending, or fixed days; the rest as the report itself takes it."""
+
+    period: Period | None = None
+    from_: Annotated[p.Day | None, Field(alias="from")] = None
+    to: p.Day | None = None
+    group_by: Annotated[str, Field(max_length=40)] | None = None
+    owner_id: p.Owner | None = None
+    source: Name | None = None
+    tag: Name | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    months: Annotated[int, Field(ge=1, le=p.MOST_MONTHS, strict=True)] | None = None
+    idle_days: Annotated[int, Field(ge=1, le=p.LONGEST_IDLE_DAYS, strict=True)] | None = None
+
+    def given(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+
+class ScheduleFields(Body):
+    params: ScheduleParameters | None = None
+    weekday: Annotated[int, Field(ge=0, le=6, strict=True, description="Of a weekly one; Monday is 0.")] | None = None
+    monthday: (
+        Annotated[int, Field(ge=1, le=31, strict=True, description="Of a monthly one; at most its last.")] | None
+    ) = None
+    recipients: Annotated[list[Address], Field(max_length=MOST_RECIPIENTS)] | None = None
+
+    def given(self) -> dict[str, Any]:
+        found = self.model_dump(mode="json", exclude_unset=True)
+        return found | ({"params": self.params.given()} if self.params is not None else {})
+
+
+class ScheduleNew(ScheduleFields):
+    """Without ``recipients`` it is mailed to you."""
+
+    kind: Kind
+    format: Literal["pdf", "xlsx", "csv"] = "pdf"
+    cadence: Literal["daily", "weekly", "monthly"]
+    hour: Hour = 8
+
+
+class ScheduleChange(ScheduleFields, s.Version):
+    format: Literal["pdf", "xlsx", "csv"] | None = None
+    cadence: Literal["daily", "weekly", "monthly"] | None = None
+    hour: Hour | None = None
+
+
+class Schedule(d.Document):
+    id: str
+    kind: str
+    params: dict[str, Any]
+    format: Literal["pdf", "xlsx", "csv"]
+    cadence: Literal["daily", "weekly", "monthly"]
+    weekday: int | None
+    monthday: int | None
+    hour: int
+    recipients: list[str]
+    next_at: datetime | None = None
+
+
+class OneClick(Body):
+    """What a mail program sends (RFC 8058)."""
+
+    asked: Annotated[Literal["One-Click"], Field(alias="List-Unsubscribe")]
+
+
+class Unsubscribed(d.Document):
+    unsubscribed: bool
+
+
+@routes.route("GET", "/reports/daily-summary", answers=DailySummary)
+def daily_summary() -> dict[str, Any]:
+    """Your daily summary as it would be mailed now."""
+    found: dict[str, Any] = named(r.ask("notifications", "daily_summary"))
+    return found
+
+
+@routes.route("POST", "/reports/daily-summary/send", answers={202: SummaryOrder})
+def send_daily_summary() -> dict[str, Any]:
+    """Have your daily summary mailed to you now."""
+    r.ask("notifications", "send_daily_summary")
+    return {"status": "ordered"}
+
+
+@routes.route("GET", "/me/summary", answers=SummarySettings)
+def get_summary_settings() -> dict[str, Any]:
+    """Whether you get the daily summary, and when."""
+    return r.ask("notifications", "get_summary_settings")
+
+
+@routes.route("PATCH", "/me/summary", body=SummaryChange, answers=SummarySettings)
+def change_summary_settings(body: SummaryChange) -> dict[str, Any]:
+    """Turn it on or off, or choose its time; `time_zone` null is that of the business."""
+    return set_summary(body)
+
+
+@routes.route("PUT", "/me/summary", body=SummaryChange, answers=SummarySettings)
+def set_summary_settings(body: SummaryChange) -> dict[str, Any]:
+    """The same; what is left out stays as it is."""
+    return set_summary(body)
+
+
+def set_summary(body: SummaryChange) -> dict[str, Any]:
+    """The settings, once what was given is kept."""
+    given = {name: value for name, value in body.given().items() if value is not None or name == "time_zone"}
+    return r.ask("notifications", "set_summary_settings", settings=given)
+
+
+@routes.route("POST", "/unsubscribe/<token>", who=ANYBODY, body=OneClick, answers=Unsubscribed, body_type=FORM)
+def unsubscribe(token: str) -> dict[str, Any]:
+    """One click of a mail program (RFC 8058); no log-in is asked for."""
+    if request.form.get("List-Unsubscribe") != ONE_CLICK:
+        raise BadRequest("send List-Unsubscribe=One-Click as a form")
+    return end_subscription(token)
+
+
+def end_subscription(token: str) -> dict[str, Any]:
+    """What the token of a mail names is mailed no more."""
+    r.ask("notifications", "unsubscribe", token=token[:1000])
+    return {"unsubscribed": True}
+
+
+@routes.route("GET", "/report-schedules", query=s.Page, answers=d.ListOf[Schedule])
+def list_schedules(query: s.Page) -> dict[str, Any]:
+    """Your schedules."""
+    return r.ask("notifications", "list_schedules", **query.given())
+
+
+@routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule})
+def create_schedule(body: ScheduleNew) -> dict[str, Any]:
+    """Have a report mailed every day, week or month, at an hour of the business."""
+    defaults = {"format": body.format, "hour": body.hour}
+    return r.ask("notifications", "create_schedule", data=defaults | body.given())
+
+
+@routes.route("PATCH", "/report-schedules/<uuid:schedule_id>", body=ScheduleChange, answers=Schedule)
+def change_schedule(schedule_id: Any, body: ScheduleChange) -> dict[str, Any]:
+    """Change one of your schedules."""
+    given = body.given()
+    version = given.pop("version", None)
+    return r.ask("notifications", "update_schedule", schedule_id=str(schedule_id), changes=given, version=version)
+
+
+@routes.route("DELETE", "/report-schedules/<uuid:schedule_id>", answers=d.Done)
+def delete_schedule(schedule_id: Any) -> dict[str, Any]:
+    """Take one of your schedules away."""
+    return r.ask("notifications", "delete_schedule", schedule_id=str(schedule_id))
+
+
+@routes.route("POST", "/report-schedules/<uuid:schedule_id>/send", answers={202: SummaryOrder})
+def send_schedule_now(schedule_id: Any) -> dict[str, Any]:
+    """Have it made and mailed now; when it is next due does not change."""
+    r.ask("notifications", "send_schedule_now", schedule_id=str(schedule_id))
+    return {"status": "ordered"}
