@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.gateway.web.reporting.catalogue import CHARTS
+from services.gateway.web.reporting.catalogue import PAGES as REPORT_PAGES
+from tests.gateway.report_answers import ANSWERS as REPORTS
+
 ID = "0192f0c0-0000-7000-8000-000000000001"
 WHEN = "2026-11-20T10:00:00Z"
 HOSTILE = "<script>alert(1)</script> \u202eevil {{7*7}}"
@@ -144,6 +148,7 @@ def _column(stage: str) -> dict[str, Any]:
 
 STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
 ANSWERS: dict[str, Any] = {
+    **REPORTS,
     "clients.get_client": CLIENT,
     "clients.list_grants": [{"user_id": ID, "ends_at": WHEN}, {"user_id": ID, "ends_at": None}],
     "clients.list_contacts": page(CONTACT),
@@ -221,5 +226,16 @@ PATHS = (
     "/settings/win-probability/models?after=3&tries=1", "/settings/embed", "/settings/ai",
     "/settings/integrations", "/settings/system", "/settings/dead-letters", "/settings/traces",
     "/settings/audit", f"/settings/audit?record_id={ID}&from=2026-01-01&to=2026-12-31",
+    "/reports", *(f"/reports/{name}" for name in REPORT_PAGES), *(f"/reports/{name}/headline" for name in REPORT_PAGES),
+    *(f"/reports/charts/{name}" for name in CHARTS),
+    "/reports/forecast?from=2025-01-01&to=2025-03-31&group_by=month&owner_id=none&source=website&tag=vip",
+    "/reports/forecast?as_of=2025-01-15&period=next_quarter", "/reports/forecast/insight?tries=1",
+    f"/reports/forecast/insight?insight={ID}", "/reports/win-rate?group_by=owner&period=this_year",
+    "/reports/bridge?part=within&measure=weighted&currency=USD", "/reports/stagnation?idle_days=5",
+    "/reports/files", f"/reports/files/{ID}", "/reports/summary", "/reports/summary/mail",
+    "/reports/schedules", "/reports/schedules/new?kind=reps&period=this_month", f"/reports/schedules/{ID}",
+    "/settings/targets?year=2026", "/unsubscribe/abc",
+    "/deals?stagnant=true&idle_days=14&undated=true&closes_from=2025-01-01&currency=USD", "/clients?unanswered=true",
+    "/tasks?type=meeting&due_from=2025-01-01&due_to=2025-01-01", f"/tasks?assignee_id={ID}&done=false",
     "/contact", "/contact/thanks", "/brief", "/brief/thanks", "/pay/abc",
 )  # fmt: skip

@@ -182,11 +182,17 @@ class DealSelection(Body):
     client_id: Id | None = None
     tag: Name | None = None
     source: Name | None = None
+    currency: Currency | None = None
     created_from: date | None = None
     closing_from: date | None = None
     closing_to: date | None = None
     closed_from: date | None = None
     closed_to: date | None = None
+    closes_from: Annotated[
+        date | None, Field(description="By the day it closed, or is expected to: the day a forecast counts it on.")
+    ] = None
+    closes_to: date | None = None
+    undated: Annotated[bool | None, Field(description="Without such a day.")] = None
     stagnant: Annotated[
         bool | None, Field(description="Open and idle for `idle_days`, or longer in its stage than is usual.")
     ] = None
@@ -244,6 +250,9 @@ class InvoiceSelection(Body):
     to: date | None = None
     due_from: date | None = None
     due_to: date | None = None
+    paid_from: date | None = None
+    paid_to: date | None = None
+    currency: Currency | None = None
     q: Name | None = None
 
 

@@ -35,6 +35,7 @@ NAV: tuple[tuple[str, Any, str, frozenset[str]], ...] = (
     ("/tasks", _l("Tasks"), "checkbox", _EVERYBODY),
     ("/invoices", _l("Invoices"), "file-invoice", _EVERYBODY),
     ("/payments", _l("Payments"), "cash", _MONEY),
+    ("/reports", _l("Reports"), "chart-bar", _EVERYBODY),
 )
 # What a role is offered; whether it may is decided in the service that owns the row.
 _OFFERED = {

@@ -14,6 +14,7 @@ from services.gateway.api import requests as r
 from services.gateway.company import shown_name
 from services.gateway.web import formats, invoice_forms, language, routing, shell, words
 from services.gateway.web.patience import Patience
+from services.gateway.web.reporting import tables
 from services.gateway.web.views import (
     account,
     api_keys,
@@ -42,8 +43,11 @@ from services.gateway.web.views import (
     shadowing,
     sso,
     tasks,
+    unsubscribing,
 )
-from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores
+from services.gateway.web.views.reports import files as report_files
+from services.gateway.web.views.reports import forecast, overview, report, schedules, summary
+from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores, targets
 
 VIEWS = (
     session,
@@ -71,8 +75,15 @@ VIEWS = (
     second_factor,
     own_sessions,
     api_keys,
+    overview,
+    forecast,
+    report,
+    report_files,
+    summary,
+    schedules,
     company,
     people,
+    targets,
     rates,
     scores,
     ai,
@@ -80,6 +91,7 @@ VIEWS = (
     audit,
     public_forms,
     pay,
+    unsubscribing,
 )
 files = Blueprint("web_files", __name__)
 _YEAR = 31_536_000
@@ -95,7 +107,7 @@ def install(app: Flask) -> None:
     language.install(app)
     formats.install(app)
     app.jinja_env.globals |= {"asset": shell.asset, "service_names": words.SERVICES, "mail_words": words.MAIL_STATUSES}
-    app.jinja_env.filters["lines_in_words"] = invoice_forms.words
+    app.jinja_env.filters |= {"lines_in_words": invoice_forms.words, "month": tables.month, "share": tables.share}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for view in VIEWS:
         app.register_blueprint(view.pages.blueprint)

@@ -15,6 +15,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).resolve().parent
+# What reports are called, and their columns: the same words stand in PDFs and mails.
+REPORTING = WEB.parents[2] / "libs" / "reporting"
 TRANSLATIONS = WEB / "translations"
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 COMMENTS = ("Translators:",)
@@ -26,10 +28,11 @@ def collected() -> Catalog:
     with (WEB / "babel.cfg").open() as rules:
         methods, options = parse_mapping_cfg(rules)  # type: ignore[no-untyped-call]  # babel has no types there
     catalog = Catalog(fuzzy=False)
-    for _file, _line, text, comments, context in extract_from_dir(
-        str(WEB), methods, options, KEYWORDS, COMMENTS, strip_comment_tags=True
-    ):
-        catalog.add(text, auto_comments=comments, context=context)
+    for folder in (WEB, REPORTING):
+        for _file, _line, text, comments, context in extract_from_dir(
+            str(folder), methods, options, KEYWORDS, COMMENTS, strip_comment_tags=True
+        ):
+            catalog.add(text, auto_comments=comments, context=context)
     return catalog
 
 

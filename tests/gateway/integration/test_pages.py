@@ -25,6 +25,9 @@ _NOTHING_WITHOUT = (
     "/invoices/new?",
     "/pay/",
     "/clients/options",
+    "/reports/files/0",
+    "/reports/summary/mail",
+    "/reports/schedules/0",
 )
 
 

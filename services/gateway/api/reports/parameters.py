@@ -77,7 +77,9 @@ class DealSelection(Parameters):
         Currency | None, Field(description="Only deals in it, and amounts in it; else all, in the base currency.")
     ] = None
     client_id: Id | None = None
-    stage: Annotated[list[s.Stage], BeforeValidator(_split), Field(min_length=1, max_length=6)] | None = None
+    stage: (
+        Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)] | None
+    ) = None
 
 
 class RangeOfDeals(DealSelection):
@@ -188,8 +190,8 @@ def in_order(first: date, last: date) -> tuple[date, date]:
     """The same two days; Invalid when the first comes after the last, or too long before it."""
     if first > last:
         raise Invalid("from is after to", field="from")
-    if last - first > timedelta(days=LONGEST_DAYS):
-        raise Invalid(f"from and to are at most {LONGEST_DAYS} days apart", field="to")
+    if last - first >= timedelta(days=LONGEST_DAYS):
+        raise Invalid(f"a report is of at most {LONGEST_DAYS} days", field="to")
     return first, last
 
 

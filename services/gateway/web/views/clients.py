@@ -37,7 +37,9 @@ COLUMNS = (
     Column("source", _l("Source")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = "q status industry state country city source tag owner_id created_from min_deal_value shadowed".split()
+_FILTERS = (
+    "q status industry state country city source tag owner_id created_from min_deal_value shadowed unanswered".split()
+)
 _TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
 CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
 CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "email", "phone", "job_title"), forms.text)
@@ -181,5 +183,6 @@ def _listing() -> Any:
         "created_from": (_("Created since"), day),
         "min_deal_value": (_("Deal of at least"), str),
         "shadowed": (_("Shadowed"), lambda _value: _("by me")),
+        "unanswered": (_("Waiting for an answer"), lambda value: _("yes") if value == "true" else _("no")),
     }
     return listing("clients", NAME, COLUMNS, labels)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
@@ -35,7 +36,10 @@ COLUMNS = (
     Column("tags", _l("Tags")),
     Column("created", _l("Created"), "created_at"),
 )
-FILTERS = ("q stage owner_id client_id tag source closing_from closing_to created_from closed_from closed_to").split()
+FILTERS = (
+    "q stage owner_id client_id tag source currency closing_from closing_to created_from closed_from closed_to "
+    "closes_from closes_to undated stagnant idle_days"
+).split()
 DEAL: dict[str, forms.Reader] = {
     "deal_name": forms.text,
     "client_id": forms.text,
@@ -100,6 +104,10 @@ def _form(form: Form, status: int = 200) -> Any:
     return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, **picked)
 
 
+def _yes_or_no(value: str) -> str:
+    return str(_("yes") if value == "true" else _("no"))
+
+
 def _listing() -> Listing:
     people = shell.people()
     labels = {
@@ -109,10 +117,16 @@ def _listing() -> Listing:
         "client_id": (_("Client"), lambda _id: _("only one")),
         "tag": (_("Tag"), str),
         "source": (_("Source"), words.word),
+        "currency": (_("Currency"), str),
         "closing_from": (_("Closes from"), day),
         "closing_to": (_("Closes until"), day),
         "created_from": (_("Created since"), day),
         "closed_from": (_("Closed since"), day),
         "closed_to": (_("Closed until"), day),
+        "closes_from": (_("Closed or closing from"), day),
+        "closes_to": (_("Closed or closing until"), day),
+        "undated": (_("Without a closing date"), _yes_or_no),
+        "stagnant": (_("Standing still"), _yes_or_no),
+        "idle_days": (_("Without activity"), lambda value: ngettext("%(num)s day", "%(num)s days", int(value))),
     }
     return listing("deals", NAME, COLUMNS, labels)

@@ -34,7 +34,7 @@ COLUMNS = (
     Column("mail", _l("Mail")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = "q status overdue client_id deal_id from to due_from due_to".split()
+_FILTERS = "q status overdue client_id deal_id from to due_from due_to paid_from paid_to currency".split()
 # Browsers show a PDF in a frame of their own, which an empty policy would forbid.
 _PDF_CSP = "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 PAYMENT: dict[str, forms.Reader] = {
@@ -188,5 +188,8 @@ def _listing() -> Listing:
         "to": (_("Dated until"), day),
         "due_from": (_("Due from"), day),
         "due_to": (_("Due until"), day),
+        "paid_from": (_("Paid from"), day),
+        "paid_to": (_("Paid until"), day),
+        "currency": (_("Currency"), str),
     }
     return listing("invoices", NUMBER, COLUMNS, labels)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from libs.common.rpc.client import Call
 from services.gateway.web import parts, shell
 from services.gateway.web.formats import money
+from services.gateway.web.reporting import catalogue
 from services.gateway.web.routing import Pages, is_part
 from services.gateway.web.words import word
 
@@ -52,7 +53,8 @@ def _records(found: dict[str, parts.Part]) -> list[tuple[str, list[dict[str, Any
 
 def _commands(typed: str) -> list[dict[str, Any]]:
     """Pages and actions whose name holds the letters."""
-    offers = [_option(path, icon, str(label), _("Page")) for path, label, icon in _places()]
+    places = [*_places(), *(_reports() if typed else [])]
+    offers = [_option(path, icon, str(label), _("Page")) for path, label, icon in places]
     offers += [_option(path, "plus", label, _("Action")) for path, label, offer in _actions() if shell.offered(offer)]
     return [offer for offer in offers if typed.lower() in offer["text"].lower()]
 
@@ -62,6 +64,10 @@ def _places() -> list[tuple[str, Any, str]]:
     own.insert(0, ("/deals/board", _("Board"), "layout-kanban"))
     settings = [("/settings", _("Settings"), "settings")] if shell.offered("administer") else []
     return [*shell.navigation(), *own, *settings]
+
+
+def _reports() -> list[tuple[str, Any, str]]:
+    return [(f"/reports/{page.name}", page.title, page.icon) for page in catalogue.PAGES.values()]
 
 
 def _actions() -> list[tuple[str, str, str]]:

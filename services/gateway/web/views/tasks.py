@@ -16,14 +16,17 @@ from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.api.values import Body, Id
-from services.gateway.web import editing, forms, parts, picking, shell
+from services.gateway.web import editing, forms, parts, picking, shell, words
+from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
-from services.gateway.web.listing import PAGE, given
+from services.gateway.web.listing import PAGE, Column, Listing, given, listing
 from services.gateway.web.routing import Pages, done, is_part, local
 from services.gateway.web.toasts import Toast
 from services.gateway.web.views.client_record import ACTIVITY
 
 pages = Pages("tasks")
+
+_FILTERS = "type assignee_id person_id done due_from due_to client_id deal_id".split()
 
 
 class _Whose(Body):
@@ -32,19 +35,17 @@ class _Whose(Body):
 
 @pages.get("/tasks")
 def list_tasks() -> Any:
-    """My tasks, or everybody's that I may see: open ones, or those that are done."""
-    whose = request.args.get("whose", "mine")
-    filters: dict[str, Any] = {"done": request.args.get("state") == "done"}
-    if whose == "mine":
-        filters["assignee_id"] = r.signed_in().actor.id
+    """My tasks, or everybody's that I may see: open ones, or those that are done; or meetings by their day."""
     page = {"limit": PAGE} | given("cursor")
-    checked(s.Page, page)
-    found = parts.ask({"tasks": Call("clients", "list_tasks", {"filters": filters} | page)})
+    query = checked(tasks.TaskFilters, _filters() | page)
+    found = parts.ask({"tasks": Call("clients", "list_tasks", s.paged(query.given()))})
     today = business_date(datetime.now(UTC), r.gateway().settings.business_tz)
     more = is_part() and "cursor" in page
     show = shell.fragment if more else shell.page
     template = "tasks/rows.html" if more else "tasks/list.html"
-    return show(template, parts=found, today=today.isoformat(), whose=whose, state=request.args.get("state", "open"))
+    state = "meetings" if query.type == "meeting" else "done" if query.done else "open"
+    whose = "mine" if query.assignee_id == r.signed_in().actor.id else "all"
+    return show(template, parts=found, today=today.isoformat(), whose=whose, state=state, listing=_listing())
 
 
 @pages.get("/tasks/new")
@@ -82,6 +83,30 @@ def tick(activity_id: Any) -> Any:
     undo = f"/activities/{activity_id}/done" if ticked else None
     text = _("Done: %(subject)s", subject=made["subject"]) if ticked else _("Open again")
     return done(local(back, "/tasks"), Toast(text, undo, again))
+
+
+def _filters() -> dict[str, Any]:
+    """What the address says, as the tabs or as the API's own filters; of tasks nobody named, one's own open ones."""
+    found = given(*_FILTERS)
+    if found.get("type") == "meeting":
+        return found
+    mine = request.args.get("whose", "mine") == "mine" and not {"assignee_id", "person_id"} & set(found)
+    whose = {"assignee_id": r.signed_in().actor.id} if mine else {}
+    return {"done": str(request.args.get("state") == "done").lower()} | found | whose
+
+
+def _listing() -> Listing:
+    people = shell.people()
+    labels = {
+        "type": (_("Kind"), words.word),
+        "assignee_id": (_("For whom"), lambda id: people.get(id, {}).get("name", "?")),
+        "person_id": (_("With"), lambda id: people.get(id, {}).get("name", "?")),
+        "due_from": (_("From"), day),
+        "due_to": (_("Until"), day),
+        "client_id": (_("Client"), lambda _id: _("only one")),
+        "deal_id": (_("Deal"), lambda _id: _("only one")),
+    }
+    return listing("tasks", Column("subject", _("Task")), (), labels)
 
 
 def _form(form: Form, status: int = 200) -> Any:

@@ -16,6 +16,7 @@ startLists();
 startKeys();
 
 if (document.querySelector("[data-board]")) import(document.querySelector("[data-board]").dataset.board);
+for (const source of new Set([...document.querySelectorAll("[data-script]")].map((part) => part.dataset.script))) import(source);
 if (document.querySelector("[data-lines]")) import("./invoice.js");
 
 // Scripts prove that a page of ours asks, as forms do with their hidden field.

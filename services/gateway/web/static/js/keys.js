@@ -3,7 +3,7 @@ import { openDialog } from "./dialogs.js";
 import { closeMenus } from "./menus.js";
 import { openPalette } from "./palette.js";
 
-const PLACES = { h: "/", c: "/clients", d: "/deals", b: "/deals/board", i: "/invoices", t: "/tasks", n: "/notifications", s: "/settings" };
+const PLACES = { h: "/", c: "/clients", d: "/deals", b: "/deals/board", i: "/invoices", t: "/tasks", n: "/notifications", r: "/reports", s: "/settings" };
 const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
 let going = 0;
 

@@ -1,0 +1,113 @@
+"""What a reader asks of a report: the address of its page as the API's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+
+from libs.reporting import link
+from services.gateway.api.reports import files
+from services.gateway.api.reports import parameters as p
+from services.gateway.api.reports.declared import REPORTS, Report
+from services.gateway.api.routing import checked
+from services.gateway.web import shell, words
+from services.gateway.web.formats import day
+from services.gateway.web.listing import Column, Listing, given, listing
+from services.gateway.web.reporting import periods
+from services.gateway.web.reporting.catalogue import ReportPage
+
+_SPAN = ("from", "to")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A report as it is asked for. period: the name of its span of days, ``custom`` for two dates."""
+
+    report: Report
+    query: p.Parameters
+    period: str
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """From which day to which, where it is of a span."""
+        return self.query.days() if isinstance(self.query, p.RangeOfDeals | p.PaymentTime) else None
+
+    @property
+    def as_of(self) -> date:
+        """The day whose state is shown."""
+        return getattr(self.query, "as_of", None) or p.today()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it shows what is now: then its figures lead to lists, which show no other day."""
+        return self.as_of == p.today()
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return self.query.filters()
+
+    def address(self, **changes: Any) -> str:
+        """The parameters as the API takes them, as a part of an address."""
+        found = {name: value for name, value in files.parameters(self.query).items() if name not in ("limit", "cursor")}
+        kept = {name: value for name, value in (found | changes).items() if value is not None}
+        return urlencode(kept, doseq=True)
+
+    def narrowed(self, report: str) -> str:
+        """The same filters for another report, as a part of its address."""
+        takes = REPORTS[report].asks.model_fields
+        return urlencode({name: value for name, value in self.filters.items() if name in takes}, doseq=True)
+
+    def listed(self, **filters: Any) -> str:
+        """The list of deals under these filters and those of the report."""
+        return link("deals", self.filters | {name: value for name, value in filters.items() if value is not None})
+
+
+def asked(page: ReportPage) -> Asked:
+    """What this request asks of a page's report; Invalid names a parameter that does not fit."""
+    return of(page.report, page.periods)
+
+
+def of(report: Report, offered: tuple[str, ...] = ()) -> Asked:
+    """The same of a report without a page. offered: the periods it may be asked for by name, the first unasked."""
+    names = [field.alias or name for name, field in report.asks.model_fields.items()]
+    values = given(*names)
+    if values.get("as_of") == p.today().isoformat():
+        # The present has no date: it goes on while the page is open.
+        del values["as_of"]
+    period = request.args.get("period", "")
+    named = period in periods.PERIODS and _takes_days(report)
+    if named:
+        values |= dict(zip(_SPAN, _texts(periods.days(period, p.today())), strict=True))
+    elif offered and not set(_SPAN) & set(values):
+        period = offered[0]
+        values |= dict(zip(_SPAN, _texts(periods.days(period, p.today())), strict=True))
+    else:
+        period = periods.CUSTOM
+    return Asked(report, checked(report.asks, values), period)
+
+
+def chips(asked_for: Asked) -> Listing:
+    """The filters that are on, each with the way to take it away."""
+    people = shell.people()
+    labels = {
+        "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
+        "source": (_("Source"), words.word),
+        "tag": (_("Tag"), str),
+        "currency": (_("Currency"), str),
+        "client_id": (_("Client"), lambda _id: _("only one")),
+        "stage": (_("Stage"), words.word),
+    } | ({} if asked_for.is_live else {"as_of": (_("As of"), day)})
+    return listing("report", Column("report", ""), (), labels)
+
+
+def _takes_days(report: Report) -> bool:
+    return issubclass(report.asks, p.RangeOfDeals | p.PaymentTime)
+
+
+def _texts(days: tuple[date, date]) -> tuple[str, str]:
+    return days[0].isoformat(), days[1].isoformat()

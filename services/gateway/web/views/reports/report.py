@@ -1,0 +1,73 @@
+"""One report: what it was asked with, its chart, its tables, and what to do with them. All of them but the forecast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from libs.common.problems import Problem
+from libs.common.rpc.client import Call
+from libs.reporting import figures
+from services.gateway.api import requests as r
+from services.gateway.api.reports import figures as api
+from services.gateway.api.reports import parameters as p
+from services.gateway.web import parts, shell
+from services.gateway.web.language import current
+from services.gateway.web.reporting import asking, catalogue, periods, tables
+from services.gateway.web.reporting.asking import Asked
+from services.gateway.web.reporting.catalogue import ReportPage
+from services.gateway.web.routing import Pages, is_part
+
+pages = Pages("report")
+
+_DEALS = 50
+
+
+@pages.get("/reports/<name>")
+def report(name: str) -> Any:
+    """A report, or its results alone where a script of the page asks."""
+    page = catalogue.one(name)
+    asked = asking.asked(page)
+    limit = {"limit": _DEALS} if isinstance(asked.query, p.Stagnation) else {}
+    arguments = limit | asked.query.arguments()
+    found = parts.ask({"report": Call(page.report.service, page.report.method, arguments)})["report"]
+    within = request.args.get("part") == "within"
+    template = ("reports/within.html" if within else "reports/results.html") if is_part() else "reports/report.html"
+    show = shell.fragment if is_part() else shell.page
+    return show(template, **asking_of(page, asked), **shown(page.report.kind, found, asked))
+
+
+@pages.get("/reports/charts/<name>")
+def chart(name: str) -> Any:
+    """The drawing of a report's answer, to stand above the table it was drawn from."""
+    if name not in catalogue.CHARTS:
+        catalogue.one("")
+    drawn = asking.of(catalogue.CHARTS[name])
+    try:
+        data = api.asked(drawn.report, drawn.query)
+        found = r.ask("notifications", "draw_chart", name=name, data=data, language=current())
+    except Problem as problem:
+        if problem.status == 422:
+            raise
+        found = {}
+    return shell.fragment("reports/chart.html", chart=found)
+
+
+def asking_of(page: ReportPage, asked: Asked) -> dict[str, Any]:
+    """What the form of a report shows."""
+    offered = {name: periods.PERIODS[name] for name in page.periods}
+    below = catalogue.one(page.also) if page.also else None
+    form = {"page": page, "asked": asked, "periods": offered, "also": below}
+    return form | {"chips": asking.chips(asked), "today": p.today()}
+
+
+def shown(kind: str, found: parts.Part, asked: Asked) -> dict[str, Any]:
+    """A report's answer in words: its figures and its tables; nothing of either where it did not come."""
+    words = [(each, tables.in_words(each.kind, each.value, each.currency)) for each in _figures(kind, found)]
+    made = tables.shown(kind, found.value, asked) if found else {}
+    return {"part": found, "figures": words, "tables": made}
+
+
+def _figures(kind: str, found: parts.Part) -> list[Any]:
+    return figures(kind, found.value) if found else []

@@ -1,0 +1,153 @@
+"""Reports by mail, every day, week or month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from libs.common.problems import NotFound, Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.reports import mailed as api
+from services.gateway.api.routing import checked
+from services.gateway.web import editing, forms, parts, shell
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import PAGE, given
+from services.gateway.web.reporting import catalogue, periods
+from services.gateway.web.routing import Pages, done
+from services.gateway.web.toasts import Toast
+
+pages = Pages("schedules")
+
+CADENCES = {"daily": _l("Every day"), "weekly": _l("Every week"), "monthly": _l("Every month")}
+WEEKDAYS = (
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
+    _l("Sunday"),
+)
+FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
+_PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
+_FILTERS = ("owner_id", "source", "tag", "currency")
+_READERS: dict[str, forms.Reader] = {
+    "kind": forms.text,
+    "format": forms.text,
+    "cadence": forms.text,
+    "weekday": forms.whole,
+    "monthday": forms.whole,
+    "hour": forms.whole,
+    "recipients": forms.words,
+    "version": forms.whole,
+}
+
+
+@pages.get("/reports/schedules")
+def schedules() -> Any:
+    """One's own schedules."""
+    query = checked(s.Page, given("cursor") | {"limit": PAGE})
+    found = parts.ask({"schedules": Call("notifications", "list_schedules", query.given())})
+    return shell.page("reports/schedules.html", parts=found, **_words())
+
+
+@pages.get("/reports/schedules/new")
+def new() -> Any:
+    """The form for a new one, filled in as the report was looked at."""
+    start = {"format": "pdf", "cadence": "weekly", "weekday": "0", "hour": "8", "period": "this_quarter"}
+    return _form(Form(start | given("kind", "period", *_FILTERS)))
+
+
+@pages.post("/reports/schedules/new")
+def create() -> Any:
+    """Make one."""
+    form = forms.sent()
+    try:
+        api.create_schedule(checked(api.ScheduleNew, _typed(form)))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _form(_refused(form, problem), status=problem.status)
+    return done("/reports/schedules", Toast(_("The report will be mailed")))
+
+
+@pages.get("/reports/schedules/<uuid:schedule_id>")
+def edit(schedule_id: Any) -> Any:
+    """One of them, to be changed."""
+    return _form(_of(_load(str(schedule_id))), str(schedule_id))
+
+
+@pages.post("/reports/schedules/<uuid:schedule_id>")
+def change(schedule_id: Any) -> Any:
+    """Save it."""
+    form = forms.sent()
+    typed = {name: value for name, value in _typed(form).items() if name != "kind"}
+    try:
+        api.change_schedule(schedule_id, checked(api.ScheduleChange, typed))
+    except Problem as problem:
+        if not editing.fits(problem):
+            raise
+        return _form(_refused(form, problem), str(schedule_id), problem.status)
+    return done("/reports/schedules", Toast(_("Saved")))
+
+
+@pages.post("/reports/schedules/<uuid:schedule_id>/send")
+def send(schedule_id: Any) -> Any:
+    """Have it mailed now."""
+    forms.sent()
+    api.send_schedule_now(schedule_id)
+    return done("/reports/schedules", Toast(_("The report is being made, and mailed then")))
+
+
+@pages.post("/reports/schedules/<uuid:schedule_id>/delete")
+def delete(schedule_id: Any) -> Any:
+    """Take it away."""
+    forms.sent()
+    api.delete_schedule(schedule_id)
+    return done("/reports/schedules", Toast(_("The report is mailed no more")))
+
+
+def _load(schedule_id: str) -> dict[str, Any]:
+    # A person has few; there is no call for one.
+    for each in r.ask("notifications", "list_schedules", limit=200)["items"]:
+        if each["id"] == schedule_id:
+            return dict(each)
+    raise NotFound("there is no such schedule, or it is not yours")
+
+
+def _of(schedule: dict[str, Any]) -> Form:
+    plain = ("kind", "format", "cadence", "weekday", "monthday", "hour", "version")
+    values = {name: "" if schedule.get(name) is None else str(schedule[name]) for name in plain}
+    params = {name: value for name, value in schedule["params"].items() if name in ("period", *_FILTERS)}
+    return Form(values | params | {"recipients": ", ".join(schedule.get("recipients") or [])})
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    """What was typed, as the API takes it; the day only where the rhythm has one."""
+    found = forms.read(_READERS, form.values)
+    for rhythm, name in (("weekly", "weekday"), ("monthly", "monthday")):
+        if found.get("cadence") != rhythm:
+            found.pop(name, None)
+    params = forms.read(dict.fromkeys(("period", *_FILTERS), forms.text), form.values)
+    return {"recipients": []} | found | {"params": params}
+
+
+def _refused(form: Form, problem: Problem) -> Form:
+    """Faults of a parameter, and of one address among several, stand at their field."""
+    form.refused(problem)
+    form.errors = {name.removeprefix("params.").split(".")[0]: text for name, text in form.errors.items()}
+    return form
+
+
+def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
+    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, **_words())
+
+
+def _words() -> dict[str, Any]:
+    kinds = {kind: title for kind, title in catalogue.titles().items() if kind != "forecast-bridge"}
+    offered = {name: periods.PERIODS[name] for name in _PERIODS}
+    return {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}

@@ -1,0 +1,24 @@
+"""Ending the daily summary by the link of a mail: without log-in, and by one click of a mail program (RFC 8058)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.gateway.api.reports import mailed as api
+from services.gateway.web import shell
+from services.gateway.web.routing import Pages
+
+pages = Pages("unsubscribing")
+
+
+@pages.get("/unsubscribe/<token>", who=None)
+def ask(token: str) -> Any:
+    """Opened: asks once more, since programs open links, too."""
+    return shell.page("public/unsubscribe.html", token=token, ended=False)
+
+
+@pages.post("/unsubscribe/<token>", who=None)
+def end(token: str) -> Any:
+    """Pressed, or posted by a mail program: no more of these mails."""
+    api.end_subscription(token)
+    return shell.page("public/unsubscribe.html", token=token, ended=True)
