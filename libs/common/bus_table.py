@@ -101,6 +101,18 @@ TABLE: Mapping[str, Voice] = {
             f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
         )
         | _of(
+            "deals",
+            "forecast forecast_bridge funnel list_targets reps risks set_targets sources stagnation trend velocity"
+            " win_rate",
+        )
+        | _of("billing", "payment_time receivables")
+        | _of(
+            "notifications",
+            "create_schedule daily_summary delete_schedule draw_chart get_report get_summary_settings list_reports"
+            " list_schedules order_report send_daily_summary send_schedule_now set_summary_settings unsubscribe"
+            " update_schedule",
+        )
+        | _of(
             "billing",
             "assign_payment create_invoice get_invoice integration_status invoice_link list_invoices list_payments"
             " personal_data preview_link preview_totals public_invoice public_invoice_link quick_find"
