@@ -66,7 +66,8 @@ TABLE: Mapping[str, Voice] = {
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
         | {"email.ordered"},
-        asks=frozenset({"clients.client_access", "clients.contact_card"}),
+        asks=_of("clients", "client_access contact_card summary")
+        | {"ai.report_insight", "billing.summary", "deals.summary"},
     ),
     "ai": Voice(
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),

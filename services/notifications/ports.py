@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
@@ -15,6 +15,7 @@ from libs.common.context import Context
 from libs.common.database import UnitOfWork
 from libs.common.sealing import Sealer
 from services.notifications.domain import Addressee, Outcome
+from services.notifications.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ class Attachment:
 
     filename: str
     content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that the HTML of a mail shows as ``cid:``."""
+
+    cid: str
+    filename: str
     content: bytes
 
 
@@ -39,6 +49,10 @@ class Message:
     sender: Addressee
     reply_to: str
     attachments: Sequence[Attachment] = ()
+    # Pictures, PNG.
+    inline: Sequence[Inline] = ()
+    # Where one ends mails like this one (RFC 8058).
+    unsubscribe: str | None = None
     # A person wrote it: a holiday notice may well answer.
     personal: bool = False
 
@@ -86,6 +100,21 @@ class Picture:
     svg: str
     width: int
     height: int
+
+
+class Answers(Protocol):
+    """The services whose figures we tell, asked with somebody's eyes.
+
+    person: ``{id, role}``. Each answer is what the service said, or the Problem that stands for it.
+    """
+
+    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+        """``{deals, billing, clients}``: their summaries of a day."""
+        ...
+
+    def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
+        """What figures come to, in sentences."""
+        ...
 
 
 class Painter(Protocol):
@@ -139,6 +168,8 @@ class Outside:
     mailer: Mailer
     patience: timedelta
     sealer: Sealer | None = None
+    painter: Painter | None = None
+    subscriptions: Subscriptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +180,5 @@ class Reporting:
     transaction: Callable[[Context], AbstractContextManager[UnitOfWork]]
     now: Callable[[], datetime]
     painter: Painter
+    answers: Answers
+    business_zone: str

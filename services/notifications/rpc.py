@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from libs.common import integrations, row_access
 from libs.common.erasure.searching import known
 from libs.common.problems import Problem, Unavailable
-from libs.common.rpc.server import OPERATE, Operations, RpcService, method
+from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 from services.notifications.audit import AUDIT
@@ -62,6 +64,34 @@ class NotificationsRpc(Operations, RpcService):
     def set_preferences(self, email: Document) -> Document:
         return self.execute(handlers.set_preferences, email=email)
 
+    @method("reports.own")
+    def get_summary_settings(self) -> Document:
+        return self.read(queries.get_summary_settings)
+
+    @method("reports.own")
+    def set_summary_settings(self, changes: Document) -> Document:
+        return self.execute(handlers.set_summary_settings, changes=changes)
+
+    @method("reports.own")
+    def daily_summary(self) -> Document:
+        """What the caller's daily summary would say now: the same as its mail, with each number's list beside it."""
+        return handlers.preview(wiring.reporting(), self.actor)
+
+    @method("reports.own")
+    def send_daily_summary(self) -> Document:
+        return self.execute(handlers.send_daily_summary)
+
+    @method(PUBLIC)
+    def subscription(self, token: str) -> Document:
+        """What the link of a mail ends, and whether it is ended already."""
+        with self.runtime.database.read() as session:
+            return queries.subscription(session, wiring.subscriptions(), token)
+
+    @method(PUBLIC)
+    def unsubscribe(self, token: str) -> Document:
+        with self.runtime.database.unit_of_work(self.context) as uow:
+            return handlers.unsubscribe(uow, wiring.subscriptions(), token)
+
     @method("notifications.own")
     def get_guide(self) -> Document:
         return self.read(queries.get_guide)
@@ -91,7 +121,9 @@ class NotificationsRpc(Operations, RpcService):
     def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
         """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
         key = handlers.fingerprint(name, data, language)
-        return self._look(queries.chart, key=key, again=True) or self._drawn(key, name, data, language)
+        with self.runtime.database.read() as session:
+            found = queries.chart(session, key, again=True)
+        return found or self._drawn(key, name, data, language)
 
     @method(OPERATE)
     def integration_status(self) -> Document:
@@ -107,19 +139,20 @@ class NotificationsRpc(Operations, RpcService):
         """A chart that is not there yet."""
         with self.runtime.database.unit_of_work(self.context) as uow:
             handlers.order_chart(uow, key, name, data, language)
-        return self._wait(lambda: self._look(queries.chart, key=key), "the chart is not drawn yet")
+        return self._wait(lambda session: queries.chart(session, key), "the chart is not drawn yet")
 
-    def _wait(self, look: Callable[[], Document | None], late: str, seconds: float = _WAIT_SECONDS) -> Document:
+    def _wait(self, query: Callable[[Session], Document | None], late: str, seconds: float | None = None) -> Document:
         """What the worker makes; Unavailable when it takes longer than somebody can be kept waiting."""
-        left = self.context.remaining(seconds + _ANSWER_SECONDS) - _ANSWER_SECONDS
-        found = wiring.waiting_room().wait(look, left)
+
+        def look() -> Document | None:
+            with self.runtime.database.read() as session:
+                return query(session)
+
+        longest = _WAIT_SECONDS if seconds is None else seconds
+        found = wiring.waiting_room().wait(look, self.context.remaining(longest + _ANSWER_SECONDS) - _ANSWER_SECONDS)
         if found is None:
             raise Unavailable(f"{late}; try again in a moment")
         return found
-
-    def _look(self, query: Callable[..., Any], **arguments: Any) -> Any:
-        with self.runtime.database.read() as session:
-            return query(session, **arguments)
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

@@ -67,8 +67,16 @@ TABLE = WorkerTable(
             failed=handlers.draw_failed,
             patience=timedelta(minutes=1),
         ),
+        # A summary of the morning that comes in the evening is none.
+        handlers.DIGEST_JOB: JobHandler(
+            reportward(handlers.digest_outside),
+            handlers.digest_finished,
+            failed=handlers.digest_failed,
+            patience=timedelta(hours=6),
+        ),
     },
     schedule=[
+        ScheduledJob("order_digests", "* * * * *", handlers.order_digests),
         ScheduledJob("forget_renderings", "41 * * * *", handlers.forget_renderings),
         HOUSEKEEPING,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import text
 
 from libs.common import inbox
+from libs.common.clock import FixedClock
 from libs.common.context import Context
 from libs.common.events import Envelope
 from libs.common.identity import Actor
@@ -21,6 +22,7 @@ from libs.common.job_runner import JobRunner
 from libs.common.jobs import Job, JobHandler
 from libs.common.problems import NotFound, Unavailable
 from libs.common.runtime import Runtime
+from libs.common.schedule import Scheduler
 from services.notifications import handlers
 from services.notifications.adapters.vega import VegaPainter
 from services.notifications.rpc import NotificationsRpc
@@ -28,6 +30,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.wiring import mailer_of, outside_of, reporting_of
 from services.notifications.worker import TABLE
 from tests.notifications.mail_server import MailServer
+from tests.support import summary_answers
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.calling import Caller
 
@@ -54,6 +57,29 @@ class FakeClients:
         return self.cards[client_id]
 
 
+class FakeAnswers:
+    """The services whose figures are told: what they answer, or the Problem of one that does not."""
+
+    def __init__(self) -> None:
+        self.deals: Any = summary_answers.DEALS
+        self.billing: Any = summary_answers.BILLING
+        self.clients: Any = summary_answers.CLIENTS
+        self.words: Any = summary_answers.INSIGHT
+        self.asked: list[tuple[str, Any]] = []
+        self.figures: list[dict[str, Any]] = []
+        # Called while figures are collected.
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+        self.asked.append((person["id"], today))
+        self.meanwhile()
+        return {"deals": self.deals, "billing": self.billing, "clients": self.clients}
+
+    def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
+        self.figures = [dict(each) for each in figures]
+        return self.words
+
+
 class Notifications:
     """One notifications service and the mail server it hands its mails to."""
 
@@ -61,8 +87,14 @@ class Notifications:
         self.runtime = runtime
         self.server = server
         self.clients = FakeClients()
-        self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings))
-        self.reporting = reporting_of(runtime, PAINTER)
+        self.answers = FakeAnswers()
+        self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings), PAINTER)
+        self.reporting = reporting_of(runtime, PAINTER, self.answers)
+
+    @property
+    def clock(self) -> FixedClock:
+        assert isinstance(self.runtime.clock, FixedClock), "this test needs the fixture `clock`"
+        return self.runtime.clock
 
     def as_(self, actor: Actor, key: str | None = None) -> Any:
         """The RPC methods, called by somebody."""
@@ -148,6 +180,14 @@ class Notifications:
         """The next attempt's time has come."""
         self.sql("UPDATE jobs SET due_at = now(), locked_until = NULL WHERE finished_at IS NULL AND failed_at IS NULL")
         self.send()
+
+    def at(self, moment: datetime) -> None:
+        """The clock of the service shows this; what is scheduled and due by then is done."""
+        self.clock.at = moment
+        scheduler = Scheduler("notifications", self.runtime.database, ())
+        for job in TABLE.schedule:
+            if job.name == "order_digests":
+                scheduler.run_if_due(job)
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
         with self.runtime.database.engine.begin() as connection:

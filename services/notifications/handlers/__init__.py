@@ -1,8 +1,19 @@
 """What notifications does: one short function a command, event or step of sending."""
 
 from services.notifications.handlers.accounts import on_reset_asked, on_user_invited
+from services.notifications.handlers.choosing import set_preferences, set_summary_settings, unsubscribe
 from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
+from services.notifications.handlers.digests import (
+    DIGEST_JOB,
+    collected,
+    digest_failed,
+    digest_finished,
+    digest_outside,
+    order_digests,
+    preview,
+    send_daily_summary,
+)
 from services.notifications.handlers.drawing import (
     DRAW_JOB,
     draw_failed,
@@ -40,14 +51,18 @@ from services.notifications.handlers.people import (
     on_company_changed,
     on_user,
     send_test_email,
-    set_preferences,
 )
 from services.notifications.handlers.posting import JOB
 
 __all__ = [
+    "DIGEST_JOB",
     "DRAW_JOB",
     "JOB",
     "close_guide",
+    "collected",
+    "digest_failed",
+    "digest_finished",
+    "digest_outside",
     "draw_failed",
     "draw_finished",
     "draw_outside",
@@ -76,13 +91,18 @@ __all__ = [
     "on_user_invited",
     "on_user_joined",
     "order_chart",
+    "order_digests",
+    "preview",
     "review_guide",
+    "send_daily_summary",
     "send_failed",
     "send_finished",
     "send_outside",
     "send_retried",
     "send_test_email",
     "set_preferences",
+    "set_summary_settings",
     "tell_erased",
+    "unsubscribe",
     "warm_up",
 ]

@@ -18,22 +18,32 @@ from services.notifications.queries.mails import (
     unread_count,
     wants,
 )
+from services.notifications.queries.summaries import (
+    digest_reader,
+    get_summary_settings,
+    subscription,
+    summary_readers,
+)
 
 __all__ = [
     "GUIDE_STEPS",
     "chart",
     "company",
+    "digest_reader",
     "email_document",
     "email_to_send",
     "get_email",
     "get_guide",
     "get_preferences",
+    "get_summary_settings",
     "integration_status",
     "list_emails",
     "list_notifications",
     "names",
     "notification_document",
     "person",
+    "subscription",
+    "summary_readers",
     "unread_count",
     "wants",
 ]
