@@ -115,6 +115,20 @@ class DealsRpc(Operations, RpcService):
         return self.read_for(person, queries.forecast, now=self._now, **asked)
 
     @method("deals.read")
+    def forecast_bridge(
+        self,
+        from_day: str,
+        to_day: str,
+        start: str,
+        end: str,
+        filters: Document | None = None,
+        measure: str = "value",
+        person: Document | None = None,
+    ) -> Document:
+        asked = {"from_day": from_day, "to_day": to_day, "start": start, "end": end, "measure": measure}
+        return self.read_for(person, queries.forecast_bridge, now=self._now, filters=filters, **asked)
+
+    @method("deals.read")
     def win_rate(
         self,
         from_day: str,

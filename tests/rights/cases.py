@@ -214,6 +214,12 @@ DEALS = (
     Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
     Case("deals.forecast", LIST, "deals.read", _closing_any, shows=forecast_counts),
+    Case(
+        "deals.forecast_bridge",
+        COMMON,
+        "deals.read",
+        lambda s, r: _closing_any(s, r) | {"start": "2020-01-01", "end": "2025-01-01"},
+    ),
     Case("deals.funnel", LIST, "deals.read", _closing_any, shows=lambda answer, _r: bool(answer["created"])),
     *(
         Case(f"deals.{method}", LIST, "deals.read", _closing_any, shows=created_counts)

@@ -3,6 +3,7 @@
 from services.deals.queries.board import board, totals
 from services.deals.queries.deals import deal, history, list_deals
 from services.deals.queries.finding import quick_find
+from services.deals.queries.reports.bridge import forecast_bridge
 from services.deals.queries.reports.forecast import forecast
 from services.deals.queries.reports.funnel import funnel
 from services.deals.queries.reports.performance import reps, sources
@@ -20,6 +21,7 @@ __all__ = [
     "board",
     "deal",
     "forecast",
+    "forecast_bridge",
     "funnel",
     "history",
     "list_deals",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, FromClause, Table
 
 from libs.common import fields
 from libs.common.identity import Actor
@@ -51,7 +51,7 @@ class Wanted:
         """The stages in question, in their order."""
         return tuple(stage for stage in STAGES if self.stages is None or stage in self.stages)
 
-    def of_table(self, table: Table) -> list[ColumnElement[bool]]:
+    def of_table(self, table: FromClause) -> list[ColumnElement[bool]]:
         """The conditions on rows of deals or of their states, but for the stage."""
         row = table.c
         found = [row[name] == value for name in _EQUAL if (value := getattr(self, name)) is not None]
