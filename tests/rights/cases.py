@@ -312,7 +312,7 @@ OTHERS = (
         Case(f"notifications.{method}", COMMON, "reports.own")
         for method in ("get_summary_settings", "daily_summary", "send_daily_summary")
     ),
-    Case("notifications.set_summary_settings", COMMON, "reports.own", lambda _s, _r: {"changes": {}}),
+    Case("notifications.set_summary_settings", COMMON, "reports.own", lambda _s, _r: {"settings": {}}),
     *(
         Case(f"notifications.{method}", PUBLIC, "public", lambda _s, _r: {"token": "x"})
         for method in ("subscription", "unsubscribe")

@@ -6,6 +6,7 @@ from services.notifications.handlers.deals import on_brief_submitted, on_deal_wo
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
 from services.notifications.handlers.digests import (
     DIGEST_JOB,
+    as_mailed,
     collected,
     digest_failed,
     digest_finished,
@@ -58,6 +59,7 @@ __all__ = [
     "DIGEST_JOB",
     "DRAW_JOB",
     "JOB",
+    "as_mailed",
     "close_guide",
     "collected",
     "digest_failed",
