@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from libs.common import integrations, row_access
 from libs.common.erasure.searching import known
-from libs.common.problems import Problem, Unavailable
+from libs.common.problems import Invalid, Problem, Unavailable
 from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
@@ -120,6 +120,22 @@ class NotificationsRpc(Operations, RpcService):
         return self.execute(handlers.send_test_email, to=to)
 
     @method("reports.own")
+    def order_report(self, kind: str, params: Document, format: str = "pdf") -> Document:
+        return self.execute(handlers.order_report, kind=kind, params=params, format=format)
+
+    @method("reports.own")
+    def get_report(self, report_id: str, wait: float = 0) -> Document:
+        """One of the caller's files, once it is made or ``wait`` seconds (6 at most) have gone by."""
+        if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= _WAIT_SECONDS:
+            raise Invalid(f"wait is a number of seconds from 0 to {_WAIT_SECONDS:g}", field="wait")
+        found = self.read(queries.get_report, report_id=report_id)
+        return self._made(report_id, wait) or found if wait and found["status"] == "waiting" else found
+
+    @method("reports.own")
+    def list_reports(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_reports, limit=limit, cursor=cursor)
+
+    @method("reports.own")
     def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
         """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
         return self._drawn(name, data, language, _WAIT_SECONDS)
@@ -151,6 +167,18 @@ class NotificationsRpc(Operations, RpcService):
         try:
             return self._drawn(asked["name"], asked["data"], "en", _PICTURE_SECONDS)
         except Problem:
+            return None
+
+    def _made(self, report_id: str, wait: float) -> Document | None:
+        """A file that is not being made any more, None where it still is."""
+
+        def done(session: Session) -> Document | None:
+            found = queries.get_report(session, self.actor, report_id)
+            return found if found["status"] != "waiting" else None
+
+        try:
+            return self._wait(done, "", wait)
+        except Unavailable:
             return None
 
     def _wait(self, query: Callable[[Session], Document | None], late: str, seconds: float) -> Document:

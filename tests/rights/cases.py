@@ -317,6 +317,9 @@ OTHERS = (
         Case(f"notifications.{method}", PUBLIC, "public", lambda _s, _r: {"token": "x"})
         for method in ("subscription", "unsubscribe")
     ),
+    Case("notifications.order_report", COMMON, "reports.own", lambda _s, _r: {"kind": "nothing", "params": {}}),
+    Case("notifications.get_report", GATE, "reports.own", lambda _s, _r: {"report_id": NOBODY}),
+    Case("notifications.list_reports", COMMON, "reports.own"),
     Case("notifications.draw_chart", COMMON, "reports.own", lambda _s, _r: {"name": "nothing", "data": {}}),
     Case("notifications.list_emails", LIST, "emails.read", _of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),
