@@ -137,4 +137,26 @@ digests = Table(
     Column("version", Integer, nullable=False),
 )
 
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("params", JSONB, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("filename", Text),
+    Column("key", Text),
+    Column("content_type", Text),
+    Column("size", Integer),
+    Column("problem", Text),
+    Column("schedule_id", _Id),
+    Column("due_on", Date),
+    Column("email_id", _Id, ForeignKey("emails.id")),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
 mapper.map_imperatively(Email, emails, version_id_col=emails.c.version, version_id_generator=False)

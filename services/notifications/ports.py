@@ -112,6 +112,14 @@ class Answers(Protocol):
         """``{deals, billing, clients}``: their summaries of a day."""
         ...
 
+    def report(self, kind: str, arguments: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a report, with every row; raises the Problem that stands for it."""
+        ...
+
+    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``{risks, stagnation, win_rate, trend}``: what stands beside a forecast."""
+        ...
+
     def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
         """What figures come to, in sentences."""
         ...
@@ -126,6 +134,26 @@ class Painter(Protocol):
 
     def png(self, picture: Picture) -> bytes:
         """The drawing on white, twice as large, for mails."""
+        ...
+
+
+class Printer(Protocol):
+    """Makes PDFs."""
+
+    def pdf(self, view: Mapping[str, Any]) -> bytes:
+        """The pages of a report that ``reports.printed`` has prepared; the same view gives the same bytes."""
+        ...
+
+
+class Files(Protocol):
+    """Where the files that we make lie."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> Any:
+        """Keep a file under a key; Unavailable."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Take a file away; one that is not there is no fault. Unavailable."""
         ...
 
 
@@ -181,4 +209,6 @@ class Reporting:
     now: Callable[[], datetime]
     painter: Painter
     answers: Answers
+    printer: Printer
+    files: Files
     business_zone: str

@@ -16,7 +16,8 @@ from services.notifications.adapters.answers import AnswersOverRpc
 from services.notifications.adapters.clients import ClientsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
 from services.notifications.adapters.vega import VegaPainter
-from services.notifications.ports import Answers, ClientDirectory, Mailer, Outside, Painter, Reporting
+from services.notifications.adapters.weasyprint import WeasyPrintPrinter
+from services.notifications.ports import Answers, ClientDirectory, Mailer, Outside, Painter, Printer, Reporting
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import Subscriptions
 from services.notifications.waiting import WaitingRoom
@@ -64,7 +65,13 @@ def painter() -> Painter:
 @cache
 def reporting() -> Reporting:
     """All that the jobs of drawing and reporting may touch."""
-    return reporting_of(runtime(), painter(), answers())
+    return reporting_of(runtime(), painter(), answers(), printer())
+
+
+@cache
+def printer() -> Printer:
+    """What makes PDFs."""
+    return WeasyPrintPrinter()
 
 
 def answers() -> Answers:
@@ -111,7 +118,9 @@ def outside_of(
     )
 
 
-def reporting_of(runtime: Runtime[NotificationsSettings], painter: Painter, answers: Answers) -> Reporting:
+def reporting_of(
+    runtime: Runtime[NotificationsSettings], painter: Painter, answers: Answers, printer: Printer
+) -> Reporting:
     """What reports touch, of a runtime."""
     return Reporting(
         read=runtime.database.read,
@@ -119,6 +128,8 @@ def reporting_of(runtime: Runtime[NotificationsSettings], painter: Painter, answ
         now=runtime.clock.now,
         painter=painter,
         answers=answers,
+        printer=printer,
+        files=runtime.object_store,
         business_zone=runtime.settings.business_tz,
     )
 

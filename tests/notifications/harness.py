@@ -20,22 +20,23 @@ from libs.common.identity import Actor
 from libs.common.ids import new_id
 from libs.common.job_runner import JobRunner
 from libs.common.jobs import Job, JobHandler
-from libs.common.problems import NotFound, Unavailable
+from libs.common.problems import NotFound, Problem, Unavailable
 from libs.common.runtime import Runtime
 from libs.common.schedule import Scheduler
 from services.notifications import handlers
 from services.notifications.adapters.vega import VegaPainter
+from services.notifications.adapters.weasyprint import WeasyPrintPrinter
 from services.notifications.rpc import NotificationsRpc
 from services.notifications.settings import NotificationsSettings
 from services.notifications.wiring import mailer_of, outside_of, reporting_of
 from services.notifications.worker import TABLE
 from tests.notifications.mail_server import MailServer
-from tests.support import summary_answers
+from tests.support import report_answers, summary_answers
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.calling import Caller
 
 # Fonts are loaded once a process.
-PAINTER = VegaPainter()
+PAINTER, PRINTER = VegaPainter(), WeasyPrintPrinter()
 STAFF = (ADMIN, JOHN, JESSICA, FINANCE, MANAGER)
 
 
@@ -65,6 +66,13 @@ class FakeAnswers:
         self.billing: Any = summary_answers.BILLING
         self.clients: Any = summary_answers.CLIENTS
         self.words: Any = summary_answers.INSIGHT
+        self.reports: dict[str, Any] = dict(report_answers.ANSWERS)
+        self.beside: Any = {
+            "risks": report_answers.RISKS,
+            "stagnation": report_answers.STAGNATION,
+            "win_rate": report_answers.WIN_RATE,
+            "trend": report_answers.TREND,
+        }
         self.asked: list[tuple[str, Any]] = []
         self.figures: list[dict[str, Any]] = []
         # Called while figures are collected.
@@ -74,6 +82,16 @@ class FakeAnswers:
         self.asked.append((person["id"], today))
         self.meanwhile()
         return {"deals": self.deals, "billing": self.billing, "clients": self.clients}
+
+    def report(self, kind: str, arguments: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append((person["id"], dict(arguments)))
+        self.meanwhile()
+        if isinstance(self.reports[kind], Problem):
+            raise self.reports[kind]
+        return dict(self.reports[kind])
+
+    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(self.beside)
 
     def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
         self.figures = [dict(each) for each in figures]
@@ -89,7 +107,7 @@ class Notifications:
         self.clients = FakeClients()
         self.answers = FakeAnswers()
         self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings), PAINTER)
-        self.reporting = reporting_of(runtime, PAINTER, self.answers)
+        self.reporting = reporting_of(runtime, PAINTER, self.answers, PRINTER)
 
     @property
     def clock(self) -> FixedClock:

@@ -17,9 +17,10 @@ STAFF_MAILS = {
     "payment_confirmed": "Payments of my clients",
     "payment_unmatched": "Payments that fit no invoice",
     "daily_summary": "Daily summary",
+    "report": "Scheduled reports",
 }
 # Mails that come by themselves, at a set time: each can be ended from the mail, without a log-in.
-PERIODIC_MAILS = ("daily_summary",)
+PERIODIC_MAILS = ("daily_summary", "report")
 # Who gets a kind of mail unless told otherwise; where a kind is not named, everybody.
 _BY_DEFAULT = {"daily_summary": frozenset({"admin", "sales"})}
 CLIENT_MAILS = ("brief_confirmation", "invoice", "letter", "receipt")

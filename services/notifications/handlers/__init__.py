@@ -6,6 +6,7 @@ from services.notifications.handlers.deals import on_brief_submitted, on_deal_wo
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
 from services.notifications.handlers.digests import (
     DIGEST_JOB,
+    as_mailed,
     collected,
     digest_failed,
     digest_finished,
@@ -53,11 +54,25 @@ from services.notifications.handlers.people import (
     send_test_email,
 )
 from services.notifications.handlers.posting import JOB
+from services.notifications.handlers.reports import (
+    REMOVE_JOB,
+    REPORT_JOB,
+    forget_reports,
+    order_report,
+    removal_finished,
+    removal_outside,
+    report_failed,
+    report_finished,
+    report_outside,
+)
 
 __all__ = [
     "DIGEST_JOB",
     "DRAW_JOB",
     "JOB",
+    "REMOVE_JOB",
+    "REPORT_JOB",
+    "as_mailed",
     "close_guide",
     "collected",
     "digest_failed",
@@ -68,6 +83,7 @@ __all__ = [
     "draw_outside",
     "fingerprint",
     "forget_renderings",
+    "forget_reports",
     "mark_all_read",
     "mark_read",
     "on_activity_logged",
@@ -92,7 +108,13 @@ __all__ = [
     "on_user_joined",
     "order_chart",
     "order_digests",
+    "order_report",
     "preview",
+    "removal_finished",
+    "removal_outside",
+    "report_failed",
+    "report_finished",
+    "report_outside",
     "review_guide",
     "send_daily_summary",
     "send_failed",

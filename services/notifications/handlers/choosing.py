@@ -40,9 +40,9 @@ def set_preferences(uow: UnitOfWork, email: dict[str, Any]) -> dict[str, Any]:
     return queries.get_preferences(uow.session, uow.actor)
 
 
-def set_summary_settings(uow: UnitOfWork, changes: dict[str, Any]) -> dict[str, Any]:
+def set_summary_settings(uow: UnitOfWork, settings: dict[str, Any]) -> dict[str, Any]:
     """Whether and when one gets the daily summary: ``{enabled, hour, minute, time_zone}``, those not named stay."""
-    given = fields.read(_SUMMARY, changes)
+    given = fields.read(_SUMMARY, settings)
     if not given:
         raise Invalid("name at least one of enabled, hour, minute and time_zone")
     if "enabled" in given:

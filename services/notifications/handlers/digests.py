@@ -7,6 +7,7 @@ the mail and its id into the row, so that one that dies in between leaves either
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
@@ -96,17 +98,23 @@ def digest_failed(uow: UnitOfWork, job: Job, reason: str) -> None:
 
 
 def preview(outside: Reporting, actor: Actor) -> dict[str, Any]:
-    """The summary as the caller would get it now: what it shows, and ``subject, text, html``; html without pictures."""
+    """What the caller's summary would show now."""
     with outside.read() as session:
         zone = queries.get_summary_settings(session, actor)["zone"]
-        company = queries.company(session)
-        person = queries.person(session, actor.id)
     local = outside.now().astimezone(ZoneInfo(zone))
     answers = collected(outside, {"id": actor.id, "role": actor.role}, last=True)
-    shown = view(answers, _reading(local.date(), local, actor.role, zone))
+    return view(answers, _reading(local.date(), local, actor.role, zone))
+
+
+def as_mailed(session: Session, actor: Actor, shown: dict[str, Any], charts: list[dict[str, Any]]) -> dict[str, Any]:
+    """A preview with its mail: ``subject, text, html``. charts: those that are drawn, which the html holds itself."""
+    company, person = queries.company(session), queries.person(session, actor.id)
+    pictures = [
+        {"src": _data(each["svg"])} | {name: each[name] for name in ("alt", "title", "path")} for each in charts
+    ]
     subject = rendering.subject(MAIL, shown, company.name)
-    first_name = ((person["name"] if person else actor.name) or "").split(" ")[0]
-    made = rendering.bodies(MAIL, subject, shown | {"pictures": [], "unsubscribe": None}, first_name, company)
+    first_name = (person["name"] if person else actor.name).split(" ")[0]
+    made = rendering.bodies(MAIL, subject, shown | {"pictures": pictures, "unsubscribe": None}, first_name, company)
     return shown | {"subject": subject, "text": made.text, "html": made.html}
 
 
@@ -128,6 +136,10 @@ def collected(outside: Reporting, person: Mapping[str, Any], *, last: bool) -> d
     elif insight["status"] == "pending" and not last:
         raise RetryLater("the words of the summary are being written", _WORDS_SECONDS)
     return answers | {"insight": insight}
+
+
+def _data(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def _reading(day: date, local: datetime, role: str, zone: str) -> Reading:

@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture, and what the template says of it: ``{cid, alt, title, path, width}``."""
+    """A picture, and what the template says of it: ``{src, alt, title, path}``."""
 
     inline: Inline
     shown: dict[str, Any]
@@ -39,5 +39,5 @@ def _drawn(painter: Painter, asked: dict[str, Any], email: Email) -> Shown:
     chart = charts.drawn(name, asked["data"], charts.Reader())
     picture = painter.svg(chart.spec, chart.alt)
     cid = f"{name}.{email.message_id.strip('<>')}"
-    said = {"cid": cid, "alt": chart.alt, "title": asked["title"], "path": asked["path"], "width": picture.width}
+    said = {"src": f"cid:{cid}", "alt": chart.alt, "title": asked["title"], "path": asked["path"]}
     return Shown(Inline(cid, f"{name}.png", painter.png(picture)), said)

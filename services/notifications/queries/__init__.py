@@ -1,6 +1,7 @@
 """What notifications answers: SQL to plain dicts, always as the actor."""
 
 from services.notifications.queries.drawings import chart
+from services.notifications.queries.files import client_name, get_report, list_reports, report_to_make
 from services.notifications.queries.mails import (
     GUIDE_STEPS,
     company,
@@ -28,6 +29,7 @@ from services.notifications.queries.summaries import (
 __all__ = [
     "GUIDE_STEPS",
     "chart",
+    "client_name",
     "company",
     "digest_reader",
     "email_document",
@@ -35,13 +37,16 @@ __all__ = [
     "get_email",
     "get_guide",
     "get_preferences",
+    "get_report",
     "get_summary_settings",
     "integration_status",
     "list_emails",
     "list_notifications",
+    "list_reports",
     "names",
     "notification_document",
     "person",
+    "report_to_make",
     "subscription",
     "summary_readers",
     "unread_count",

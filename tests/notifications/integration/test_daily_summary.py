@@ -149,7 +149,7 @@ def test_a_way_out_of_another_kind_or_person_is_none(crm: Notifications) -> None
 
 def test_who_switches_it_off_gets_none_and_who_switches_it_on_gets_one(crm: Notifications) -> None:
     crm.as_(JOHN).set_preferences(email={"daily_summary": False})
-    crm.as_(FINANCE).set_summary_settings(changes={"enabled": True})
+    crm.as_(FINANCE).set_summary_settings(settings={"enabled": True})
     crm.at(EIGHT)
     crm.send()
     assert recipients(crm) == ["Ada", "Fiona", "Jessica"]
@@ -200,11 +200,11 @@ def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
         "time_zone": None,
         "zone": "America/New_York",
     }
-    changed = crm.as_(JOHN).set_summary_settings(changes={"hour": 6, "minute": 30, "time_zone": "Asia/Tokyo"})
+    changed = crm.as_(JOHN).set_summary_settings(settings={"hour": 6, "minute": 30, "time_zone": "Asia/Tokyo"})
     assert changed == {"enabled": True, "hour": 6, "minute": 30, "time_zone": "Asia/Tokyo", "zone": "Asia/Tokyo"}
-    assert crm.as_(JOHN).set_summary_settings(changes={"minute": 0})["hour"] == 6
+    assert crm.as_(JOHN).set_summary_settings(settings={"minute": 0})["hour"] == 6
     assert crm.as_(JESSICA).get_summary_settings()["hour"] == 8
-    assert crm.as_(JOHN).set_summary_settings(changes={"time_zone": None})["zone"] == "America/New_York"
+    assert crm.as_(JOHN).set_summary_settings(settings={"time_zone": None})["zone"] == "America/New_York"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
 )
 def test_times_that_are_none_are_refused(crm: Notifications, changes: dict[str, Any], field: str | None) -> None:
     with pytest.raises(Invalid) as refused:
-        crm.as_(JOHN).set_summary_settings(changes={"hour": 7} | changes if changes else changes)
+        crm.as_(JOHN).set_summary_settings(settings={"hour": 7} | changes if changes else changes)
     assert refused.value.field == field and crm.as_(JOHN).get_summary_settings()["hour"] == 8
 
 
@@ -324,7 +324,9 @@ def test_a_few_an_hour_are_enough(crm: Notifications) -> None:
 
 
 def test_a_preview_says_what_the_mail_would(crm: Notifications) -> None:
-    made = crm.as_(JOHN).daily_summary()
+    with crm.working():
+        made = crm.as_(JOHN).daily_summary()
+    assert made["html"].count('src="data:image/svg+xml;base64,') == 2
     assert made["subject"].startswith("Daily summary, Monday, Feb 10") and made["day"] == "2025-02-10"
     crm.as_(JOHN).send_daily_summary()
     crm.send()
@@ -332,6 +334,12 @@ def test_a_preview_says_what_the_mail_would(crm: Notifications) -> None:
     assert made["text"].partition("\n-- \n")[0] == mailed.partition("\n-- \n")[0]
     assert [each["count"] for each in made["metrics"]] == [12, 3, 1, 2, 2, 2, 1] and "<html" in made["html"]
     assert not crm.sql("SELECT 1 FROM digests WHERE day IS NOT NULL")
+
+
+def test_a_preview_does_not_wait_for_its_pictures(crm: Notifications, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.notifications.rpc._PICTURE_SECONDS", 0.1)
+    made = crm.as_(JOHN).daily_summary()
+    assert "<img" not in made["html"] and "You have" in made["text"]
 
 
 def test_a_preview_without_deals_is_none(crm: Notifications) -> None:

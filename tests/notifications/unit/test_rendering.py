@@ -104,6 +104,14 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         Reading(date(2025, 2, 10), "Good morning", True, "America/New_York"),
     )
     | {"pictures": [], "unsubscribe": "https://crm.example/unsubscribe/token"},
+    "report": {
+        "title": "Pipeline forecast",
+        "range": "Jan 1, 2025 – Mar 31, 2025",
+        "figures": [{"label": "Weighted", "text": "$814,000"}, {"label": "Won", "text": "$62,500"}],
+        "about": [["As of", "Jan 15, 2025"]],
+        "path": "/reports/forecast?from=2025-01-01&to=2025-03-31",
+        "unsubscribe": "https://crm.example/unsubscribe/token",
+    },
     "test": {"ordered_by": "Ada Admin"},
 }
 SUBJECTS = {
@@ -121,6 +129,7 @@ SUBJECTS = {
     "invitation": "Join AMO AI",
     "password_reset": "Choose a new password for AMO AI",
     "daily_summary": "Daily summary, Monday, Feb 10: 3 deals close this week, 2 invoices overdue",
+    "report": "Pipeline forecast, Jan 1, 2025 – Mar 31, 2025",
     "test": "Test mail from AMO AI",
 }
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y> {{ 7 * 7 }}\r\nBcc: victim@example.com'
