@@ -194,7 +194,7 @@ pipeline_sums = _sums(
     Column("month", Date),
     *_added(Text, "stage currency"),
     *_added(Integer, "deals valued lead qualified proposal negotiation"),
-    *_added(Numeric, "value_minor"),
+    *_added(Numeric, "value_minor lead_minor qualified_minor proposal_minor negotiation_minor"),
 )
 pipeline_cohorts = _sums(
     "pipeline_cohorts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from libs.common import row_access
@@ -43,7 +44,7 @@ class DealsRpc(Operations, RpcService):
         self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Document:
         self._know(filters.get("client_id"))
-        return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor)
+        return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor, now=self._now)
 
     @method("deals.read")
     def get_deal(self, deal_id: str) -> Document:
@@ -78,11 +79,11 @@ class DealsRpc(Operations, RpcService):
 
     @method("deals.read")
     def board(self, filters: Document, limit: int | None = None) -> Document:
-        return self.read(queries.board, filters=filters, limit=limit)
+        return self.read(queries.board, filters=filters, limit=limit, now=self._now)
 
     @method("deals.read")
     def totals(self, filters: Document) -> Document:
-        return self.read(queries.totals, filters=filters)
+        return self.read(queries.totals, filters=filters, now=self._now)
 
     @method("deals.read")
     def quick_find(self, q: str, limit: int = 5) -> Document:
@@ -111,7 +112,79 @@ class DealsRpc(Operations, RpcService):
         person: Document | None = None,
     ) -> Document:
         asked = {"from_day": from_day, "to_day": to_day, "group_by": group_by, "filters": filters, "as_of": as_of}
-        return self.read_for(person, queries.forecast, now=self.runtime.database.clock.now(), **asked)
+        return self.read_for(person, queries.forecast, now=self._now, **asked)
+
+    @method("deals.read")
+    def forecast_bridge(
+        self,
+        from_day: str,
+        to_day: str,
+        start: str,
+        end: str,
+        filters: Document | None = None,
+        measure: str = "value",
+        person: Document | None = None,
+    ) -> Document:
+        asked = {"from_day": from_day, "to_day": to_day, "start": start, "end": end, "measure": measure}
+        return self.read_for(person, queries.forecast_bridge, now=self._now, filters=filters, **asked)
+
+    @method("deals.read")
+    def win_rate(
+        self,
+        from_day: str,
+        to_day: str,
+        group_by: str | None = None,
+        filters: Document | None = None,
+        person: Document | None = None,
+    ) -> Document:
+        return self.read_for(person, queries.win_rate, self._now, from_day, to_day, group_by, filters)
+
+    @method("deals.read")
+    def funnel(
+        self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
+    ) -> Document:
+        return self.read_for(person, queries.funnel, self._now, from_day, to_day, filters)
+
+    @method("deals.read")
+    def velocity(
+        self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
+    ) -> Document:
+        return self.read_for(person, queries.velocity, self._now, from_day, to_day, filters)
+
+    @method("deals.read")
+    def sources(
+        self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
+    ) -> Document:
+        return self.read_for(person, queries.sources, self._now, from_day, to_day, filters)
+
+    @method("deals.read")
+    def reps(
+        self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
+    ) -> Document:
+        return self.read_for(person, queries.reps, self._now, from_day, to_day, filters)
+
+    @method("deals.read")
+    def trend(self, months: int = 12, filters: Document | None = None, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.trend, self._now, months, filters)
+
+    @method("deals.read")
+    def stagnation(
+        self,
+        filters: Document | None = None,
+        idle_days: int | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        person: Document | None = None,
+    ) -> Document:
+        return self.read_for(person, queries.stagnation, self._now, filters, idle_days, limit, cursor)
+
+    @method("deals.read")
+    def risks(self, filters: Document | None = None, limit: int = 5, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.risks, self._now, filters, limit)
+
+    @method("deals.read")
+    def summary(self, today: str, filters: Document | None = None, person: Document | None = None) -> Document:
+        return self.read_for(person, queries.summary, self._now, today, filters)
 
     @method("targets.read")
     def list_targets(self, from_month: str, to_month: str, person: Document | None = None) -> Document:
@@ -128,6 +201,10 @@ class DealsRpc(Operations, RpcService):
     @method("deals.write")
     def request_analysis(self, deal_id: str) -> Document:
         return self.execute(handlers.request_analysis, deal_id=deal_id)
+
+    @property
+    def _now(self) -> datetime:
+        return self.runtime.database.clock.now()
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

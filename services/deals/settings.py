@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from libs.common import settings
 from libs.common.settings import ServiceSettings
@@ -10,9 +10,13 @@ from services.deals.domain import STAGE_WEIGHTS, DealError, check_weights
 
 
 class DealsSettings(ServiceSettings):
-    """stage_weights: percent by stage until an admin sets others, as JSON; a stage left out keeps its default."""
+    """stage_weights: percent by stage until an admin sets others, as JSON; a stage left out keeps its default.
+
+    stagnant_days: an open deal is stagnant when nothing was done about it for so many days.
+    """
 
     stage_weights: dict[str, int] = STAGE_WEIGHTS
+    stagnant_days: int = Field(14, ge=1, le=3660)
 
     @field_validator("stage_weights")
     @classmethod

@@ -35,6 +35,16 @@ def forecast_counts(answer: Any, _row: Row) -> bool:
     return bool(answer["total_count"] + answer["without_date"]["count"])
 
 
+def created_counts(answer: Any, _row: Row) -> bool:
+    """Whether deals were created, by any source or owner."""
+    return bool(answer["total"]["created"])
+
+
+def trend_counts(answer: Any, _row: Row) -> bool:
+    """Whether deals were created in any month."""
+    return any(point["created"] for point in answer["points"])
+
+
 def listed(answer: Any, _row: Row) -> bool:
     """Whether a list that is filtered to the row holds anything."""
     return bool(answer["items"])
@@ -204,6 +214,22 @@ DEALS = (
     Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
     Case("deals.forecast", LIST, "deals.read", _closing_any, shows=forecast_counts),
+    Case(
+        "deals.forecast_bridge",
+        COMMON,
+        "deals.read",
+        lambda s, r: _closing_any(s, r) | {"start": "2020-01-01", "end": "2025-01-01"},
+    ),
+    Case("deals.funnel", LIST, "deals.read", _closing_any, shows=lambda answer, _r: bool(answer["created"])),
+    *(
+        Case(f"deals.{method}", LIST, "deals.read", _closing_any, shows=created_counts)
+        for method in ("sources", "reps")
+    ),
+    *(Case(f"deals.{method}", COMMON, "deals.read", _closing_any) for method in ("win_rate", "velocity")),
+    Case("deals.trend", LIST, "deals.read", _of_client, shows=trend_counts),
+    Case("deals.stagnation", COMMON, "deals.read"),
+    Case("deals.risks", COMMON, "deals.read"),
+    Case("deals.summary", COMMON, "deals.read", lambda s, r: _of_client(s, r) | {"today": "2026-01-05"}),
     Case("deals.list_targets", COMMON, "targets.read", lambda _s, _r: {"from_month": "2025-01", "to_month": "2025-03"}),
     Case(
         "deals.set_targets",

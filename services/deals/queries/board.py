@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, ColumnElement, Select, Text, cast, column, func, lateral, select, true, values
+from sqlalchemy import ColumnElement, Select, Text, column, func, lateral, select, true, values
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -14,18 +15,19 @@ from services.deals.domain import STAGES, weighted
 from services.deals.models import deals, pipeline_sums
 from services.deals.queries.deals import COMPANY_NAME, SHOWN, WITH_COMPANY, document
 from services.deals.queries.filters import matching
+from services.deals.queries.reports.cells import month_column
 from services.deals.queries.reports.wanted import FILTERS, Wanted
 from services.deals.queries.weights import current_weights
 
 
-def board(session: Session, actor: Actor, filters: dict[str, Any], limit: int | None) -> dict[str, Any]:
+def board(session: Session, actor: Actor, filters: dict[str, Any], limit: int | None, now: datetime) -> dict[str, Any]:
     """The deals by stage: count, sums by currency, and the first cards of each column, newest in the stage first.
 
     A column's ``next_cursor`` goes on in ``list_deals`` with its stage and sort ``-stage_since``.
     """
-    wanted, size = matching(actor, filters), limit_of(limit)
+    wanted, size = matching(session, actor, filters, now), limit_of(limit)
     weights = current_weights(session)
-    sums, cards = _sums(session, actor, filters, weights), _cards(session, wanted, size)
+    sums, cards = _sums(session, actor, filters, weights, now), _cards(session, wanted, size)
     columns = []
     for stage in STAGES:
         rows, next_cursor = page(cards[stage], size, lambda row: (row.stage_since, row.id))
@@ -35,9 +37,9 @@ def board(session: Session, actor: Actor, filters: dict[str, Any], limit: int | 
     return {"columns": columns}
 
 
-def totals(session: Session, actor: Actor, filters: dict[str, Any]) -> dict[str, Any]:
+def totals(session: Session, actor: Actor, filters: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Count and value of all deals that fit, a figure for each currency; they are the sums of the board's columns."""
-    by_stage = _sums(session, actor, filters, current_weights(session))
+    by_stage = _sums(session, actor, filters, current_weights(session), now)
     found: dict[str, dict[str, Any]] = {}
     for each in (value for stage in STAGES for value in by_stage[stage]["values"]):
         total = found.setdefault(
@@ -50,7 +52,7 @@ def totals(session: Session, actor: Actor, filters: dict[str, Any]) -> dict[str,
 
 
 def _sums(
-    session: Session, actor: Actor, filters: dict[str, Any], weights: Mapping[str, int]
+    session: Session, actor: Actor, filters: dict[str, Any], weights: Mapping[str, int], now: datetime
 ) -> dict[str, dict[str, Any]]:
     """Count and value of every stage, a figure for each currency.
 
@@ -58,7 +60,7 @@ def _sums(
     """
     found: dict[str, dict[str, list[int]]] = {stage: {} for stage in STAGES}
     result: dict[str, dict[str, Any]] = {stage: {"count": 0, "values": []} for stage in STAGES}
-    for row in session.execute(_cells(actor, filters)):
+    for row in session.execute(_cells(session, actor, filters, now)):
         total = found[row.stage].setdefault(row.currency, [0, 0])
         result[row.stage]["count"] += int(row.deals)
         total[0] += int(row.value_minor)
@@ -70,12 +72,12 @@ def _sums(
     return result
 
 
-def _cells(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
+def _cells(session: Session, actor: Actor, filters: dict[str, Any], now: datetime) -> Select[Any]:
     """Stage, currency, count and value of the deals of each month; from the sums where these tell."""
-    wanted = matching(actor, filters)
+    wanted = matching(session, actor, filters, now)
     slice_ = Wanted.of(filters).slice_for(actor) if set(filters) <= set(FILTERS) else None
     if slice_ is None:
-        row, month = deals.c, func.date_trunc("month", cast(deals.c.closes_on, TIMESTAMP))
+        row, month = deals.c, month_column(deals.c.closes_on)
         count, value = func.count(), func.coalesce(func.sum(row.deal_value_minor), 0)
         return _named(row, count, value).where(wanted).group_by(row.stage, row.currency, month)
     row, stages = pipeline_sums.c, slice_.wanted.stages

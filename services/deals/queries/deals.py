@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, func, literal_column, select
@@ -38,16 +39,23 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     # a deal without a date comes after all that have one
     "expected_close_date": func.coalesce(deals.c.expected_close_date, literal_column("DATE '9999-12-31'", Date)),
     "stage_since": deals.c.stage_since,
+    "last_activity_at": deals.c.last_activity_at,
     "stage": literal_column(f"array_position('{{{','.join(STAGES)}}}'::text[], deals.stage)", Integer),
     "company_name": _BY_COMPANY,
 }
 
 
 def list_deals(
-    session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, limit: int | None, cursor: str | None
+    session: Session,
+    actor: Actor,
+    filters: dict[str, Any],
+    sort: str | None,
+    limit: int | None,
+    cursor: str | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """Deals the actor may see, a page at a time."""
-    size, wanted = limit_of(limit), matching(actor, filters)
+    size, wanted = limit_of(limit), matching(session, actor, filters, now)
     column, descends = _sort(sort)
     source = WITH_COMPANY if column is _BY_COMPANY else deals
     chosen = select(deals.c.id, column.label("sort_value")).select_from(source).where(wanted)

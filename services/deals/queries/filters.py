@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from libs.common import row_access
 from libs.common.fields import contains, currency, date_of, flag
@@ -17,17 +18,28 @@ from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.deals import access, settings
 from services.deals.models import deals
+from services.deals.queries.idling import Idling, idle
 from services.deals.queries.stages import asked_stages
 
 Condition = Callable[[str, Any], ColumnElement[bool]]
 
 
-def matching(actor: Actor, filters: dict[str, Any]) -> ColumnElement[bool]:
+def matching(session: Session, actor: Actor, filters: dict[str, Any], now: datetime) -> ColumnElement[bool]:
     """The deals the actor may see that fit every filter; Invalid names one that is unknown or malformed."""
-    unknown = [name for name in filters if name not in _CONDITIONS]
+    unknown = [name for name in filters if name not in _CONDITIONS and name not in _IDLING]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
-    return and_(access.scope(actor), *(_CONDITIONS[name](name, value) for name, value in filters.items()))
+    given = [_CONDITIONS[name](name, value) for name, value in filters.items() if name in _CONDITIONS]
+    return and_(access.scope(actor), *given, *_idling(session, filters, now))
+
+
+def _idling(session: Session, filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
+    """``stagnant``, for which ``idle_days`` says what idle is; alone these are the deals that were idle so long."""
+    days = filters.get("idle_days")
+    if filters.get("stagnant") is None:
+        return [] if days is None else [idle(now, days)]
+    stagnant = Idling.of(session, now, days).condition()
+    return [stagnant if flag("stagnant", filters["stagnant"]) else not_(stagnant)]
 
 
 def of_company(pattern: str) -> ColumnElement[bool]:
@@ -72,6 +84,7 @@ def _search(_name: str, value: Any) -> ColumnElement[bool]:
     return or_(deals.c.deal_name.ilike(pattern), deals.c.description.ilike(pattern), of_company(pattern))
 
 
+_IDLING = ("stagnant", "idle_days")
 _CONDITIONS: dict[str, Condition] = {
     "stage": _stage,
     "owner_id": _owner,

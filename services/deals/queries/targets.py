@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from libs.common import rights, row_access
@@ -48,6 +48,25 @@ def targets_of(session: Session, actor: Actor, wanted: Wanted, span: Span) -> di
     months = row.month.between(month_of(span.first), span.last)
     rows = session.execute(select(row.month, row.amount_minor).where(of_owner, months, _seen(actor)))
     return {each.month: each.amount_minor for each in rows}
+
+
+def targets_by_owner(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[str | None, int]:
+    """The targets of a range's months added up, by owner; under None the company's, for those who see all of it."""
+    if wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
+        return {}
+    row, everything = sales_targets.c, rights.right("deals", "targets.read").of(actor.role) is Rows.ALL
+    conditions = [row.month.between(month_of(span.first), span.last), _seen(actor)]
+    if wanted.owner_id is not None:
+        conditions.append(row.owner_id == wanted.owner_id)
+    elif not everything:
+        conditions.append(row.owner_id.is_not(None))
+    summed = select(row.owner_id, func.sum(row.amount_minor).label("amount")).where(*conditions).group_by(row.owner_id)
+    return {each.owner_id: int(each.amount) for each in session.execute(summed)}
+
+
+def attainment(won_minor: int, target_minor: int | None) -> float | None:
+    """The share of a target that was won; None where there is none."""
+    return won_minor / target_minor if target_minor else None
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:

@@ -124,23 +124,27 @@ _SUMS = """
 -- up to a month it is what was at that month's end. A deal stands once in the slice 'all', once in that of its owner,
 -- of its source, and of each of its tags.
 CREATE TABLE pipeline_sums (
-    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    slice       text NOT NULL,
-    owner_id    uuid,
-    source      text,
-    tag         text,
-    changed     date NOT NULL,
-    month       date,  -- of closes_on
-    stage       text NOT NULL,
-    currency    text NOT NULL,
-    deals       integer NOT NULL,
-    valued      integer NOT NULL,
-    value_minor numeric NOT NULL,
-    -- how many were ever in the stage
-    lead        integer NOT NULL,
-    qualified   integer NOT NULL,
-    proposal    integer NOT NULL,
-    negotiation integer NOT NULL
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    slice             text NOT NULL,
+    owner_id          uuid,
+    source            text,
+    tag               text,
+    changed           date NOT NULL,
+    month             date,  -- of closes_on
+    stage             text NOT NULL,
+    currency          text NOT NULL,
+    deals             integer NOT NULL,
+    valued            integer NOT NULL,
+    value_minor       numeric NOT NULL,
+    -- how many were ever in the stage, and what these are worth
+    lead              integer NOT NULL,
+    qualified         integer NOT NULL,
+    proposal          integer NOT NULL,
+    negotiation       integer NOT NULL,
+    lead_minor        numeric NOT NULL,
+    qualified_minor   numeric NOT NULL,
+    proposal_minor    numeric NOT NULL,
+    negotiation_minor numeric NOT NULL
 );
 CREATE INDEX pipeline_sums_month ON pipeline_sums (slice, owner_id, source, tag, month);
 
@@ -242,7 +246,8 @@ CREATE INDEX deals_client ON deals (client_id)
     INCLUDE (stage, currency, deal_value_minor, closes_on, reached, model_probability, created_on);
 CREATE INDEX deals_sums ON deals (stage, currency) INCLUDE (client_id, deal_value_minor, closes_on);
 CREATE INDEX deals_created_on ON deals (created_on);
-CREATE INDEX deals_idle ON deals (last_activity_at) INCLUDE (client_id, stage, stage_since)
+CREATE INDEX deals_idle ON deals (last_activity_at, id)
+    INCLUDE (client_id, stage, stage_since, currency, deal_value_minor, closes_on, expected_close_date)
     WHERE stage IN ('lead', 'qualified', 'proposal', 'negotiation');
 CREATE INDEX stage_history_stays ON stage_history (moved_on, from_stage, stayed_days) WHERE stayed_days IS NOT NULL;
 """

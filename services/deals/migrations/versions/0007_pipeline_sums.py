@@ -12,11 +12,12 @@ down_revision = "0006"
 _SLICE = ("slice", "owner_id", "source", "tag")
 _SUMS = ("deals", "valued", "value_minor")
 _FURTHEST = ("qualified", "proposal", "negotiation")
+_OPEN = ("lead", *_FURTHEST)
 # table → (the columns that name a sum, those that are added up)
 _SHAPES = {
     "pipeline_sums": (
         (*_SLICE, "changed", "month", "stage", "currency"),
-        (*_SUMS, "lead", "qualified", "proposal", "negotiation"),
+        (*_SUMS, *_OPEN, *(f"{stage}_minor" for stage in _OPEN)),
     ),
     "pipeline_cohorts": (
         (*_SLICE, "month", "stage", "currency"),
@@ -53,12 +54,12 @@ _VALUES = f"sum(t.sign), {_count('t.value IS NOT NULL')}, COALESCE(sum(t.sign * 
 
 def _sums(rows: str) -> str:
     """What signed states add to pipeline_sums."""
-    ever = ", ".join(_count(f"t.reached & {bit} > 0") for bit in (1, 2, 4, 8))
+    ever = [_count(f"t.reached & {bit} > 0", value) for value in ("1", "t.value") for bit in (1, 2, 4, 8)]
     steps = f"VALUES (1, {_utc_month('r.valid_from')}), (-1, {_utc_month('r.valid_to')})"
     signed = f"""SELECT r.sign * step.sign AS sign, step.changed, r.closes_on, r.stage, r.currency, r.owner_id,
         r.source, r.tags, r.reached, r.value_minor AS value
         FROM ({rows}) AS r CROSS JOIN LATERAL ({steps}) AS step (sign, changed) WHERE step.changed IS NOT NULL"""
-    return f"""SELECT {_OF_SLICE}, t.changed, {_month("t.closes_on")}, t.stage, t.currency, {_VALUES}, {ever}
+    return f"""SELECT {_OF_SLICE}, t.changed, {_month("t.closes_on")}, t.stage, t.currency, {_VALUES}, {", ".join(ever)}
         FROM ({signed}) AS t {_SLICES} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"""
 
 

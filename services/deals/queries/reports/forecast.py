@@ -18,7 +18,7 @@ from services.deals.queries.reports.durations import usual_days
 from services.deals.queries.reports.spans import Moment, Span, asked_moment, asked_span, month_name
 from services.deals.queries.reports.wanted import Wanted
 from services.deals.queries.reports.worth import Amount, Worth, worth_of
-from services.deals.queries.targets import targets_of
+from services.deals.queries.targets import attainment, targets_of
 
 GROUPS = ("month", "stage")
 
@@ -100,11 +100,6 @@ def win_rates(measured: Cells) -> dict[str, Rate]:
         }
         found[stage] = Rate(counted["won"], counted["lost"])
     return found
-
-
-def attainment(won_minor: int, target_minor: int | None) -> float | None:
-    """The share of a target that was won; None where there is none."""
-    return won_minor / target_minor if target_minor else None
 
 
 def _by(group_by: Any) -> tuple[str, ...]:

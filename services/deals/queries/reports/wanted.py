@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, FromClause, Table
 
 from libs.common import fields
 from libs.common.identity import Actor
@@ -18,6 +18,7 @@ from services.deals.queries.stages import asked_stages
 
 FILTERS = ("owner_id", "source", "tag", "currency", "client_id", "stage")
 NOBODY = "none"
+By = Literal["owner_id", "source"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Wanted:
         """The stages in question, in their order."""
         return tuple(stage for stage in STAGES if self.stages is None or stage in self.stages)
 
-    def of_table(self, table: Table) -> list[ColumnElement[bool]]:
+    def of_table(self, table: FromClause) -> list[ColumnElement[bool]]:
         """The conditions on rows of deals or of their states, but for the stage."""
         row = table.c
         found = [row[name] == value for name in _EQUAL if (value := getattr(self, name)) is not None]
@@ -60,29 +61,37 @@ class Wanted:
             found.append(row.tags.contains([self.tag]))
         return found
 
-    def slice_for(self, actor: Actor) -> Slice | None:
-        """The slice of the sums that holds just these deals; None where there is none: for somebody who sees some
-        clients only, for one client, or for two filters at once."""
-        by = [name for name in ("owner_id", "source", "tag") if getattr(self, name) is not None]
-        if access.rows(actor) is not Rows.ALL or self.client_id is not None or len(by) > 1:
+    def slice_for(self, actor: Actor, by: By = None) -> Slice | None:
+        """The slices of the sums that hold just these deals, told apart by owner or source where asked for.
+
+        None where there are none: for somebody who sees some clients only, for one client, or for two of owner, source
+        and tag at once.
+        """
+        named = {name for name in ("owner_id", "source", "tag") if getattr(self, name) is not None}
+        named |= {by} if by else set()
+        if access.rows(actor) is not Rows.ALL or self.client_id is not None or len(named) > 1:
             return None
-        return Slice(by[0].removesuffix("_id") if by else "all", self)
+        return Slice(named.pop().removesuffix("_id") if named else "all", self, by)
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Where the sums of all deals stand, or of one owner, source or tag."""
+    """Where the sums of all deals stand, of those of one owner, source or tag, or of each owner or source."""
 
     name: str
     wanted: Wanted
+    by: By = None
 
     def of_table(self, table: Table) -> list[ColumnElement[bool]]:
-        """The conditions on rows of a table of sums, but for the stage; every column its index begins with is named."""
+        """The conditions on rows of a table of sums, but for the stage."""
         row, wanted = table.c, self.wanted
-        owner_id = None if wanted.owner_id == NOBODY else wanted.owner_id
-        keys = {row.owner_id: owner_id, row.source: wanted.source, row.tag: wanted.tag}
         found = [row.slice == self.name]
-        found += [column.is_(None) if value is None else column == value for column, value in keys.items()]
+        for name in ("owner_id", "source", "tag"):
+            value = getattr(wanted, name)
+            if value not in (None, NOBODY):
+                found.append(row[name] == value)
+            elif name != self.by or value == NOBODY:
+                found.append(row[name].is_(None))
         return [*found, row.currency == wanted.currency] if wanted.currency is not None else found
 
 
