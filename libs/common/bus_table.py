@@ -66,7 +66,10 @@ TABLE: Mapping[str, Voice] = {
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
         | {"email.ordered"},
-        asks=frozenset({"clients.client_access", "clients.contact_card"}),
+        asks=_of("clients", "client_access contact_card summary")
+        | _of("deals", "forecast funnel reps risks sources stagnation summary trend velocity win_rate")
+        | _of("billing", "payment_time receivables summary")
+        | {"ai.report_insight"},
     ),
     "ai": Voice(
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
@@ -99,6 +102,18 @@ TABLE: Mapping[str, Voice] = {
             "deals",
             "board create_deal get_deal history list_deals move_stage personal_data quick_find request_analysis"
             f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
+        )
+        | _of(
+            "deals",
+            "forecast forecast_bridge funnel list_targets reps risks set_targets sources stagnation trend velocity"
+            " win_rate",
+        )
+        | _of("billing", "payment_time receivables")
+        | _of(
+            "notifications",
+            "create_schedule daily_summary delete_schedule draw_chart get_report get_summary_settings list_reports"
+            " list_schedules order_report send_daily_summary send_schedule_now set_summary_settings unsubscribe"
+            " update_schedule",
         )
         | _of(
             "billing",

@@ -144,6 +144,28 @@ def stagnation(answer: Answer) -> list[Table]:
     ]
 
 
+def risks(answer: Answer) -> list[Table]:
+    """The biggest weighted deals that stand still or are past their day."""
+    columns = [
+        Column("deal_name", N_("Deal"), "link"),
+        Column("company_name", N_("Client"), "client"),
+        STAGE,
+        VALUE,
+        WEIGHTED,
+        Column("idle_days", N_("Days without activity"), "days"),
+        Column("because", N_("Because"), "words"),
+    ]
+    rows = [
+        named(each) | {"path": f"/deals/{each['deal_id']}", "because": _several(each["because"])}
+        for each in answer["items"]
+    ]
+    return [Table("risks", N_("Deals at risk"), columns, rows)]
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def _totals(answer: Answer) -> dict[str, Any]:
     fields = {"count": "total_count", "value": "total_value_minor", "weighted": "total_weighted_minor"}
     return {name: answer[field] for name, field in fields.items()}

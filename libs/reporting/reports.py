@@ -25,6 +25,7 @@ KINDS: tuple[str, ...] = tuple(TITLES)
 _TABLES: Mapping[str, Callable[[Mapping[str, Any]], list[Table]]] = {
     "pipeline-forecast": pipeline.forecast,
     "forecast-bridge": pipeline.bridge,
+    "risks": pipeline.risks,
     "win-rate": performance.win_rate,
     "funnel": pipeline.funnel,
     "velocity": pipeline.velocity,
@@ -40,6 +41,6 @@ _TABLES: Mapping[str, Callable[[Mapping[str, Any]], list[Table]]] = {
 def tables(kind: str, answer: Mapping[str, Any]) -> list[Table]:
     """The tables of a report, the one of its CSV first; ``answer`` is what the RPC method answered, as it came.
 
-    kind: one of KINDS, or ``forecast-bridge``; KeyError for any other.
+    kind: one of KINDS, ``forecast-bridge`` or ``risks``; KeyError for any other.
     """
     return _TABLES[kind](answer)

@@ -15,6 +15,10 @@ AUDIT = AuditPlan(
         ),
         "preferences": Watched(subject=("user_id",), key=("user_id", "kind"), open=frozenset({"kind", "email"})),
         "digests": Watched(subject=("user_id",), open=frozenset({"day"})),
+        "summary_times": Watched(
+            subject=("user_id",), key=("user_id",), open=frozenset({"hour", "minute", "time_zone"})
+        ),
+        "reports": Watched(subject=("user_id",), open=frozenset({"kind", "format", "status", "size"})),
     },
     unwatched={
         "guides": "which first steps somebody new has done; each stands where it happened",

@@ -24,6 +24,7 @@ people = Table(
     Column("locale", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("known_since", _Instant, nullable=False),
 )
 
 preferences = Table(
@@ -114,13 +115,45 @@ renderings = Table(
     Column("created_at", _Instant, nullable=False),
 )
 
+summary_times = Table(
+    "summary_times",
+    metadata,
+    Column("user_id", _Id, primary_key=True),
+    Column("hour", Integer, nullable=False),
+    Column("minute", Integer, nullable=False),
+    Column("time_zone", Text),
+    Column("updated_at", _Instant, nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,
     Column("id", _Id, primary_key=True),
     Column("user_id", _Id, nullable=False),
-    Column("day", Date, nullable=False),
-    Column("email_id", _Id, ForeignKey("emails.id"), nullable=False),
+    Column("day", Date),
+    Column("email_id", _Id, ForeignKey("emails.id")),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("params", JSONB, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("filename", Text),
+    Column("key", Text),
+    Column("content_type", Text),
+    Column("size", Integer),
+    Column("problem", Text),
+    Column("schedule_id", _Id),
+    Column("due_on", Date),
+    Column("email_id", _Id, ForeignKey("emails.id")),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),

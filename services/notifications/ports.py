@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
@@ -15,6 +15,7 @@ from libs.common.context import Context
 from libs.common.database import UnitOfWork
 from libs.common.sealing import Sealer
 from services.notifications.domain import Addressee, Outcome
+from services.notifications.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ class Attachment:
 
     filename: str
     content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that the HTML of a mail shows as ``cid:``."""
+
+    cid: str
+    filename: str
     content: bytes
 
 
@@ -39,6 +49,10 @@ class Message:
     sender: Addressee
     reply_to: str
     attachments: Sequence[Attachment] = ()
+    # Pictures, PNG.
+    inline: Sequence[Inline] = ()
+    # Where one ends mails like this one (RFC 8058).
+    unsubscribe: str | None = None
     # A person wrote it: a holiday notice may well answer.
     personal: bool = False
 
@@ -88,6 +102,29 @@ class Picture:
     height: int
 
 
+class Answers(Protocol):
+    """The services whose figures we tell, asked with somebody's eyes.
+
+    person: ``{id, role}``. Each answer is what the service said, or the Problem that stands for it.
+    """
+
+    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+        """``{deals, billing, clients}``: their summaries of a day."""
+        ...
+
+    def report(self, kind: str, arguments: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a report, with every row; raises the Problem that stands for it."""
+        ...
+
+    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``{risks, stagnation, win_rate, trend}``: what stands beside a forecast."""
+        ...
+
+    def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
+        """What figures come to, in sentences."""
+        ...
+
+
 class Painter(Protocol):
     """Draws charts."""
 
@@ -97,6 +134,26 @@ class Painter(Protocol):
 
     def png(self, picture: Picture) -> bytes:
         """The drawing on white, twice as large, for mails."""
+        ...
+
+
+class Printer(Protocol):
+    """Makes PDFs."""
+
+    def pdf(self, view: Mapping[str, Any]) -> bytes:
+        """The pages of a report that ``reports.printed`` has prepared; the same view gives the same bytes."""
+        ...
+
+
+class Files(Protocol):
+    """Where the files that we make lie."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> Any:
+        """Keep a file under a key; Unavailable."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Take a file away; one that is not there is no fault. Unavailable."""
         ...
 
 
@@ -139,6 +196,8 @@ class Outside:
     mailer: Mailer
     patience: timedelta
     sealer: Sealer | None = None
+    painter: Painter | None = None
+    subscriptions: Subscriptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +208,7 @@ class Reporting:
     transaction: Callable[[Context], AbstractContextManager[UnitOfWork]]
     now: Callable[[], datetime]
     painter: Painter
+    answers: Answers
+    printer: Printer
+    files: Files
+    business_zone: str

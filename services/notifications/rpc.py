@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from libs.common import integrations, row_access
 from libs.common.erasure.searching import known
-from libs.common.problems import Problem, Unavailable
-from libs.common.rpc.server import OPERATE, Operations, RpcService, method
+from libs.common.problems import Invalid, Problem, Unavailable
+from libs.common.rpc.server import OPERATE, PUBLIC, Operations, RpcService, method
 from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 from services.notifications.audit import AUDIT
@@ -17,7 +19,7 @@ from services.notifications.erasure import ERASURE
 Document = dict[str, Any]
 
 # How long somebody may be kept waiting for what the worker makes, and what of it the way back takes.
-_WAIT_SECONDS, _ANSWER_SECONDS = 6.0, 0.3
+_WAIT_SECONDS, _PICTURE_SECONDS, _ANSWER_SECONDS = 6.0, 2.0, 0.3
 
 # What this service refuses, it refuses as a Problem already.
 ERRORS: dict[type[Exception], type[Problem]] = {}
@@ -62,6 +64,36 @@ class NotificationsRpc(Operations, RpcService):
     def set_preferences(self, email: Document) -> Document:
         return self.execute(handlers.set_preferences, email=email)
 
+    @method("reports.own")
+    def get_summary_settings(self) -> Document:
+        return self.read(queries.get_summary_settings)
+
+    @method("reports.own")
+    def set_summary_settings(self, settings: Document) -> Document:
+        return self.execute(handlers.set_summary_settings, settings=settings)
+
+    @method("reports.own")
+    def daily_summary(self) -> Document:
+        """What the caller's daily summary would say now: the same as its mail, with each number's list beside it."""
+        shown = handlers.preview(wiring.reporting(), self.actor)
+        charts = [each | drawn for each in shown["charts"] if (drawn := self._picture(each))]
+        return self.read(handlers.as_mailed, shown=shown, charts=charts)
+
+    @method("reports.own")
+    def send_daily_summary(self) -> Document:
+        return self.execute(handlers.send_daily_summary)
+
+    @method(PUBLIC)
+    def subscription(self, token: str) -> Document:
+        """What the link of a mail ends, and whether it is ended already."""
+        with self.runtime.database.read() as session:
+            return queries.subscription(session, wiring.subscriptions(), token)
+
+    @method(PUBLIC)
+    def unsubscribe(self, token: str) -> Document:
+        with self.runtime.database.unit_of_work(self.context) as uow:
+            return handlers.unsubscribe(uow, wiring.subscriptions(), token)
+
     @method("notifications.own")
     def get_guide(self) -> Document:
         return self.read(queries.get_guide)
@@ -88,10 +120,25 @@ class NotificationsRpc(Operations, RpcService):
         return self.execute(handlers.send_test_email, to=to)
 
     @method("reports.own")
+    def order_report(self, kind: str, params: Document, format: str = "pdf") -> Document:
+        return self.execute(handlers.order_report, kind=kind, params=params, format=format)
+
+    @method("reports.own")
+    def get_report(self, report_id: str, wait: float = 0) -> Document:
+        """One of the caller's files, once it is made or ``wait`` seconds (6 at most) have gone by."""
+        if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= _WAIT_SECONDS:
+            raise Invalid(f"wait is a number of seconds from 0 to {_WAIT_SECONDS:g}", field="wait")
+        found = self.read(queries.get_report, report_id=report_id)
+        return self._made(report_id, wait) or found if wait and found["status"] == "waiting" else found
+
+    @method("reports.own")
+    def list_reports(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_reports, limit=limit, cursor=cursor)
+
+    @method("reports.own")
     def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
         """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
-        key = handlers.fingerprint(name, data, language)
-        return self._look(queries.chart, key=key, again=True) or self._drawn(key, name, data, language)
+        return self._drawn(name, data, language, _WAIT_SECONDS)
 
     @method(OPERATE)
     def integration_status(self) -> Document:
@@ -103,23 +150,48 @@ class NotificationsRpc(Operations, RpcService):
         """``{ok, message, ms}``: ask the mail server itself, now; no mail leaves."""
         return integrations.tested(name, wiring.checks())
 
-    def _drawn(self, key: str, name: str, data: Document, language: str) -> Document:
-        """A chart that is not there yet."""
+    def _drawn(self, name: str, data: Document, language: str, seconds: float) -> Document:
+        """A chart that is there, or is ordered and waited for."""
+        key = handlers.fingerprint(name, data, language)
+        with self.runtime.database.read() as session:
+            found = queries.chart(session, key, again=True)
+        if found is not None:
+            return found
         with self.runtime.database.unit_of_work(self.context) as uow:
             handlers.order_chart(uow, key, name, data, language)
-        return self._wait(lambda: self._look(queries.chart, key=key), "the chart is not drawn yet")
+        late = "the chart is not drawn yet; try again in a moment"
+        return self._wait(lambda session: queries.chart(session, key), late, seconds)
 
-    def _wait(self, look: Callable[[], Document | None], late: str, seconds: float = _WAIT_SECONDS) -> Document:
+    def _picture(self, asked: Document) -> Document | None:
+        """A chart of the summary, None where it takes too long: the text says the same."""
+        try:
+            return self._drawn(asked["name"], asked["data"], "en", _PICTURE_SECONDS)
+        except Problem:
+            return None
+
+    def _made(self, report_id: str, wait: float) -> Document | None:
+        """A file that is not being made any more, None where it still is."""
+
+        def done(session: Session) -> Document | None:
+            found = queries.get_report(session, self.actor, report_id)
+            return found if found["status"] != "waiting" else None
+
+        try:
+            return self._wait(done, "", wait)
+        except Unavailable:
+            return None
+
+    def _wait(self, query: Callable[[Session], Document | None], late: str, seconds: float) -> Document:
         """What the worker makes; Unavailable when it takes longer than somebody can be kept waiting."""
-        left = self.context.remaining(seconds + _ANSWER_SECONDS) - _ANSWER_SECONDS
-        found = wiring.waiting_room().wait(look, left)
-        if found is None:
-            raise Unavailable(f"{late}; try again in a moment")
-        return found
 
-    def _look(self, query: Callable[..., Any], **arguments: Any) -> Any:
-        with self.runtime.database.read() as session:
-            return query(session, **arguments)
+        def look() -> Document | None:
+            with self.runtime.database.read() as session:
+                return query(session)
+
+        found = wiring.waiting_room().wait(look, self.context.remaining(seconds + _ANSWER_SECONDS) - _ANSWER_SECONDS)
+        if found is None:
+            raise Unavailable(late)
+        return found
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

@@ -12,11 +12,14 @@ from libs.common.jobs import Job
 from libs.common.runtime import Runtime
 from libs.common.sealing import Sealer
 from services.notifications import settings
+from services.notifications.adapters.answers import AnswersOverRpc
 from services.notifications.adapters.clients import ClientsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
 from services.notifications.adapters.vega import VegaPainter
-from services.notifications.ports import ClientDirectory, Mailer, Outside, Painter, Reporting
+from services.notifications.adapters.weasyprint import WeasyPrintPrinter
+from services.notifications.ports import Answers, ClientDirectory, Mailer, Outside, Painter, Printer, Reporting
 from services.notifications.settings import NotificationsSettings
+from services.notifications.subscriptions import Subscriptions
 from services.notifications.waiting import WaitingRoom
 
 # Beyond the time a server may take to answer: the text itself has to get there, too.
@@ -50,7 +53,7 @@ def checks() -> dict[str, Check]:
 @cache
 def outside() -> Outside:
     """All that the job of sending may touch."""
-    return outside_of(runtime(), clients(), mailer())
+    return outside_of(runtime(), clients(), mailer(), painter())
 
 
 @cache
@@ -62,7 +65,23 @@ def painter() -> Painter:
 @cache
 def reporting() -> Reporting:
     """All that the jobs of drawing and reporting may touch."""
-    return reporting_of(runtime(), painter())
+    return reporting_of(runtime(), painter(), answers(), printer())
+
+
+@cache
+def printer() -> Printer:
+    """What makes PDFs."""
+    return WeasyPrintPrinter()
+
+
+def answers() -> Answers:
+    """The services whose figures we tell."""
+    return AnswersOverRpc(runtime().rpc, runtime().own_context())
+
+
+def subscriptions() -> Subscriptions:
+    """What the links that end a kind of mail are made and read with."""
+    return Subscriptions(runtime().settings.link_secret)
 
 
 @cache
@@ -79,8 +98,10 @@ def mailer_of(configured: NotificationsSettings) -> Mailer:
     return SmtpMailer(server)
 
 
-def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory, mailer: Mailer) -> Outside:
-    """The outside of a runtime."""
+def outside_of(
+    runtime: Runtime[NotificationsSettings], clients: ClientDirectory, mailer: Mailer, painter: Painter | None = None
+) -> Outside:
+    """The outside of a runtime; without a painter mails have no pictures."""
     configured = runtime.settings
     return Outside(
         read=runtime.database.read,
@@ -92,16 +113,24 @@ def outside_of(runtime: Runtime[NotificationsSettings], clients: ClientDirectory
         mailer=mailer,
         patience=timedelta(seconds=configured.smtp_answer_seconds + configured.smtp_seconds) + _MARGIN,
         sealer=Sealer(configured.mailed_link_key) if configured.mailed_link_key else None,
+        painter=painter,
+        subscriptions=Subscriptions(configured.link_secret),
     )
 
 
-def reporting_of(runtime: Runtime[NotificationsSettings], painter: Painter) -> Reporting:
+def reporting_of(
+    runtime: Runtime[NotificationsSettings], painter: Painter, answers: Answers, printer: Printer
+) -> Reporting:
     """What reports touch, of a runtime."""
     return Reporting(
         read=runtime.database.read,
         transaction=runtime.database.unit_of_work,
         now=runtime.clock.now,
         painter=painter,
+        answers=answers,
+        printer=printer,
+        files=runtime.object_store,
+        business_zone=runtime.settings.business_tz,
     )
 
 

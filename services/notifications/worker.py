@@ -67,9 +67,25 @@ TABLE = WorkerTable(
             failed=handlers.draw_failed,
             patience=timedelta(minutes=1),
         ),
+        # A summary of the morning that comes in the evening is none.
+        handlers.DIGEST_JOB: JobHandler(
+            reportward(handlers.digest_outside),
+            handlers.digest_finished,
+            failed=handlers.digest_failed,
+            patience=timedelta(hours=6),
+        ),
+        handlers.REPORT_JOB: JobHandler(
+            reportward(handlers.report_outside),
+            handlers.report_finished,
+            failed=handlers.report_failed,
+            patience=timedelta(hours=1),
+        ),
+        handlers.REMOVE_JOB: JobHandler(reportward(handlers.removal_outside), handlers.removal_finished),
     },
     schedule=[
+        ScheduledJob("order_digests", "* * * * *", handlers.order_digests),
         ScheduledJob("forget_renderings", "41 * * * *", handlers.forget_renderings),
+        ScheduledJob("forget_reports", "29 3 * * *", handlers.forget_reports),
         HOUSEKEEPING,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from libs.common.clock import Clock
 from services.notifications import settings, wiring
 from services.notifications.settings import NotificationsSettings
 from tests.notifications.harness import STAFF, Notifications
@@ -21,11 +22,20 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def crm(runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.MonkeyPatch) -> Notifications:
+def clock() -> Clock | None:
+    """The machine's, unless a test names an instant: ``@pytest.mark.parametrize("clock", [FixedClock(…)])``."""
+    return None
+
+
+@pytest.fixture
+def crm(
+    runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.MonkeyPatch, clock: Clock | None
+) -> Notifications:
     """The service, with five people: an admin, two of sales, finance, a manager."""
     runtime = runtime_of(
         "notifications",
         NotificationsSettings,
+        clock,
         smtp_url=server.url,
         mail_from="AMO AI <crm@amo-ai.example>",
         company_email="hello@amo-ai.example",
@@ -38,5 +48,6 @@ def crm(runtime_of: Callable[..., Any], server: MailServer, monkeypatch: pytest.
     monkeypatch.setattr(wiring, "runtime", lambda: runtime)
     wiring.waiting_room.cache_clear()
     made = Notifications(runtime, server)
+    monkeypatch.setattr(wiring, "reporting", lambda: made.reporting)
     made.join(*STAFF)
     return made

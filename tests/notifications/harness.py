@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import text
 
 from libs.common import inbox
+from libs.common.clock import FixedClock
 from libs.common.context import Context
 from libs.common.events import Envelope
 from libs.common.identity import Actor
 from libs.common.ids import new_id
 from libs.common.job_runner import JobRunner
 from libs.common.jobs import Job, JobHandler
-from libs.common.problems import NotFound, Unavailable
+from libs.common.problems import NotFound, Problem, Unavailable
 from libs.common.runtime import Runtime
+from libs.common.schedule import Scheduler
 from services.notifications import handlers
 from services.notifications.adapters.vega import VegaPainter
+from services.notifications.adapters.weasyprint import WeasyPrintPrinter
 from services.notifications.rpc import NotificationsRpc
 from services.notifications.settings import NotificationsSettings
 from services.notifications.wiring import mailer_of, outside_of, reporting_of
 from services.notifications.worker import TABLE
 from tests.notifications.mail_server import MailServer
+from tests.support import report_answers, summary_answers
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 from tests.support.calling import Caller
 
 # Fonts are loaded once a process.
-PAINTER = VegaPainter()
+PAINTER, PRINTER = VegaPainter(), WeasyPrintPrinter()
 STAFF = (ADMIN, JOHN, JESSICA, FINANCE, MANAGER)
 
 
@@ -54,6 +58,46 @@ class FakeClients:
         return self.cards[client_id]
 
 
+class FakeAnswers:
+    """The services whose figures are told: what they answer, or the Problem of one that does not."""
+
+    def __init__(self) -> None:
+        self.deals: Any = summary_answers.DEALS
+        self.billing: Any = summary_answers.BILLING
+        self.clients: Any = summary_answers.CLIENTS
+        self.words: Any = summary_answers.INSIGHT
+        self.reports: dict[str, Any] = dict(report_answers.ANSWERS)
+        self.beside: Any = {
+            "risks": report_answers.RISKS,
+            "stagnation": report_answers.STAGNATION,
+            "win_rate": report_answers.WIN_RATE,
+            "trend": report_answers.TREND,
+        }
+        self.asked: list[tuple[str, Any]] = []
+        self.figures: list[dict[str, Any]] = []
+        # Called while figures are collected.
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+        self.asked.append((person["id"], today))
+        self.meanwhile()
+        return {"deals": self.deals, "billing": self.billing, "clients": self.clients}
+
+    def report(self, kind: str, arguments: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append((person["id"], dict(arguments)))
+        self.meanwhile()
+        if isinstance(self.reports[kind], Problem):
+            raise self.reports[kind]
+        return dict(self.reports[kind])
+
+    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(self.beside)
+
+    def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:
+        self.figures = [dict(each) for each in figures]
+        return self.words
+
+
 class Notifications:
     """One notifications service and the mail server it hands its mails to."""
 
@@ -61,8 +105,14 @@ class Notifications:
         self.runtime = runtime
         self.server = server
         self.clients = FakeClients()
-        self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings))
-        self.reporting = reporting_of(runtime, PAINTER)
+        self.answers = FakeAnswers()
+        self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings), PAINTER)
+        self.reporting = reporting_of(runtime, PAINTER, self.answers, PRINTER)
+
+    @property
+    def clock(self) -> FixedClock:
+        assert isinstance(self.runtime.clock, FixedClock), "this test needs the fixture `clock`"
+        return self.runtime.clock
 
     def as_(self, actor: Actor, key: str | None = None) -> Any:
         """The RPC methods, called by somebody."""
@@ -148,6 +198,14 @@ class Notifications:
         """The next attempt's time has come."""
         self.sql("UPDATE jobs SET due_at = now(), locked_until = NULL WHERE finished_at IS NULL AND failed_at IS NULL")
         self.send()
+
+    def at(self, moment: datetime) -> None:
+        """The clock of the service shows this; what is scheduled and due by then is done."""
+        self.clock.at = moment
+        scheduler = Scheduler("notifications", self.runtime.database, ())
+        for job in TABLE.schedule:
+            if job.name == "order_digests":
+                scheduler.run_if_due(job)
 
     def sql(self, statement: str, **values: Any) -> list[Any]:
         with self.runtime.database.engine.begin() as connection:

@@ -314,6 +314,18 @@ OTHERS = (
     Case("notifications.set_preferences", COMMON, "notifications.own", lambda _s, _r: {"email": {}}),
     *(Case(f"notifications.{method}", COMMON, "notifications.own") for method in ("get_guide", "review_guide")),
     Case("notifications.close_guide", COMMON, "notifications.own"),
+    *(
+        Case(f"notifications.{method}", COMMON, "reports.own")
+        for method in ("get_summary_settings", "daily_summary", "send_daily_summary")
+    ),
+    Case("notifications.set_summary_settings", COMMON, "reports.own", lambda _s, _r: {"settings": {}}),
+    *(
+        Case(f"notifications.{method}", PUBLIC, "public", lambda _s, _r: {"token": "x"})
+        for method in ("subscription", "unsubscribe")
+    ),
+    Case("notifications.order_report", COMMON, "reports.own", lambda _s, _r: {"kind": "nothing", "params": {}}),
+    Case("notifications.get_report", GATE, "reports.own", lambda _s, _r: {"report_id": NOBODY}),
+    Case("notifications.list_reports", COMMON, "reports.own"),
     Case("notifications.draw_chart", COMMON, "reports.own", lambda _s, _r: {"name": "nothing", "data": {}}),
     Case("notifications.list_emails", LIST, "emails.read", _of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),

@@ -241,6 +241,30 @@ STAGNATION: dict[str, Any] = {
 }
 
 
+def _risk(deal_id: str, name: str, company: str, value: int, idle: int, *because: str) -> dict[str, Any]:
+    return {
+        "deal_id": deal_id,
+        "deal_name": name,
+        "company_name": company,
+        "stage": "proposal",
+        "value_minor": value,
+        "currency": "USD",
+        "weighted_minor": value // 2,
+        "idle_days": idle,
+        "days_in_stage": idle + 9,
+        "usual_days": 21.5,
+        "because": list(because),
+    }
+
+
+RISKS: dict[str, Any] = {
+    "items": [
+        _risk(DEAL, _CHATBOT, "TechCorp Solutions", 6_250_000, 34, "idle", "long_in_stage"),
+        _risk(DEAL_3, "Intranet relaunch", "Papyrus & Sons", 2_400_050, 3, "overdue"),
+    ]
+}
+
+
 def _source(source: str | None, created: int, won: int, lost: int) -> dict[str, Any]:
     return {
         "source": source,
@@ -368,6 +392,7 @@ PAYMENT_TIME: dict[str, Any] = {
 ANSWERS: dict[str, dict[str, Any]] = {
     "pipeline-forecast": FORECAST,
     "forecast-bridge": BRIDGE,
+    "risks": RISKS,
     "win-rate": WIN_RATE,
     "funnel": FUNNEL,
     "velocity": VELOCITY,

@@ -75,4 +75,87 @@ def deals(owner_id: str | None = None) -> dict[str, Any]:
     }
 
 
-DEALS = deals()
+def billing() -> dict[str, Any]:
+    """2 overdue invoices, together $45K."""
+    return {
+        "overdue": {
+            "filters": {"overdue": True},
+            "count": 2,
+            "values": [{"currency": "USD", "amount_minor": 4_500_000}],
+            "items": [_invoice(1, "Globex", 3_000_000, 41), _invoice(2, "Initech & Söhne", 1_500_000, 1)],
+        },
+        "paid_yesterday": {
+            "filters": {"status": ["paid"], "paid_from": "2025-02-09", "paid_to": "2025-02-09"},
+            "count": 1,
+            "values": [{"currency": "USD", "amount_minor": 6_250_000}],
+        },
+    }
+
+
+def _invoice(at: int, company: str, owed: int, days: int) -> dict[str, Any]:
+    return {
+        "id": f"{INVOICE[:-1]}{at}",
+        "invoice_number": f"INV-2025-00{at}",
+        "client_id": CLIENT,
+        "company_name": company,
+        "currency": "USD",
+        "due_date": "2025-01-01",
+        "outstanding_minor": owed,
+        "days": days,
+    }
+
+
+def clients(owner_id: str | None = None) -> dict[str, Any]:
+    """Two meetings today, one task that is due, one client who waits for an answer."""
+    mine = {"person_id": owner_id} if owner_id else {}
+    meeting = {"id": CLIENT, "client_id": CLIENT, "company_name": "TechCorp Solutions", "occurred_at": None}
+    return {
+        "meetings": {
+            "filters": {"type": "meeting", "due_from": TODAY, "due_to": TODAY} | mine,
+            "count": 2,
+            "items": [
+                meeting | {"subject": "Kick-off call", "due_at": "2025-02-10T15:00:00+00:00"},
+                meeting | {"subject": "Demo", "company_name": "Globex", "due_at": "2025-02-10T19:30:00+00:00"},
+            ],
+        },
+        "tasks": {
+            "filters": {"assignee_id": owner_id or JOHN.id, "done": False, "due_to": TODAY},
+            "count": 1,
+            "items": [meeting | {"subject": "Send the proposal", "due_at": "2025-02-10T22:00:00+00:00"}],
+        },
+        "unanswered": {
+            "filters": {"unanswered": True} | ({"owner_id": owner_id} if owner_id else {}),
+            "count": 1,
+            "items": [{"id": CLIENT, "company_name": "Papyrus & Sons", "waiting_since": "2025-02-08T09:00:00+00:00"}],
+        },
+    }
+
+
+INSIGHT: dict[str, Any] = {
+    "id": CLIENT,
+    "kind": "daily-summary",
+    "language": "en",
+    "status": "ready",
+    "provider": "built-in",
+    "model": "insight-rules-1",
+    "sentences": [
+        {"text": "You have 12 open deals worth $680,000.", "risk": False},
+        {"text": "3 deals are expected to close this week ($120,000).", "risk": False},
+        {"text": "2 invoices are overdue (total $45,000) – follow up recommended.", "risk": False},
+        {"text": "2 deals stand still, 1 inquiry waits for an answer, 2 meetings are today.", "risk": False},
+    ],
+    "dropped": 0,
+    "because": None,
+}
+DEALS, BILLING, CLIENTS = deals(), billing(), clients()
+
+
+def nothing(part: dict[str, Any]) -> dict[str, Any]:
+    """The same answer of somebody who has nothing."""
+    emptied: dict[str, Any] = {}
+    for name, each in part.items():
+        if isinstance(each, list):
+            emptied[name] = [stage | {"count": 0, "values": []} for stage in each]
+        else:
+            emptied[name] = each | {"count": 0} | {key: [] for key in ("values", "items") if key in each}
+    return emptied

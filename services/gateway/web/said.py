@@ -61,6 +61,11 @@ _SHAPES = tuple(
         (rf"{_FIELD}is one line", N_("This is one line.")),
         (r"only active people of sales shadow clients", N_("Only active people of sales shadow clients.")),
         (rf"{_FIELD}is in the past", N_("This day is past.")),
+        (rf"{_FIELD}is (?:a day that has not come yet|a day that was, or today)", N_("This day has not come yet.")),
+        (rf"(?:Value error, )?{_FIELD}?is a day (?:between \S+ and \S+|of our time)", N_("Write a date of our time.")),
+        (r"a report is of at most (?P<number>\d+) days", N_("A report is of at most %(number)s days.")),
+        (rf"(?:Value error, )?{_FIELD}?is the name of a time zone.*",
+         N_("The name of a time zone, as in Europe/Berlin.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
         (r"attachments are a list of at most (?P<number>\d+)", N_("At most %(number)s files can be attached.")),
         # About a record.

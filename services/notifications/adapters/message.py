@@ -50,12 +50,26 @@ def compose(message: Message) -> Wire:
         # RFC 3834: nobody's holiday notice is to answer this.
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
+    if message.unsubscribe:
+        # RFC 2369, RFC 8058: a mail program's own button ends these mails with one POST.
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    _add_pictures(mail, message)
     for each in message.attachments:
         maintype, _, subtype = each.content_type.partition("/")
         mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=safe_filename(each.filename))
     return Wire(mail.as_bytes(), sender, envelope, international)
+
+
+def _add_pictures(mail: EmailMessage, message: Message) -> None:
+    """Pictures stand beside the HTML that shows them (multipart/related), not among the files one could open."""
+    html = mail.get_body(preferencelist=("html",))
+    assert isinstance(html, EmailMessage)
+    for each in message.inline:
+        name, cid = safe_filename(each.filename), f"<{each.cid}>"
+        html.add_related(each.content, "image", "png", disposition="inline", filename=name, cid=cid)
 
 
 def dot_stuffed(content: bytes) -> bytes:

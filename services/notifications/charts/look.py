@@ -42,18 +42,19 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The room around the marks, in pixels of a chart ``WIDTH`` wide."""
+    """The room around the marks, in pixels. whole: how wide the chart is with it."""
 
     height: float
     left: float = 16
     right: float = 16
     top: float = 12
     bottom: float = 12
+    whole: float = WIDTH
 
     @property
     def width(self) -> float:
         """How wide the marks' own part is."""
-        return WIDTH - self.left - self.right
+        return self.whole - self.left - self.right
 
 
 def framed(frame: Frame, layers: Sequence[Any]) -> dict[str, Any]:

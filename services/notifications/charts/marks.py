@@ -14,6 +14,7 @@ from services.notifications.charts.look import (
     SIZE,
     SMALL,
     SOFT,
+    WIDTH,
     Frame,
     chosen,
     framed,
@@ -49,11 +50,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Pixels kept free in a chart of rows: for labels, for figures behind bars, for notes at the right edge."""
+    """Pixels kept free in a chart of rows: for labels, for figures behind bars, for notes at the right edge; and how
+    wide it is as a whole."""
 
     labels: float = 150
     figures: float = 84
     notes: float = 0
+    whole: float = WIDTH
 
 
 def rows_chart(rows: Sequence[Row], room: Room, *, heading: str = "", foot: str = "") -> dict[str, Any]:
@@ -64,6 +67,7 @@ def rows_chart(rows: Sequence[Row], room: Room, *, heading: str = "", foot: str 
         right=_EDGE + room.notes,
         top=30 if heading else 8,
         bottom=36 if foot else 10,
+        whole=room.whole,
     )
     layers = bars(rows, frame, room.figures)
     if heading:

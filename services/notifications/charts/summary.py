@@ -1,4 +1,4 @@
-"""The two pictures of the morning mail, larger in type: a phone shows them at half their size."""
+"""The two pictures of the morning mail: narrow, so that their words can be read on a phone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.notifications.charts.numbers import compact, count, deals, exact, 
 from services.notifications.charts.words import say
 
 Answer = Mapping[str, Any]
+_WIDTH = 440
 
 
 def summary_pipeline(answer: Answer, reader: Reader) -> Chart | None:
@@ -23,7 +24,7 @@ def summary_pipeline(answer: Answer, reader: Reader) -> Chart | None:
     currency = _currency([value for each in stages for value in each["values"]])
     rows = [_stage(each, currency, reader) for each in stages]
     said = ", ".join(f"{row.label} {_worth(each, reader)}" for row, each in zip(rows, stages, strict=True))
-    spec = rows_chart(rows, Room(labels=128, figures=96, notes=84))
+    spec = rows_chart(rows, Room(labels=108, figures=78, notes=66, whole=_WIDTH))
     return Chart(spec, say("Open deals by stage: {said}.", reader.language, said=said))
 
 
@@ -47,7 +48,7 @@ def summary_closing(answer: Answer, reader: Reader) -> Chart | None:
         f"{row.label} {exact(each['deal_value_minor'] or 0, currency, reader)} ({row.note})"
         for row, each in zip(rows, items, strict=True)
     )
-    spec = rows_chart(rows, Room(labels=200, figures=96, notes=70))
+    spec = rows_chart(rows, Room(labels=164, figures=72, notes=52, whole=_WIDTH))
     return Chart(spec, say("Closing within a week: {said}.", reader.language, said=said))
 
 

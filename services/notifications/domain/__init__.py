@@ -16,12 +16,15 @@ from services.notifications.domain.mail import (
     Outcome,
     Settled,
 )
+from services.notifications.domain.mornings import CATCH_UP, due_days, greeting, moment
 from services.notifications.domain.texts import (
     ACCOUNT_MAILS,
     CLIENT_MAILS,
     MAIL_KINDS,
+    PERIODIC_MAILS,
     STAFF_MAILS,
     Note,
+    by_default,
     day,
     inquiry_line,
     method_name,
@@ -31,9 +34,11 @@ from services.notifications.domain.texts import (
 
 __all__ = [
     "ACCOUNT_MAILS",
+    "CATCH_UP",
     "CLIENT_MAILS",
     "FAILED",
     "MAIL_KINDS",
+    "PERIODIC_MAILS",
     "QUEUED",
     "SENDING",
     "SENT",
@@ -49,9 +54,13 @@ __all__ = [
     "Note",
     "Outcome",
     "Settled",
+    "by_default",
     "day",
+    "due_days",
+    "greeting",
     "inquiry_line",
     "method_name",
+    "moment",
     "one_line",
     "shortened",
 ]

@@ -16,7 +16,13 @@ STAFF_MAILS = {
     "payment_received": "Payments received",
     "payment_confirmed": "Payments of my clients",
     "payment_unmatched": "Payments that fit no invoice",
+    "daily_summary": "Daily summary",
+    "report": "Scheduled reports",
 }
+# Mails that come by themselves, at a set time: each can be ended from the mail, without a log-in.
+PERIODIC_MAILS = ("daily_summary", "report")
+# Who gets a kind of mail unless told otherwise; where a kind is not named, everybody.
+_BY_DEFAULT = {"daily_summary": frozenset({"admin", "sales"})}
 CLIENT_MAILS = ("brief_confirmation", "invoice", "letter", "receipt")
 # To whoever joins or cannot get in: nothing to be switched off. Each holds a link that opens something once.
 ACCOUNT_MAILS = ("invitation", "password_reset")
@@ -31,6 +37,11 @@ _SENTENCE = re.compile(
     r"|who|why|where|there|it|this|thanks|thank)\b",
     re.IGNORECASE,
 )
+
+
+def by_default(kind: str, role: str) -> bool:
+    """Whether somebody of a role gets a kind of mail who has not said."""
+    return kind not in _BY_DEFAULT or role in _BY_DEFAULT[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,20 @@
 """What notifications does: one short function a command, event or step of sending."""
 
 from services.notifications.handlers.accounts import on_reset_asked, on_user_invited
+from services.notifications.handlers.choosing import set_preferences, set_summary_settings, unsubscribe
 from services.notifications.handlers.deals import on_brief_submitted, on_deal_won
 from services.notifications.handlers.delivery import send_failed, send_finished, send_outside, send_retried
+from services.notifications.handlers.digests import (
+    DIGEST_JOB,
+    as_mailed,
+    collected,
+    digest_failed,
+    digest_finished,
+    digest_outside,
+    order_digests,
+    preview,
+    send_daily_summary,
+)
 from services.notifications.handlers.drawing import (
     DRAW_JOB,
     draw_failed,
@@ -40,19 +52,38 @@ from services.notifications.handlers.people import (
     on_company_changed,
     on_user,
     send_test_email,
-    set_preferences,
 )
 from services.notifications.handlers.posting import JOB
+from services.notifications.handlers.reports import (
+    REMOVE_JOB,
+    REPORT_JOB,
+    forget_reports,
+    order_report,
+    removal_finished,
+    removal_outside,
+    report_failed,
+    report_finished,
+    report_outside,
+)
 
 __all__ = [
+    "DIGEST_JOB",
     "DRAW_JOB",
     "JOB",
+    "REMOVE_JOB",
+    "REPORT_JOB",
+    "as_mailed",
     "close_guide",
+    "collected",
+    "digest_failed",
+    "digest_finished",
+    "digest_outside",
     "draw_failed",
     "draw_finished",
     "draw_outside",
     "fingerprint",
     "forget_renderings",
+    "forget_reports",
     "mark_all_read",
     "mark_read",
     "on_activity_logged",
@@ -76,13 +107,24 @@ __all__ = [
     "on_user_invited",
     "on_user_joined",
     "order_chart",
+    "order_digests",
+    "order_report",
+    "preview",
+    "removal_finished",
+    "removal_outside",
+    "report_failed",
+    "report_finished",
+    "report_outside",
     "review_guide",
+    "send_daily_summary",
     "send_failed",
     "send_finished",
     "send_outside",
     "send_retried",
     "send_test_email",
     "set_preferences",
+    "set_summary_settings",
     "tell_erased",
+    "unsubscribe",
     "warm_up",
 ]

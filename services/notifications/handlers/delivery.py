@@ -26,6 +26,7 @@ from libs.common.problems import Invalid, NotFound, Problem
 from libs.common.sealing import SealBroken
 from services.notifications import queries, rendering
 from services.notifications.domain import (
+    PERIODIC_MAILS,
     SENDING,
     Addressee,
     Email,
@@ -35,9 +36,10 @@ from services.notifications.domain import (
     Settled,
     one_line,
 )
+from services.notifications.handlers.pictures import inline_pictures
 from services.notifications.handlers.telling import tell
 from services.notifications.models import emails
-from services.notifications.ports import Attachment, ClientDirectory, Message, Outside
+from services.notifications.ports import Attachment, ClientDirectory, Company, Message, Outside
 
 log = get_logger(__name__)
 
@@ -149,7 +151,10 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
         company = queries.company(session)
         writer = queries.person(session, email.refs["sent_by"]) if email.refs.get("sent_by") else None
     token = _token(outside, email)
-    context = email.context | ({"token": token} if token else {})
+    pictures = inline_pictures(outside.painter, email)
+    unsubscribe = _unsubscribe(outside, email, company)
+    context = email.context | ({"token": token} if token else {}) | {"unsubscribe": unsubscribe}
+    context |= {"pictures": [each.shown for each in pictures]}
     rendered = rendering.bodies(email.kind, email.subject, context, to[0].first_name, company)
     # The mail alone holds the token: not our copy of it, nor the event that tells of it.
     kept = rendered.text.replace(token, _HIDDEN) if token else rendered.text
@@ -165,12 +170,21 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
         reply_to=writer["email"] if writer and writer["active"] else company.email,
         attachments=[_attachment(outside, each) for each in email.attachments],
         personal=writer is not None,
+        inline=[each.inline for each in pictures],
+        unsubscribe=unsubscribe,
     )
     try:
         with outside.connect() as line:
             outside.mailer.send(message, Sending(outside, job, to, kept, line))
     except ValueError as error:
         raise GiveUp(f"this can be no mail: {error}") from error
+
+
+def _unsubscribe(outside: Outside, email: Email, company: Company) -> str | None:
+    """Where mails like this one are ended; None of a kind that comes when something happens."""
+    if outside.subscriptions is None or email.user_id is None or email.kind not in PERIODIC_MAILS:
+        return None
+    return f"{company.url}/unsubscribe/{outside.subscriptions.token(email.user_id, email.kind)}"
 
 
 def _token(outside: Outside, email: Email) -> str:
@@ -202,7 +216,7 @@ def _person_here(session: Session, email: Email) -> Addressee | None:
         raise NotSentYet("the person this mail is for is not known here yet")
     if not person["active"]:
         raise Nobody("this person does not work here any more")
-    if not queries.wants(session, email.user_id, email.kind):
+    if not email.refs.get("asked") and not queries.wants(session, email.user_id, email.kind):
         raise Nobody("this person switched this kind of mail off")
     return _addressee(person["email"], person["name"])
 

@@ -13,10 +13,9 @@ from libs.common.events import Envelope
 from libs.common.ids import is_id
 from libs.common.problems import Invalid, NotFound
 from services.notifications import access, queries
-from services.notifications.domain import STAFF_MAILS
 from services.notifications.events import ClientAccessChanged, CompanyChanged, UserState
 from services.notifications.handlers.posting import post
-from services.notifications.models import guides, notifications, people, preferences
+from services.notifications.models import guides, notifications, people
 
 
 def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
@@ -32,7 +31,7 @@ def on_company_changed(uow: UnitOfWork, event: CompanyChanged, _envelope: Envelo
 def on_user(uow: UnitOfWork, event: UserState, _envelope: Envelope) -> None:
     """Keep the newest state of a person."""
     values = event.model_dump(include={"email", "name", "role", "locale", "active", "version"})
-    statement = insert(people).values(user_id=event.user_id, **values)
+    statement = insert(people).values(user_id=event.user_id, known_since=uow.now, **values)
     statement = statement.on_conflict_do_update(
         index_elements=["user_id"], set_=values, where=people.c.version < event.version
     )
@@ -68,18 +67,6 @@ def mark_all_read(uow: UnitOfWork) -> dict[str, Any]:
     values = {"read_at": uow.now, "updated_at": uow.now, "version": row.version + 1}
     unread = update(notifications).where(access.own(uow.actor), row.read_at.is_(None)).values(values)
     return {"marked": len(uow.session.execute(unread.returning(row.id)).all())}
-
-
-def set_preferences(uow: UnitOfWork, email: dict[str, Any]) -> dict[str, Any]:
-    """Switch kinds of mail on or off for oneself: ``{"new_lead": false}``. Kinds not named stay as they are."""
-    given = fields.read(dict.fromkeys(STAFF_MAILS, fields.flag), email)
-    if not given:
-        raise Invalid("name at least one kind of mail")
-    rows = [{"user_id": uow.actor.id, "kind": kind, "email": on, "updated_at": uow.now} for kind, on in given.items()]
-    statement = insert(preferences).values(rows)
-    taken = {"email": statement.excluded.email, "updated_at": statement.excluded.updated_at}
-    uow.session.execute(statement.on_conflict_do_update(index_elements=["user_id", "kind"], set_=taken))
-    return queries.get_preferences(uow.session, uow.actor)
 
 
 def send_test_email(uow: UnitOfWork, to: str) -> dict[str, Any]:

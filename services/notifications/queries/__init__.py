@@ -1,6 +1,7 @@
 """What notifications answers: SQL to plain dicts, always as the actor."""
 
 from services.notifications.queries.drawings import chart
+from services.notifications.queries.files import client_name, get_report, list_reports, report_to_make
 from services.notifications.queries.mails import (
     GUIDE_STEPS,
     company,
@@ -18,22 +19,36 @@ from services.notifications.queries.mails import (
     unread_count,
     wants,
 )
+from services.notifications.queries.summaries import (
+    digest_reader,
+    get_summary_settings,
+    subscription,
+    summary_readers,
+)
 
 __all__ = [
     "GUIDE_STEPS",
     "chart",
+    "client_name",
     "company",
+    "digest_reader",
     "email_document",
     "email_to_send",
     "get_email",
     "get_guide",
     "get_preferences",
+    "get_report",
+    "get_summary_settings",
     "integration_status",
     "list_emails",
     "list_notifications",
+    "list_reports",
     "names",
     "notification_document",
     "person",
+    "report_to_make",
+    "subscription",
+    "summary_readers",
     "unread_count",
     "wants",
 ]

@@ -14,7 +14,7 @@ from libs.common.integrations import Integration, Mode
 from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
 from services.notifications import access, settings
-from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Addressee, Email
+from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Addressee, Email, by_default
 from services.notifications.models import emails, guides, notifications, people, preferences
 from services.notifications.ports import Company
 from services.notifications.settings import NotificationsSettings
@@ -91,13 +91,14 @@ def get_email(session: Session, actor: Actor, email_id: str) -> dict[str, Any]:
 
 
 def get_preferences(session: Session, actor: Actor) -> dict[str, Any]:
-    """Which kinds of mail the actor gets; all, unless switched off."""
+    """Which kinds of mail the actor gets: those of the role, unless switched on or off."""
     chosen = preferences.c
     rows = session.execute(select(chosen.kind, chosen.email).where(chosen.user_id == actor.id))
     switched = {row.kind: row.email for row in rows}
     return {
         "items": [
-            {"kind": kind, "label": label, "email": switched.get(kind, True)} for kind, label in STAFF_MAILS.items()
+            {"kind": kind, "label": label, "email": switched.get(kind, by_default(kind, actor.role))}
+            for kind, label in STAFF_MAILS.items()
         ]
     }
 
@@ -132,7 +133,7 @@ def names(session: Session) -> dict[str, str]:
 
 
 def wants(session: Session, user_id: str, kind: str) -> bool:
-    """Whether a person gets this kind of mail."""
+    """Whether a person has not switched this kind of mail off."""
     chosen = preferences.c
     statement = select(chosen.email).where(chosen.user_id == user_id, chosen.kind == kind)
     return session.execute(statement).scalar_one_or_none() is not False

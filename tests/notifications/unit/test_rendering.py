@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from libs.common.money import display
 from services.notifications import rendering
 from services.notifications.domain import MAIL_KINDS, Addressee
 from services.notifications.ports import Company
+from services.notifications.summary import Reading, view
+from tests.support.summary_answers import BILLING, CLIENTS, DEALS, INSIGHT
 
 COMPANY = Company(
     "AMO AI",
@@ -96,6 +99,19 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "receipt": {"invoice_number": "INV-2025-001", "amount_minor": 6250000, "currency": "USD"},
     "invitation": {"invited_by": "Ada Admin", "role": "sales", "until": "February 17, 2025", "token": "t0ken"},
     "password_reset": {"token": "t0ken"},
+    "daily_summary": view(
+        {"deals": DEALS, "billing": BILLING, "clients": CLIENTS, "insight": INSIGHT},
+        Reading(date(2025, 2, 10), "Good morning", True, "America/New_York"),
+    )
+    | {"pictures": [], "unsubscribe": "https://crm.example/unsubscribe/token"},
+    "report": {
+        "title": "Pipeline forecast",
+        "range": "Jan 1, 2025 – Mar 31, 2025",
+        "figures": [{"label": "Weighted", "text": "$814,000"}, {"label": "Won", "text": "$62,500"}],
+        "about": [["As of", "Jan 15, 2025"]],
+        "path": "/reports/forecast?from=2025-01-01&to=2025-03-31",
+        "unsubscribe": "https://crm.example/unsubscribe/token",
+    },
     "test": {"ordered_by": "Ada Admin"},
 }
 SUBJECTS = {
@@ -112,6 +128,8 @@ SUBJECTS = {
     "receipt": "Payment Confirmation - AMO AI",
     "invitation": "Join AMO AI",
     "password_reset": "Choose a new password for AMO AI",
+    "daily_summary": "Daily summary, Monday, Feb 10: 3 deals close this week, 2 invoices overdue",
+    "report": "Pipeline forecast, Jan 1, 2025 – Mar 31, 2025",
     "test": "Test mail from AMO AI",
 }
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y> {{ 7 * 7 }}\r\nBcc: victim@example.com'

@@ -1,0 +1,54 @@
+"""The numbers within a sentence lead to the lists that they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from libs.common.money import display
+
+# An amount with what stands before it, or a plain number; no part of a phone number, a date or a share.
+_NUMBER = re.compile(r"(?<![\w+\-./])(?:[A-Z]{3}\s|[$€£¥₹₩₪₫])?\d(?:[\d,.]*\d)?(?![\w\-/]|\s?%)")
+# By what a sentence says beside a number one knows which of two figures of the same size is meant.
+_WORDS = {
+    "open": r"\bopen\b|\bpipeline\b",
+    "closing": r"\bclos|\bdue to close|\bthis week|\bnext (?:7|seven) days",
+    "won": r"\bwon\b|\bwins?\b",
+    "overdue": r"\boverdue|\binvoices?\b",
+    "stagnant": r"\bstagnant|\bstand|\bstill\b|\bidle",
+    "meetings": r"\bmeetings?\b",
+    "unanswered": r"\bunanswered|\binquir|\banswer|\bmessages?\b|\bwait",
+}
+
+
+def linked(sentence: Mapping[str, Any], metrics: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """``{risk, parts: [{text, path}]}``: the sentence in pieces, the path of what is no number is None."""
+    text, parts, at = str(sentence["text"]), [], 0
+    for found in _NUMBER.finditer(text):
+        metric = _meant(found, text, metrics)
+        if metric is not None:
+            parts += [{"text": text[at : found.start()], "path": None}, {"text": found[0], "path": metric["path"]}]
+            at = found.end()
+    parts.append({"text": text[at:], "path": None})
+    return {"risk": bool(sentence.get("risk")), "parts": [each for each in parts if each["text"]]}
+
+
+def _meant(found: re.Match[str], text: str, metrics: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The figure a number stands for; of several of its size, the one whose words stand nearest."""
+    fitting = [each for each in metrics if found[0] in _written(each)]
+    return min(fitting, key=lambda each: _distance(found, text, each["name"]), default=None)
+
+
+def _written(metric: Mapping[str, Any]) -> set[str]:
+    amounts = {display(each["minor"], each["currency"]) for each in metric["amounts"]}
+    return amounts | {str(metric["count"]), f"{metric['count']:,}"}
+
+
+def _distance(found: re.Match[str], text: str, name: str) -> int:
+    """Characters to the nearest word of a figure; English says it after the number, so before counts twice."""
+    places = [
+        each.start() - found.end() if each.start() >= found.end() else 2 * (found.start() - each.end())
+        for each in re.finditer(_WORDS[name], text, re.IGNORECASE)
+    ]
+    return min(places, default=len(text) * 3)
