@@ -56,7 +56,29 @@ PAGES = (
     Page("invoice-preview", "/invoices/{draft}/preview"),
     Page("payments", "/payments", "finance"),
     Page("payments-unmatched", "/payments?status=unmatched", "finance"),
+    Page("reports", "/reports", "finance"),
+    Page("report-forecast", "/reports/forecast", "finance"),
+    Page("report-forecast-months", "/reports/forecast?period=next_quarter&group_by=month"),
+    Page("report-forecast-past", "/reports/forecast?as_of={last_week}", "finance"),
+    Page("report-forecast-empty", "/reports/forecast?from=1999-01-01&to=1999-12-31"),
+    Page("report-bridge", "/reports/bridge", "finance"),
+    Page("report-win-rate", "/reports/win-rate?group_by=owner", "finance"),
+    Page("report-velocity", "/reports/velocity", "finance"),
+    Page("report-funnel", "/reports/funnel", "finance"),
+    Page("report-trend", "/reports/trend", "finance"),
+    Page("report-stagnation", "/reports/stagnation?idle_days=1", "sales"),
+    Page("report-sources", "/reports/sources", "finance"),
+    Page("report-reps", "/reports/reps"),
+    Page("report-receivables", "/reports/receivables", "finance"),
+    Page("report-payment-time", "/reports/payment-time", "finance"),
+    Page("report-files", "/reports/files", "finance"),
+    Page("report-file", "/reports/files/{report_file}", "finance"),
+    Page("report-summary", "/reports/summary", "sales"),
+    Page("report-schedules", "/reports/schedules", "finance"),
+    Page("report-schedule-new", "/reports/schedules/new?kind=reps", "finance"),
+    Page("report-schedule", "/reports/schedules/{schedule}", "finance"),
     Page("tasks", "/tasks?whose=all"),
+    Page("tasks-meetings", "/tasks?type=meeting", "sales"),
     Page("task-new", "/tasks/new?client_id={client}"),
     Page("notifications", "/notifications", "sales"),
     Page("account", "/account", "sales"),
@@ -67,6 +89,7 @@ PAGES = (
     Page("settings-people", "/settings/people"),
     Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
+    Page("settings-targets", "/settings/targets"),
     Page("settings-rates", "/settings/rates"),
     Page("settings-win-probability", "/settings/win-probability"),
     Page("settings-embed", "/settings/embed"),
@@ -101,6 +124,7 @@ PAGES = (
     Page("pay-confirming", "/pay/{sent_token}?paid=1", VISITOR),
     Page("pay-paid", "/pay/{paid_token}", VISITOR),
     Page("pay-unknown", "/pay/nothing-of-ours", VISITOR, status=404),
+    Page("unsubscribe", "/unsubscribe/nothing-of-ours", VISITOR),
     Page("docs", "/docs", VISITOR),
 )
 
@@ -115,5 +139,6 @@ PARTS = frozenset(
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models
+    /reports/<name>/headline /reports/charts/<name> /reports/forecast/insight /reports/summary/mail
     """.split()
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.rights.cases import CHANGE, COMMON, GATE, LIST, NOBODY, PUBLIC, READ, Case, counted, listed
+from tests.rights.report_cases import REPORT_CASES
 from tests.rights.scene import Row, Scene
 
 _LINE = {"description": "Work", "quantity": 1, "unit_price": 100}
@@ -335,4 +336,4 @@ OTHERS = (
 )
 # They end sessions that other tests use, or change how these people sign in; the tests of accounts have them.
 APART = frozenset({"POST /auth/logout", "DELETE /me/sessions", "POST /me/second-factor"})
-HTTP = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS)}
+HTTP = {case.name: case for case in (*CLIENTS, *DEALS, *BILLING, *OTHERS, *REPORT_CASES)}

@@ -22,6 +22,8 @@ ROWS = {
     "activity_id": "activity",
     "generation_id": "generation",
 }
+# What stands for a name in an address, by what stands before it.
+NAMES = {"deal_id": "deal_name", "/reports/charts/": "trend", "/reports/": "reps", "": "company_name"}
 NOTHING = "01920000-0000-7000-8000-00000000dead"
 ROUTES = sorted((f"{verb} {path}", who) for view in VIEWS for verb, path, who in view.pages.routes if who is not None)
 OF_ROWS = [(name, who) for name, who in ROUTES if any(f":{row}>" in name for row in ROWS)]
@@ -29,7 +31,7 @@ OF_ROWS = [(name, who) for name, who in ROUTES if any(f":{row}>" in name for row
 
 def a_path(name: str, row: Row | None) -> tuple[str, str]:
     verb, path = name.split(" ")
-    path = path.replace("<name>", "deal_name" if "deal_id" in path else "company_name")
+    path = path.replace("<name>", next(name for part, name in NAMES.items() if part in path))
     path += f"?client_id={row['client']}" if row and path.startswith("/contacts/") else ""
     found = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: row[ROWS[part[1]]] if row and part[1] in ROWS else NOTHING, path)
     return verb, found
