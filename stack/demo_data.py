@@ -1,4 +1,4 @@
-"""A business to look at: clients, contacts, deals in every stage, invoices. Made once, through the API."""
+"""A business to look at: clients, contacts, a year of deals, invoices. Made once, through the API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from stack import demo_history
 from stack.driver import Crm, Person, wait_for
 
 
@@ -104,13 +105,15 @@ def main() -> None:
     crm = Crm.of()
     if crm.sign_in("admin").get("/clients", limit=1)["total"]:
         return
-    for number, company in enumerate(COMPANIES):
-        _add(crm, company, number)
+    clients = [{"id": _add(crm, company, number), "owner": company.owner} for number, company in enumerate(COMPANIES)]
+    demo_history.add(
+        crm, [each for each, company in zip(clients, COMPANIES, strict=True) if company.status == "active"]
+    )
     # John knows his way; Jessica is new, and has her first steps on her first page.
     crm.sign_in("sales").post("/me/guide/close")
 
 
-def _add(crm: Crm, company: _Company, number: int) -> None:
+def _add(crm: Crm, company: _Company, number: int) -> str:
     rep = crm.sign_in(company.owner)
     key = f"demo-{number}"
     host = company.name.lower().replace(" ", "") + ".example"
@@ -119,6 +122,7 @@ def _add(crm: Crm, company: _Company, number: int) -> None:
     _history(rep, client["id"], first, number)
     for index, deal in enumerate(company.deals):
         _deal(rep, client["id"], deal, f"{key}-deal-{index}")
+    return str(client["id"])
 
 
 def _client(company: _Company, host: str, first: str, last: str, title: str) -> dict[str, Any]:

@@ -81,7 +81,8 @@ def _draft_once(uow: UnitOfWork, deal: Any) -> None:
     if not deal.value_minor:
         log.info("a deal was won without a value, so nothing was drafted yet", deal_id=deal.deal_id)
         return
-    if deal.drafted_version >= max(deal.won_version, 1):
+    # Until the win itself is heard of, there is none: a deal that was brought in as won was invoiced elsewhere.
+    if deal.drafted_version >= deal.won_version:
         return
     company_name = row_access.label(uow.session, deal.client_id) or deal.company_name
     invoice = begin_draft(uow, deal.client_id, company_name, deal.currency, ORIGIN_DEAL, deal.deal_id)

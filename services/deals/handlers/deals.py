@@ -12,7 +12,7 @@ from libs.common.fields import date_of, read
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid
 from services.deals import queries
-from services.deals.domain import FULLY_PAID, Deal
+from services.deals.domain import FULLY_PAID, OPEN_STAGES, Deal, Move
 from services.deals.fields import CHANGES, DEAL
 from services.deals.handlers.loading import deal_to_change, require_own_client
 from services.deals.handlers.telling import correct_close, tell_changed, tell_created, tell_moved
@@ -26,27 +26,30 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
             raise Invalid(f"{name} is needed", field=name)
     require_own_client(uow, given["client_id"])
     given["tags"] = _without_ours(given.get("tags", []))
-    stage, lost_reason = given.pop("stage", "lead"), given.pop("lost_reason", None)
-    closed_on, created_on = given.pop("actual_close_date", None), _created_on(uow, given)
-    created_at = _noon(uow, created_on) if created_on else uow.now
+    past, closed_on = _past(uow, given), given.pop("actual_close_date", None)
+    stage, lost_reason = given.pop("stage", past[-1][0] if past else "lead"), given.pop("lost_reason", None)
+    began = _noon(uow, past[0][1]) if past else uow.now
     deal = Deal(
         id=new_id(),
-        stage="lead" if stage in ("won", "lost") else stage,
+        stage=past[0][0] if past else "lead" if stage in ("won", "lost") else stage,
         owner_id=_owner(uow, given),
         source=given.pop("source", "manual"),
         currency=given.pop("currency", uow.business.currency),
-        created_on=created_on or uow.today,
-        created_at=created_at,
+        created_on=past[0][1] if past else uow.today,
+        created_at=began,
         updated_at=uow.now,
-        stage_since=created_at,
+        stage_since=began,
         **given,
     )
-    if created_on and closed_on and closed_on < created_on:
-        raise Invalid("a deal is closed on the day it was created or later", field="actual_close_date")
     uow.session.add(deal)
     tell_created(uow, deal)
-    at = _noon(uow, closed_on) if created_on and closed_on else None
-    if move := deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on, at=at):
+    for step, day in past[1:]:
+        _bring(uow, deal, deal.move_to(step, uow.now, uow.today, at=_noon(uow, day)))
+    if past:
+        _check_end(deal, stage, closed_on, past[-1][1])
+        at = _noon(uow, closed_on) if closed_on else None
+        _bring(uow, deal, deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on, at=at))
+    elif move := deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on):
         tell_moved(uow, deal, move)
     return queries.deal(uow.session, uow.actor, deal.id)
 
@@ -93,16 +96,34 @@ def _without_ours(tags: list[str]) -> list[str]:
     return [tag for tag in tags if tag != FULLY_PAID]
 
 
-def _created_on(uow: UnitOfWork, given: dict[str, Any]) -> date | None:
-    """The day a deal began that is brought in with its history."""
+def _past(uow: UnitOfWork, given: dict[str, Any]) -> list[tuple[str, date]]:
+    """The stages of a deal that is brought in with its history, and since when; empty for one that begins now."""
+    steps: list[tuple[str, date]] = given.pop("history", None) or []
     day: date | None = given.pop("created_on", None)
-    if day is None:
-        return None
+    if day is None and not steps:
+        return []
     if uow.actor.role not in ("admin", "system"):
         raise Forbidden("only an admin brings in deals that began earlier")
-    if day > uow.today:
-        raise Invalid("a deal does not begin in the future", field="created_on")
-    return day
+    if not steps:
+        opened = given.get("stage", "lead")
+        steps = [("lead" if opened in ("won", "lost") else opened, day or uow.today)]
+    if day is not None and day != steps[0][1]:
+        raise Invalid("the first stage of a history is that of the day the deal was created", field="history.0.on")
+    if steps[-1][1] > uow.today:
+        raise Invalid("a deal's past is not in the future", field="created_on" if day else "history")
+    return steps
+
+
+def _check_end(deal: Deal, stage: str, closed_on: date | None, entered_on: date) -> None:
+    if stage in OPEN_STAGES and stage != deal.stage:
+        raise Invalid("the last stage of a history is the one the deal is in", field="stage")
+    if closed_on is not None and closed_on < entered_on:
+        raise Invalid("a deal is closed on the day it came to its last stage or later", field="actual_close_date")
+
+
+def _bring(uow: UnitOfWork, deal: Deal, move: Move | None) -> None:
+    if move is not None:
+        tell_moved(uow, deal, move, brought_in=True)
 
 
 def _noon(uow: UnitOfWork, day: date) -> datetime:

@@ -48,12 +48,16 @@ def tell_changed(uow: UnitOfWork, deal: Deal) -> None:
     tell(uow, DealChanged, deal)
 
 
-def tell_moved(uow: UnitOfWork, deal: Deal, move: Move) -> None:
-    """The move, and what it means: reopened, won, lost."""
+def tell_moved(uow: UnitOfWork, deal: Deal, move: Move, *, brought_in: bool = False) -> None:
+    """The move, and what it means: reopened, won, lost.
+
+    brought_in: the deal comes with its history. It was won or lost elsewhere, long ago: nobody is congratulated and
+    nothing is invoiced, so that is not told as news; its state is.
+    """
     tell(uow, DealStageChanged, deal, move.previous)
     if move.reopens:
         tell(uow, DealReopened, deal, move.previous)
-    if deal.stage in ("won", "lost"):
+    if deal.stage in ("won", "lost") and not brought_in:
         tell(uow, DealWon if deal.stage == "won" else DealLost, deal, move.previous)
     _write_history(uow, deal, move)
 

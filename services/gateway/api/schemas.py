@@ -223,12 +223,21 @@ class DealFields(Body):
     tags: Tags | None = None
 
 
+class StageEntered(Body):
+    stage: Literal["lead", "qualified", "proposal", "negotiation"]
+    on: date
+
+
 class DealNew(DealFields):
     deal_name: NeededTitle
     client_id: Id
     stage: Stage | None = None
     lost_reason: Line | None = None
     created_on: Annotated[date | None, Field(description="For admins: when it began elsewhere, in the past.")] = None
+    history: Annotated[
+        list[StageEntered] | None,
+        Field(min_length=1, max_length=50, description="For admins: the open stages it was in, oldest first."),
+    ] = None
 
 
 class DealChange(DealFields, Version):

@@ -193,3 +193,12 @@ def test_changes_of_deals_that_are_not_won_draft_nothing(billing: Billing) -> No
     client_id, deal_id = billing.client(), new_id()
     billing.deliver(deal(DealChanged, deal_id, client_id, 2, stage="proposal"))
     assert drafts(billing, deal_id) == [] and billing.count("number_sequences") == 0
+
+
+def test_a_deal_that_was_brought_in_as_won_asks_for_no_invoice(billing: Billing) -> None:
+    """Its state is told, the win is no news; and where the win is only late, its draft comes with it."""
+    client_id, deal_id = billing.client(), new_id()
+    billing.deliver(deal(DealChanged, deal_id, client_id, 5))
+    assert billing.count("invoices") == 0
+    billing.deliver(deal(DealWon, deal_id, client_id, 4))
+    assert billing.count("invoices") == 1
