@@ -42,9 +42,6 @@ class Person:
         headers = {"Idempotency-Key": key} if key else {}
         return self._call("POST", path, json=body, headers=headers)
 
-    def put(self, path: str, body: Any) -> Any:
-        return self._call("PUT", path, json=body)
-
     def patch(self, path: str, body: Any) -> Any:
         return self._call("PATCH", path, json=body)
 

@@ -141,6 +141,5 @@ PARTS = frozenset(
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models
     /reports/<name>/headline /reports/charts/<name> /reports/forecast/insight /reports/summary/mail
-    /reports/summary/charts/<name>
     """.split()
 )

@@ -56,25 +56,13 @@ def scene(crm: Crm) -> dict[str, str]:
     # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
-    return found | _reports(crm, found["client"])
+    return found | _reports(crm)
 
 
-def _reports(crm: Crm, client: str) -> dict[str, str]:
-    """Deals of some months, what is aimed at, a report on a schedule and one as a file."""
-    admin, finance, john = crm.sign_in("admin"), crm.sign_in("finance"), crm.sign_in("sales").user["id"]
+def _reports(crm: Crm) -> dict[str, str]:
+    """A report on a schedule and one as a file, and the end of a mail that comes by itself."""
+    finance = crm.sign_in("finance")
     today = datetime.now(UTC).date()
-    for number, (stage, value, days) in enumerate(_DEALS):
-        body: dict[str, Any] = {"client_id": client, "owner_id": john, "deal_value": value, "stage": stage}
-        body |= {"source": ("website", "referral")[number % 2], "deal_name": f"Phase {number + 2}"}
-        body["created_on"] = (today - timedelta(days=100 + 9 * number)).isoformat()
-        closes = (today + timedelta(days=days)).isoformat()
-        body["actual_close_date" if stage in ("won", "lost") else "expected_close_date"] = closes
-        if stage == "lost":
-            body["lost_reason"] = "Too expensive"
-        admin.post("/deals", body, f"scene-deal-{number}")
-    month = f"{today:%Y-%m}"
-    aims = [{"month": month, "amount": 90_000}, {"month": month, "owner_id": john, "amount": 60_000}]
-    admin.put("/targets", {"targets": aims})
     weekly = {"kind": "pipeline-forecast", "params": {"period": "this_quarter"}, "cadence": "weekly", "weekday": 0}
     schedule = finance.post("/report-schedules", weekly, "scene-schedule")["id"]
     finance.download("/reports/receivables.pdf")
@@ -93,23 +81,6 @@ def _summary(crm: Crm, person: Person) -> str:
         return next((found for each in heads if (found := re.search(r"/unsubscribe/([\w.-]+)", each))), None)
 
     return wait_for(link, "the daily summary")[1]
-
-
-# Stage, value, and in how many days it closes, or closed.
-_DEALS = (
-    ("lead", 24_000, 20),
-    ("lead", 18_000, 45),
-    ("qualified", 42_000, 25),
-    ("proposal", 36_000, 12),
-    ("proposal", 51_500, 50),
-    ("negotiation", 28_000, 8),
-    ("negotiation", 64_000, 70),
-    ("won", 31_000, -6),
-    ("won", 27_500, -40),
-    ("won", 45_000, -75),
-    ("lost", 22_000, -15),
-    ("lost", 39_000, -60),
-)
 
 
 def halfway(base_url: str) -> dict[str, str]:

@@ -233,7 +233,6 @@ PATHS = (
     f"/reports/forecast/insight?insight={ID}", "/reports/win-rate?group_by=owner&period=this_year",
     "/reports/bridge?part=within&measure=weighted&currency=USD", "/reports/stagnation?idle_days=5",
     "/reports/files", f"/reports/files/{ID}", "/reports/summary",
-    "/reports/summary/charts/summary_pipeline",
     "/reports/schedules", "/reports/schedules/new?kind=reps&period=this_month", f"/reports/schedules/{ID}",
     "/settings/targets?year=2026", "/unsubscribe/abc",
     "/deals?stagnant=true&idle_days=14&undated=true&closes_from=2025-01-01&currency=USD", "/clients?unanswered=true",
