@@ -124,7 +124,8 @@ PAGES = (
     Page("pay-confirming", "/pay/{sent_token}?paid=1", VISITOR),
     Page("pay-paid", "/pay/{paid_token}", VISITOR),
     Page("pay-unknown", "/pay/nothing-of-ours", VISITOR, status=404),
-    Page("unsubscribe", "/unsubscribe/nothing-of-ours", VISITOR),
+    Page("unsubscribe", "/unsubscribe/{unsubscribe_token}", VISITOR),
+    Page("unsubscribe-unknown", "/unsubscribe/nothing-of-ours", VISITOR, status=404),
     Page("docs", "/docs", VISITOR),
 )
 
@@ -140,5 +141,6 @@ PARTS = frozenset(
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models
     /reports/<name>/headline /reports/charts/<name> /reports/forecast/insight /reports/summary/mail
+    /reports/summary/charts/<name>
     """.split()
 )

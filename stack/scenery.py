@@ -79,7 +79,20 @@ def _reports(crm: Crm, client: str) -> dict[str, str]:
     schedule = finance.post("/report-schedules", weekly, "scene-schedule")["id"]
     finance.download("/reports/receivables.pdf")
     file = wait_for(lambda: finance.get("/reports/files")["items"], "the file of a report")[0]["id"]
-    return {"schedule": schedule, "report_file": file, "last_week": (today - timedelta(days=7)).isoformat()}
+    found = {"schedule": schedule, "report_file": file, "last_week": (today - timedelta(days=7)).isoformat()}
+    return found | {"unsubscribe_token": _summary(crm, crm.sign_in("sales2"))}
+
+
+def _summary(crm: Crm, person: Person) -> str:
+    """Somebody has the daily summary sent; the token that ends it."""
+    address = person.user["email"]
+    person.post("/reports/daily-summary/send", key="scene-summary")
+
+    def link() -> re.Match[str] | None:
+        heads = [mail["headers"].get("List-Unsubscribe", "") for mail in crm.mails(address)]
+        return next((found for each in heads if (found := re.search(r"/unsubscribe/([\w.-]+)", each))), None)
+
+    return wait_for(link, "the daily summary")[1]
 
 
 # Stage, value, and in how many days it closes, or closed.

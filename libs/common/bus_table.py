@@ -112,7 +112,7 @@ TABLE: Mapping[str, Voice] = {
         | _of(
             "notifications",
             "create_schedule daily_summary delete_schedule draw_chart get_report get_summary_settings list_reports"
-            " list_schedules order_report send_daily_summary send_schedule_now set_summary_settings unsubscribe"
+            " list_schedules order_report send_daily_summary send_schedule_now set_summary_settings subscription unsubscribe"
             " update_schedule",
         )
         | _of(

@@ -50,8 +50,14 @@ SCHEDULE: dict[str, Any] = {
 }  # fmt: skip
 SETTINGS: dict[str, Any] = {"enabled": True, "hour": 8, "minute": 0, "time_zone": None}
 SUMMARY: dict[str, Any] = {
-    "day": "2026-11-20", "text": f"You have 12 open deals. {HOSTILE}", "figures": [],
-    "html": "<p>You have 12 open deals.</p>",
+    "day": "2026-11-20", "text": f"You have 12 open deals. {HOSTILE}", "subject": HOSTILE, "nothing": False,
+    "metrics": [{"name": "open", "label": "Open deals", "count": 12, "path": "/deals?stage=open",
+                 "amounts": [{"minor": 68000050, "currency": "USD"}]}],
+    "actions": [{"name": "overdue", "title": "Overdue invoices", "count": 2, "path": "/invoices?overdue=true",
+                 "items": [{"title": HOSTILE, "detail": "x", "minor": None, "currency": "USD", "path": "/invoices"}]}],
+    "charts": [{"name": "summary_pipeline", "title": "Open deals by stage", "path": "/deals?stage=open",
+                "data": {"stages": []}}],
+    "missing": [], "html": "<html><head></head><body><p>You have 12 open deals.</p></body></html>",
 }  # fmt: skip
 TARGETS: dict[str, Any] = {
     "items": [{"month": "2026-11", "owner_id": None, "amount_minor": 20000000, "currency": "USD"},
@@ -84,5 +90,6 @@ ANSWERS: dict[str, Any] = {
     "notifications.send_daily_summary": {"status": "ordered"},
     "notifications.get_summary_settings": SETTINGS,
     "notifications.set_summary_settings": SETTINGS,
-    "notifications.unsubscribe": {"unsubscribed": True},
+    "notifications.subscription": {"kind": "daily_summary", "label": "The daily summary", "on": True},
+    "notifications.unsubscribe": {"kind": "daily_summary", "label": "The daily summary", "on": False},
 }  # fmt: skip

@@ -63,6 +63,8 @@ _SHAPES = tuple(
         (rf"{_FIELD}is in the past", N_("This day is past.")),
         (rf"{_FIELD}is (?:a day that has not come yet|a day that was, or today)", N_("This day has not come yet.")),
         (rf"(?:Value error, )?{_FIELD}?is a day (?:between \S+ and \S+|of our time)", N_("Write a date of our time.")),
+        (r"you have had (?P<number>\d+) summaries sent within an hour; try again later",
+         N_("You have had %(number)s summaries sent within an hour. Try again later.")),
         (r"a report is of at most (?P<number>\d+) days", N_("A report is of at most %(number)s days.")),
         (rf"(?:Value error, )?{_FIELD}?is the name of a time zone.*",
          N_("The name of a time zone, as in Europe/Berlin.")),

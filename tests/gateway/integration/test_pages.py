@@ -26,8 +26,8 @@ _NOTHING_WITHOUT = (
     "/pay/",
     "/clients/options",
     "/reports/files/0",
-    "/reports/summary/mail",
     "/reports/schedules/0",
+    "/unsubscribe/",
 )
 
 

@@ -23,6 +23,7 @@ routes = Routes("mailed reports")
 
 FORM = "application/x-www-form-urlencoded"
 ONE_CLICK = "One-Click"
+_LONGEST_TOKEN = 1000
 MOST_RECIPIENTS = 20
 Hour = Annotated[int, Field(ge=0, le=23, strict=True)]
 Minute = Annotated[int, Field(ge=0, le=59, strict=True)]
@@ -53,11 +54,39 @@ def _zone(value: str) -> str:
 TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_zone)]
 
 
+class SummaryAmount(d.Document):
+    amount: d.MoneyNumber
+    currency: str
+
+
+class SummaryMetric(d.Document):
+    """``path``: the page of the list that holds as many; the API's list takes the same parameters."""
+
+    name: str
+    label: str
+    count: int
+    amounts: list[SummaryAmount]
+    path: str
+
+
+class SummaryAction(d.Document):
+    name: str
+    title: str
+    count: int
+    path: str
+
+
 class DailySummary(d.Document):
-    """``figures``: what it counts, each with the filters of the list that holds as many."""
+    """``missing`` says what could not be collected; ``text`` and ``html`` are the mail, without its charts."""
 
     day: date
+    nothing: bool
+    metrics: list[SummaryMetric]
+    actions: list[SummaryAction]
+    missing: list[str]
+    subject: str
     text: str
+    html: str
 
 
 class SummaryOrder(d.Document):
@@ -145,15 +174,20 @@ class OneClick(Body):
     asked: Annotated[Literal["One-Click"], Field(alias="List-Unsubscribe")]
 
 
-class Unsubscribed(d.Document):
-    unsubscribed: bool
+class Subscription(d.Document):
+    """``label``: which mails; ``on``: whether they still come."""
+
+    kind: str
+    label: str
+    on: bool
 
 
 @routes.route("GET", "/reports/daily-summary", answers=DailySummary)
 def daily_summary() -> dict[str, Any]:
     """Your daily summary as it would be mailed now."""
-    found: dict[str, Any] = named(r.ask("notifications", "daily_summary"))
-    return found
+    found = r.ask("notifications", "daily_summary")
+    document: dict[str, Any] = named({name: value for name, value in found.items() if name != "charts"})
+    return document
 
 
 @routes.route("POST", "/reports/daily-summary/send", answers={202: SummaryOrder})
@@ -184,10 +218,10 @@ def set_summary_settings(body: SummaryChange) -> dict[str, Any]:
 def set_summary(body: SummaryChange) -> dict[str, Any]:
     """The settings, once what was given is kept."""
     given = {name: value for name, value in body.given().items() if value is not None or name == "time_zone"}
-    return r.ask("notifications", "set_summary_settings", settings=given)
+    return r.ask("notifications", "set_summary_settings", changes=given)
 
 
-@routes.route("POST", "/unsubscribe/<token>", who=ANYBODY, body=OneClick, answers=Unsubscribed, body_type=FORM)
+@routes.route("POST", "/unsubscribe/<token>", who=ANYBODY, body=OneClick, answers=Subscription, body_type=FORM)
 def unsubscribe(token: str) -> dict[str, Any]:
     """One click of a mail program (RFC 8058); no log-in is asked for."""
     if request.form.get("List-Unsubscribe") != ONE_CLICK:
@@ -197,8 +231,12 @@ def unsubscribe(token: str) -> dict[str, Any]:
 
 def end_subscription(token: str) -> dict[str, Any]:
     """What the token of a mail names is mailed no more."""
-    r.ask("notifications", "unsubscribe", token=token[:1000])
-    return {"unsubscribed": True}
+    return r.ask("notifications", "unsubscribe", token=token[:_LONGEST_TOKEN])
+
+
+def subscription(token: str) -> dict[str, Any]:
+    """What the token of a mail names, and whether it is still mailed."""
+    return r.ask("notifications", "subscription", token=token[:_LONGEST_TOKEN])
 
 
 @routes.route("GET", "/report-schedules", query=s.Page, answers=d.ListOf[Schedule])

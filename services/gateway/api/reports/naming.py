@@ -32,6 +32,8 @@ def named(document: Any, currency: str | None = None) -> Any:
             found[_amount_name(field, document)] = _amount(value, currency)
         elif field in BUCKETS:
             found[field] = _amount(value, currency)
+        elif field == "minor":
+            found["amount"] = _amount(value, currency)
         else:
             found[_RENAMED.get(field, field)] = named(value, currency)
     return found

@@ -49,6 +49,27 @@ def _trend(row: Row, asked: Asked) -> Links:
     return found | ({"open_count": asked.listed(stage="open")} if _is_now(row["month"]) else {})
 
 
+def _group(name: str) -> Callable[[Row, Asked], Links]:
+    """Rows of sources or reps: what is open now, what closed in the time, and what came in since it began."""
+
+    def of_group(row: Row, asked: Asked) -> Links:
+        narrow = {name: row[name] or "none"}
+        if narrow == {"source": "none"}:
+            return {}
+        days = _between(None, asked, "closed")
+        found = {stage: asked.listed(stage=stage, **narrow, **days) for stage in _CLOSED}
+        return found | {"open": asked.listed(stage="open", **narrow)} | _since(asked, narrow)
+
+    return of_group
+
+
+def _since(asked: Asked, narrow: dict[str, str]) -> Links:
+    """Lists know from when a deal was created, not until when."""
+    assert asked.days is not None
+    first, last = asked.days
+    return {"created": asked.listed(created_from=first.isoformat(), **narrow)} if last >= p.today() else {}
+
+
 def _stagnation(row: Row, asked: Asked) -> Links:
     idle = getattr(asked.query, "idle_days", None)
     return {"count": asked.listed(stagnant=True, stage=row["stage"], idle_days=idle)}
@@ -101,6 +122,8 @@ _LINKS: dict[tuple[str, str], Callable[[Row, Asked], Links]] = {
     ("win-rate", "rows"): _win_rate,
     ("trend", "trend"): _trend,
     ("stagnation", "stages"): _stagnation,
+    ("sources", "sources"): _group("source"),
+    ("reps", "reps"): _group("owner_id"),
     ("receivables", "clients"): _receivables,
     ("receivables", "currencies"): _owed_over_all,
     ("payment-time", "months"): _paid_months,

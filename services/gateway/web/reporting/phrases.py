@@ -18,6 +18,8 @@ REFUSALS = (
     N_("there is no such insight, or it is not yours to see"),
     N_("there is no such schedule, or it is not yours"),
     N_("this is more than a chart can show"),
+    N_("this link is not valid: open it as it stands in the mail"),
+    N_("this link is of somebody who is not known here"),
     N_("this is nobody who can own deals"),
     N_("too many wait for the worker already; try again in a moment"),
 )

@@ -1,4 +1,4 @@
-"""Ending the daily summary by the link of a mail: without log-in, and by one click of a mail program (RFC 8058)."""
+"""Ending a kind of mail by the link that stands in it: without log-in, and by a mail program's click (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ pages = Pages("unsubscribing")
 @pages.get("/unsubscribe/<token>", who=None)
 def ask(token: str) -> Any:
     """Opened: asks once more, since programs open links, too."""
-    return shell.page("public/unsubscribe.html", token=token, ended=False)
+    return shell.page("public/unsubscribe.html", token=token, found=api.subscription(token))
 
 
 @pages.post("/unsubscribe/<token>", who=None)
 def end(token: str) -> Any:
     """Pressed, or posted by a mail program: no more of these mails."""
-    api.end_subscription(token)
-    return shell.page("public/unsubscribe.html", token=token, ended=True)
+    return shell.page("public/unsubscribe.html", token=token, found=api.end_subscription(token))

@@ -14,6 +14,7 @@ from services.gateway.api.reports import mailed as api
 from services.gateway.api.routing import checked
 from services.gateway.web import editing, forms, parts, shell
 from services.gateway.web.forms import Form
+from services.gateway.web.language import current
 from services.gateway.web.routing import Pages, done
 from services.gateway.web.toasts import Toast
 
@@ -41,6 +42,18 @@ def mail() -> Response:
     response = make_response(str(found["html"]).replace("<head>", '<head><base target="_top">', 1))
     response.headers["Content-Security-Policy"] = _MAIL_CSP
     return response
+
+
+@pages.get("/reports/summary/charts/<name>")
+def chart(name: str) -> Any:
+    """A chart of the mail, for the page that shows it without its pictures."""
+    try:
+        found = r.ask("notifications", "daily_summary")
+        data = next((each["data"] for each in found["charts"] if each["name"] == name), None)
+        drawn = {} if data is None else r.ask("notifications", "draw_chart", name=name, data=data, language=current())
+    except Problem:
+        drawn = {}
+    return shell.fragment("reports/chart.html", chart=drawn)
 
 
 @pages.post("/reports/summary")
