@@ -19,6 +19,10 @@ AUDIT = AuditPlan(
             subject=("user_id",), key=("user_id",), open=frozenset({"hour", "minute", "time_zone"})
         ),
         "reports": Watched(subject=("user_id",), open=frozenset({"kind", "format", "status", "size"})),
+        "report_schedules": Watched(
+            subject=("user_id",),
+            open=frozenset({"kind", "format", "cadence", "weekday", "monthday", "hour", "recipients", "since"}),
+        ),
     },
     unwatched={
         "guides": "which first steps somebody new has done; each stands where it happened",

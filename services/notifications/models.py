@@ -159,4 +159,23 @@ reports = Table(
     Column("version", Integer, nullable=False),
 )
 
+report_schedules = Table(
+    "report_schedules",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("params", JSONB, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("cadence", Text, nullable=False),
+    Column("weekday", Integer),
+    Column("monthday", Integer),
+    Column("hour", Integer, nullable=False),
+    Column("recipients", JSONB, nullable=False),
+    Column("since", _Instant, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
 mapper.map_imperatively(Email, emails, version_id_col=emails.c.version, version_id_generator=False)

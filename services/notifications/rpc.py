@@ -136,6 +136,27 @@ class NotificationsRpc(Operations, RpcService):
         return self.read(queries.list_reports, limit=limit, cursor=cursor)
 
     @method("reports.own")
+    def list_schedules(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        now = self.runtime.clock.now()
+        return self.read(queries.list_schedules, now=now, limit=limit, cursor=cursor)
+
+    @method("reports.own")
+    def create_schedule(self, data: Document) -> Document:
+        return self.execute(handlers.create_schedule, data=data)
+
+    @method("reports.own")
+    def update_schedule(self, schedule_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.update_schedule, schedule_id=schedule_id, changes=changes, version=version)
+
+    @method("reports.own")
+    def delete_schedule(self, schedule_id: str) -> Document:
+        return self.execute(handlers.delete_schedule, schedule_id=schedule_id)
+
+    @method("reports.own")
+    def send_schedule_now(self, schedule_id: str) -> Document:
+        return self.execute(handlers.send_schedule_now, schedule_id=schedule_id)
+
+    @method("reports.own")
     def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
         """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
         return self._drawn(name, data, language, _WAIT_SECONDS)

@@ -84,6 +84,7 @@ TABLE = WorkerTable(
     },
     schedule=[
         ScheduledJob("order_digests", "* * * * *", handlers.order_digests),
+        ScheduledJob("order_scheduled", "* * * * *", handlers.order_scheduled),
         ScheduledJob("forget_renderings", "41 * * * *", handlers.forget_renderings),
         ScheduledJob("forget_reports", "29 3 * * *", handlers.forget_reports),
         HOUSEKEEPING,

@@ -204,7 +204,7 @@ class Notifications:
         self.clock.at = moment
         scheduler = Scheduler("notifications", self.runtime.database, ())
         for job in TABLE.schedule:
-            if job.name == "order_digests":
+            if job.name in ("order_digests", "order_scheduled"):
                 scheduler.run_if_due(job)
 
     def sql(self, statement: str, **values: Any) -> list[Any]:

@@ -326,6 +326,13 @@ OTHERS = (
     Case("notifications.order_report", COMMON, "reports.own", lambda _s, _r: {"kind": "nothing", "params": {}}),
     Case("notifications.get_report", GATE, "reports.own", lambda _s, _r: {"report_id": NOBODY}),
     Case("notifications.list_reports", COMMON, "reports.own"),
+    Case("notifications.list_schedules", COMMON, "reports.own"),
+    Case("notifications.create_schedule", COMMON, "reports.own", lambda _s, _r: {"data": {}}),
+    Case("notifications.update_schedule", GATE, "reports.own", lambda _s, _r: {"schedule_id": NOBODY, "changes": {}}),
+    *(
+        Case(f"notifications.{method}", GATE, "reports.own", lambda _s, _r: {"schedule_id": NOBODY})
+        for method in ("delete_schedule", "send_schedule_now")
+    ),
     Case("notifications.draw_chart", COMMON, "reports.own", lambda _s, _r: {"name": "nothing", "data": {}}),
     Case("notifications.list_emails", LIST, "emails.read", _of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),

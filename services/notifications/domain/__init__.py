@@ -17,6 +17,7 @@ from services.notifications.domain.mail import (
     Settled,
 )
 from services.notifications.domain.mornings import CATCH_UP, due_days, greeting, moment
+from services.notifications.domain.rhythm import CADENCES, Rhythm
 from services.notifications.domain.texts import (
     ACCOUNT_MAILS,
     CLIENT_MAILS,
@@ -34,6 +35,7 @@ from services.notifications.domain.texts import (
 
 __all__ = [
     "ACCOUNT_MAILS",
+    "CADENCES",
     "CATCH_UP",
     "CLIENT_MAILS",
     "FAILED",
@@ -53,6 +55,7 @@ __all__ = [
     "NotSentYet",
     "Note",
     "Outcome",
+    "Rhythm",
     "Settled",
     "by_default",
     "day",

@@ -65,6 +65,13 @@ from services.notifications.handlers.reports import (
     report_finished,
     report_outside,
 )
+from services.notifications.handlers.schedules import (
+    create_schedule,
+    delete_schedule,
+    order_scheduled,
+    send_schedule_now,
+    update_schedule,
+)
 
 __all__ = [
     "DIGEST_JOB",
@@ -75,6 +82,8 @@ __all__ = [
     "as_mailed",
     "close_guide",
     "collected",
+    "create_schedule",
+    "delete_schedule",
     "digest_failed",
     "digest_finished",
     "digest_outside",
@@ -109,6 +118,7 @@ __all__ = [
     "order_chart",
     "order_digests",
     "order_report",
+    "order_scheduled",
     "preview",
     "removal_finished",
     "removal_outside",
@@ -121,10 +131,12 @@ __all__ = [
     "send_finished",
     "send_outside",
     "send_retried",
+    "send_schedule_now",
     "send_test_email",
     "set_preferences",
     "set_summary_settings",
     "tell_erased",
     "unsubscribe",
+    "update_schedule",
     "warm_up",
 ]

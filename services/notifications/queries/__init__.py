@@ -19,6 +19,14 @@ from services.notifications.queries.mails import (
     unread_count,
     wants,
 )
+from services.notifications.queries.schedules import (
+    list_schedules,
+    receivers,
+    rhythm,
+    running_schedules,
+    schedule,
+    schedule_of,
+)
 from services.notifications.queries.summaries import (
     digest_reader,
     get_summary_settings,
@@ -43,10 +51,16 @@ __all__ = [
     "list_emails",
     "list_notifications",
     "list_reports",
+    "list_schedules",
     "names",
     "notification_document",
     "person",
+    "receivers",
     "report_to_make",
+    "rhythm",
+    "running_schedules",
+    "schedule",
+    "schedule_of",
     "subscription",
     "summary_readers",
     "unread_count",
