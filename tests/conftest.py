@@ -22,6 +22,7 @@ from tests.support.servers import ROOT, test_stack
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests: all that drive the whole stack go to one of them, others by file."""
     for item in items:
