@@ -36,7 +36,7 @@ demo: ## play the whole sales cycle over HTTP against the running CRM
 test: ## run every test that needs no Docker engine (args="-k billing" for some of them, processes=1 one after the other)
 	@CRM_INFRASTRUCTURE=native CRM_BROWSER=1 $(PYTHON) -m stack prepare
 	@mkdir -p var
-	@$(VENV)/python -m pytest -q -n $(processes) --dist loadgroup --junitxml=var/junit.xml $(args)
+	@$(VENV)/python -m pytest -q -n $(processes) --dist loadscope --junitxml=var/junit.xml $(args)
 
 test-full: ## the same with the long forms of the load and fault tests
 	@CRM_FULL=1 $(MAKE) --no-print-directory test

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from libs.common.runtime import Runtime
 from libs.common.settings import ServiceSettings
@@ -22,11 +23,19 @@ from tests.support.servers import ROOT, test_stack
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# They share one stack, which only one process of the tests should have to bring up.
+_WHOLE_STACK = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/rights/")
+
+
+class _ByStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Where several processes share the tests: all that drive the whole stack go to one of them, others by file."""
-    for item in items:
-        whole = "running_stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("whole stack" if whole else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole stack" if nodeid.startswith(_WHOLE_STACK) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _ByStack(config, log)
 
 
 # Made anew by each process: an id, an instant, a signature.
