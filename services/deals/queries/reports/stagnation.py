@@ -40,9 +40,14 @@ def stagnation(
     idling = Idling.of(session, now, idle_days)
     asked = dict(filters or {}) | {"stagnant": True, "idle_days": idling.idle_days}
     found = list_deals(session, actor, asked, "last_activity_at", limit, cursor, now)
-    touched = _touched(session, [item["id"] for item in found["items"]])
-    items = [item | reasons(idling, item["stage"], item["stage_since"], touched[item["id"]]) for item in found["items"]]
+    items = with_reasons(session, idling, found["items"])
     return found | {"items": items, "idle_days": idling.idle_days} | _worth(session, actor, now, asked, idling)
+
+
+def with_reasons(session: Session, idling: Idling, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Listed deals with how long they stand still, and why they count as stagnant."""
+    touched = _touched(session, [item["id"] for item in items])
+    return [item | reasons(idling, item["stage"], item["stage_since"], touched[item["id"]]) for item in items]
 
 
 def _touched(session: Session, deal_ids: list[str]) -> dict[str, datetime]:

@@ -13,6 +13,8 @@ from libs.common.problems import Invalid
 from services.deals.domain import OPEN_STAGES
 from services.deals.queries.board import totals
 from services.deals.queries.deals import list_deals
+from services.deals.queries.idling import Idling
+from services.deals.queries.reports.stagnation import with_reasons
 
 CLOSING_DAYS = 7
 _TOP = 5
@@ -38,10 +40,13 @@ def summary(session: Session, actor: Actor, now: datetime, today: Any, filters: 
         listed = list_deals(session, actor, found["filters"], "-deal_value", _TOP, None, now)
         return found | {"items": listed["items"]}
 
+    def still(found: dict[str, Any]) -> dict[str, Any]:
+        return found | {"items": with_reasons(session, Idling.of(session, now, None), found["items"])}
+
     return {
         "open": figures(stage="open"),
         "closing": top(figures(stage="open", **days)),
-        "stagnant": top(figures(stagnant=True)),
+        "stagnant": still(top(figures(stagnant=True))),
         "won": figures(stage="won", **month),
         "stages": [{"stage": stage, **figures(stage=stage)} for stage in OPEN_STAGES],
     }
