@@ -1,4 +1,4 @@
-"""The published history of a hardware reseller, brought in over HTTP as an admin would: its reports say what it says."""
+"""The published history of a hardware reseller, brought in over HTTP: the reports say what it says."""
 
 from __future__ import annotations
 
@@ -59,12 +59,10 @@ def _deal(number: int, row: dict[str, str], clients: dict[str, str]) -> dict[str
 
 def _bring_in(admin: Person, rows: list[dict[str, str]]) -> None:
     names = sorted({row["account"] for row in rows})
-    clients = {
-        name: admin.post("/clients", {"company_name": f"{name or 'No account yet'} (reseller)"}, f"reseller-{name}")[
-            "id"
-        ]
-        for name in names
-    }
+    clients = {}
+    for name in names:
+        company = {"company_name": f"{name or 'No account yet'} (reseller)"}
+        clients[name] = admin.post("/clients", company, f"reseller-{name}")["id"]
 
     def bring(numbered: tuple[int, dict[str, str]]) -> None:
         number, row = numbered
