@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from libs.common.money import EXPONENTS
-from services.deals.domain import OPEN_STAGES, STAGE_WEIGHTS
+from services.deals.domain import OPEN_STAGES, STAGE_WEIGHTS, STAGES
 from tests.support.actors import ADMIN, JESSICA, JOHN
 
 ZONE = ZoneInfo("America/New_York")
@@ -24,6 +25,13 @@ BEGINNING = datetime(2025, 1, 30, 17, tzinfo=UTC)
 OWNERS = (JOHN.id, JESSICA.id)
 SOURCES = ("website", "referral")
 CURRENCIES = ("USD", "EUR", "JPY")
+# Within the months that reports of these histories are about, at their edges, and never.
+DATES = [None, date(2025, 1, 31), *(date(2025, 2, n) for n in (5, 14, 14, 28)), date(2025, 3, 14), date(2025, 4, 30)]
+# The sums last: what is deleted is taken off them.
+_EMPTIED = (
+    "stage_history deals stage_weights stage_weight_history exchange_rates outbox inbox commands audit.pending"
+    " pipeline_sums pipeline_cohorts pipeline_scores pipeline_durations".split()
+)
 _KEPT = "stage currency deal_value_minor owner_id source tags".split()
 
 
@@ -93,8 +101,7 @@ class World:
         """Forget everything; the same company begins anew."""
         self.clock.at = BEGINNING
         with self.runtime.database.engine.begin() as connection:
-            connection.execute(text("TRUNCATE deals, stage_history, briefs, outbox, commands"))
-            connection.execute(text("TRUNCATE stage_weights, stage_weight_history, exchange_rates, inbox"))
+            connection.execute(text("".join(f"DELETE FROM {table};" for table in _EMPTIED)))
         self.states, self.rates, self.company = {}, {}, {}
         self.weights = [(datetime.min.replace(tzinfo=UTC), dict(STAGE_WEIGHTS))]
         if not self.clients:  # the first is John's
@@ -149,6 +156,18 @@ class World:
         """To the next end of a business day, or a second before or after."""
         self.clock.at = max(self.clock.at, midnight(self.today + timedelta(days=1)) + timedelta(seconds=seconds))
 
+    def step(self, chance: Random) -> None:
+        """Some time goes by, and something happens."""
+        if chance.random() < 0.3:
+            self.to_midnight(chance.choice([-1, 0, 1]))
+        else:
+            self.wait(chance.choice([0, 1, 24, 24 * 3, 24 * 9]))
+        act = chance.choices(list(_ACTS), [weight for weight, _act in _ACTS.values()])[0]
+        _ACTS[act][1](self, chance)
+
+    def create_one(self, chance: Random) -> None:
+        _ACTS["create"][1](self, chance)
+
     # what was
 
     @property
@@ -198,6 +217,47 @@ class World:
         if states and states[-1].since == state.since:
             states.pop()
         states.append(state)
+
+
+def _fields(chance: Random) -> dict[str, Any]:
+    return {
+        "deal_value_minor": chance.choice([None, 1, 5, 49, 333, 12_345, 99_999]),
+        "currency": chance.choice(["USD", *CURRENCIES]),
+        "expected_close_date": chance.choice(DATES),
+        "owner_id": chance.choice(OWNERS),
+        "source": chance.choice(SOURCES),
+        "tags": chance.choice([["vip"], ["vip", "big"], []]),
+    }
+
+
+def _some(chance: Random) -> dict[str, Any]:
+    given = _fields(chance)
+    return {name: given[name] for name in chance.sample(list(given), chance.choice([1, 1, 2]))}
+
+
+def _create(world: World, chance: Random) -> None:
+    stage, client = chance.choice([*OPEN_STAGES, *OPEN_STAGES, "won"]), chance.choice([0, 0, 1])
+    world.create(**_fields(chance), stage=stage, client=client)
+
+
+def _bring(world: World, chance: Random) -> None:
+    began, stage = chance.randint(1, 60), chance.choice(STAGES)
+    world.create(**_fields(chance), stage=stage, began=began, closed=chance.randint(0, began))
+
+
+def _rate(world: World, chance: Random) -> None:
+    rate = Decimal(chance.randint(1, 30_000)).scaleb(-4)
+    world.rate(chance.choice(CURRENCIES[1:]), chance.randint(0, 40), rate)
+
+
+_ACTS: dict[str, tuple[int, Callable[[World, Random], None]]] = {
+    "create": (2, _create),
+    "bring": (1, _bring),
+    "move": (4, lambda world, chance: world.move(chance.randint(0, 99), chance.choice([*OPEN_STAGES, *STAGES]))),
+    "change": (5, lambda world, chance: world.change(chance.randint(0, 99), **_some(chance))),
+    "weigh": (1, lambda world, chance: world.weigh(chance.choice(OPEN_STAGES), chance.randint(0, 100))),
+    "rate": (2, _rate),
+}
 
 
 def rounded(amount: Fraction) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,7 +26,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     literal_column,
     null,
     or_,
@@ -33,7 +33,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -94,6 +94,9 @@ class Figures:
 
 _NAMES = tuple(Figures.__dataclass_fields__)
 Cells = dict[Key, Figures]
+_ZERO = literal_column("0", Integer)
+# The parts, and which rows belong to each.
+Belongs = Mapping[str, ColumnElement[bool]]
 # The first five columns of every statement here: the parts and the key.
 _KEYS: tuple[ColumnElement[Any], ...] = tuple(literal_column(str(n)) for n in range(1, 6))
 
@@ -106,7 +109,7 @@ def cells(
     if slice_ is None:
         selects = [_one_by_one(actor, wanted, moment, parts, by)]
     else:
-        selects = [each for name, part in parts.items() for each in _summed(slice_, moment, name, part)]
+        selects = [*_summed(slice_, moment, parts), *_at_the_edges(slice_, moment, parts)]
     found: dict[str, Cells] = {name: {} for name in parts}
     for row in session.execute(selects[0] if len(selects) == 1 else union_all(*selects)):
         for name in row.parts:
@@ -116,54 +119,56 @@ def cells(
 
 
 def _one_by_one(actor: Actor, wanted: Wanted, moment: Moment, parts: Mapping[str, Part], by: By) -> Select[Any]:
-    """From deals or their states: each row once, with the names of the parts that it belongs to."""
+    """From deals or their states."""
     table = deals if moment.before is None else deal_states
-    belongs = {name: _within(table, part) for name, part in parts.items()}
-    names = func.array_remove(array([case((each, name), else_="") for name, each in belongs.items()]), "")
-    wide = [access.counted(actor, table), *wanted.of_table(table), *_valid(table, moment), or_(*belongs.values())]
-    return _counted(table, names, by).where(*wide)
+    belongs = {name: _within(table.c.stage, part, table.c.closes_on, part.span) for name, part in parts.items()}
+    return _counted(table, belongs, by).where(
+        access.counted(actor, table), *wanted.of_table(table), *_valid(table, moment)
+    )
 
 
-def _summed(slice_: Slice, moment: Moment, name: str, part: Part) -> Iterable[Select[Any]]:
-    """From the sums, and what these do not tell from the rows themselves: days at the edges, hours since a month's
-    end."""
-    names = _named(name)
-    whole = part.span.whole_months() if part.span else None
-    if part.undated or part.span is None or whole is not None:
-        yield from _of_months(slice_, moment, names, part, whole)
-    table = deals if moment.before is None else deal_states
-    for edge in part.span.edges() if part.span else []:
-        conditions = [*slice_.wanted.of_table(table), *_valid(table, moment), *_within_stages(table, part)]
-        yield _counted(table, names, slice_.by).where(*conditions, _between(table.c.closes_on, edge))
-
-
-def _of_months(
-    slice_: Slice, moment: Moment, names: ColumnElement[Any], part: Part, whole: Span | None
-) -> Iterable[Select[Any]]:
-    yield _added(pipeline_sums, names, slice_, part, whole, moment)
-    if moment.before is None:
-        yield _added(pipeline_scores, names, slice_, part, whole, moment)
+def _summed(slice_: Slice, moment: Moment, parts: Mapping[str, Part]) -> Iterable[Select[Any]]:
+    """From the sums, as far as they tell: whole months, at the end of a month; and what changed since or until then."""
+    whole = {name: part.span.whole_months() if part.span else None for name, part in parts.items()}
+    told = {name: part for name, part in parts.items() if part.span is None or whole[name] is not None}
+    if not told:
         return
-    row, (_, sign, begin, end) = deal_states.c, nearest_month(moment.before)
-    for instant, direction in ((row.valid_from, sign), (row.valid_to, -sign)):
-        changed = [instant >= begin, instant < end, *slice_.wanted.of_table(deal_states)]
-        yield _counted(deal_states, names, slice_.by, direction).where(*changed, _within(deal_states, part, whole))
+    for table in (pipeline_sums,) if moment.before else (pipeline_sums, pipeline_scores):
+        belongs = {name: _within(table.c.stage, part, table.c.month, whole[name]) for name, part in told.items()}
+        yield _added(table, belongs, slice_, moment)
+    if moment.before is not None:
+        row, (_, sign, begin, end) = deal_states.c, nearest_month(moment.before)
+        belongs = {name: _within(row.stage, part, row.closes_on, whole[name]) for name, part in told.items()}
+        for instant, direction in ((row.valid_from, sign), (row.valid_to, -sign)):
+            changed = (instant >= begin, instant < end, *slice_.wanted.of_table(deal_states))
+            yield _counted(deal_states, belongs, slice_.by, direction).where(*changed)
 
 
-def _added(
-    table: Table, names: ColumnElement[Any], slice_: Slice, part: Part, whole: Span | None, moment: Moment
-) -> Select[Any]:
+def _at_the_edges(slice_: Slice, moment: Moment, parts: Mapping[str, Part]) -> Iterable[Select[Any]]:
+    """From deals or their states: what closes on days of months that are not asked for as a whole."""
+    table = deals if moment.before is None else deal_states
+    row, belongs = table.c, {}
+    for name, part in parts.items():
+        edges = part.span.edges() if part.span else []
+        if edges:
+            belongs[name] = or_(*(_within(row.stage, part, row.closes_on, edge) for edge in edges))
+    if belongs:
+        yield _counted(table, belongs, slice_.by).where(*slice_.wanted.of_table(table), *_valid(table, moment))
+
+
+def _added(table: Table, belongs: Belongs, slice_: Slice, moment: Moment) -> Select[Any]:
     """The rows of one table of sums, added up; a figure that it does not hold is nothing."""
-    wide = [*slice_.of_table(table), *_within_stages(table, part)]
-    if part.undated:
-        wide.append(table.c.month.is_(None))
-    elif whole is not None:
-        wide.append(_between(table.c.month, whole))
+    wide = [or_(*belongs.values()), *slice_.of_table(table)]
     if moment.before is not None:
         wide.append(table.c.changed < nearest_month(moment.before)[0])
-    keys = [table.c.month, table.c.stage, table.c.currency, _group(table, slice_.by)]
-    figures = [(func.sum(table.c[name]) if name in table.c else literal_column("0")).label(name) for name in _NAMES]
-    return select(names.label("parts"), *keys, *figures).where(*wide).group_by(*_KEYS)
+    return select(_named(belongs), *_added_columns(table, slice_.by)).where(*wide).group_by(*_KEYS)
+
+
+# Columns are the same in every statement, and take longer to put together than a small statement to run.
+@cache
+def _added_columns(table: Table, by: By) -> list[ColumnElement[Any]]:
+    figures = [(func.sum(table.c[name]) if name in table.c else _ZERO).label(name) for name in _NAMES]
+    return [table.c.month, table.c.stage, table.c.currency, _group(table, by), *figures]
 
 
 def nearest_month(before: datetime) -> tuple[date, int, datetime, datetime]:
@@ -180,56 +185,45 @@ def _utc(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _counted(table: Table, names: ColumnElement[Any], by: By, sign: int = 1) -> Select[Any]:
-    """Rows counted into cells; taken away with sign -1."""
+def _counted(table: Table, belongs: Belongs, by: By, sign: int = 1) -> Select[Any]:
+    """Rows counted into the cells of the parts they belong to; taken away with sign -1."""
+    return select(_named(belongs), *_counted_columns(table, by, sign)).where(or_(*belongs.values())).group_by(*_KEYS)
+
+
+@cache
+def _counted_columns(table: Table, by: By, sign: int) -> list[ColumnElement[Any]]:
     row, of = table.c, literal_column(str(sign), Integer)
     value = row.deal_value_minor if table is deals else row.value_minor
-    figures: dict[str, Any] = {
-        "deals": func.count(),
-        "valued": func.count(value),
-        "value_minor": func.coalesce(func.sum(value), 0),
-    }
+    figures: dict[str, Any] = {"deals": func.count(), "valued": func.count(value), "value_minor": _sum(value)}
     for bit, stage in enumerate(OPEN_STAGES):
-        ever = row.reached.op("&")(literal_column(str(1 << bit))) > 0
-        figures[stage] = func.count().filter(ever)
-        figures[f"{stage}_minor"] = func.coalesce(func.sum(value).filter(ever), 0)
+        ever = row.reached.op("&")(literal_column(str(1 << bit))) > _ZERO
+        figures |= {stage: func.count().filter(ever), f"{stage}_minor": _sum(value, ever)}
     if table is deals:
         told, likely = row.model_probability.is_not(None), func.round(cast(value * row.model_probability, Numeric))
-        figures["modelled"] = func.count().filter(told)
-        figures["model_minor"] = func.coalesce(func.sum(value).filter(told), 0)
-        figures["expected_minor"] = func.coalesce(func.sum(likely).filter(told), 0)
-    month = month_column(row.closes_on)
-    shown = [(of * figures.get(name, literal_column("0"))).label(name) for name in _NAMES]
-    return select(names.label("parts"), month, row.stage, row.currency, _group(table, by), *shown).group_by(*_KEYS)
+        modelled = {"modelled": func.count().filter(told), "model_minor": _sum(value, told)}
+        figures |= modelled | {"expected_minor": _sum(likely, told)}
+    shown = [(of * figures.get(name, _ZERO)).label(name) for name in _NAMES]
+    return [month_column(row.closes_on), row.stage, row.currency, _group(table, by), *shown]
 
 
-def month_column(day: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The first day of the month of a day, as ``month``."""
-    return cast(func.date_trunc("month", cast(day, TIMESTAMP)), Date).label("month")
+def _sum(value: ColumnElement[Any], only: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(value) if only is None else func.sum(value).filter(only), _ZERO)
 
 
-def _group(table: Table, by: By) -> ColumnElement[Any]:
-    """What figures are told apart by beside their cell, as text."""
-    return (cast(table.c[by], Text) if by else cast(null(), Text)).label("group")
+def _named(belongs: Belongs) -> ColumnElement[Any]:
+    """The names of the parts that a row belongs to."""
+    names = array([case((condition, name), else_="") for name, condition in belongs.items()])
+    return func.array_remove(names, "").label("parts")
 
 
-def _within(table: Table, part: Part, span: Span | None = None) -> ColumnElement[bool]:
-    """The rows of a part; span: instead of the part's own days."""
-    days = span or part.span
-    conditions = _within_stages(table, part)
+def _within(stage: ColumnElement[str], part: Part, day: ColumnElement[Any], span: Span | None) -> ColumnElement[bool]:
+    """The rows of a part by their stage, and by their day or month where these are asked for."""
+    conditions = [] if part.stages is None else [stage.in_(part.stages)]
     if part.undated:
-        conditions.append(table.c.closes_on.is_(None))
-    elif days is not None:
-        conditions.append(_between(table.c.closes_on, days))
+        conditions.append(day.is_(None))
+    elif span is not None:
+        conditions.append(day.between(span.first, span.last))
     return and_(true(), *conditions)
-
-
-def _within_stages(table: Table, part: Part) -> list[ColumnElement[bool]]:
-    return [] if part.stages is None else [table.c.stage.in_(part.stages)]
-
-
-def _between(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
-    return column.between(span.first, span.last)
 
 
 def _valid(table: Table, moment: Moment) -> list[ColumnElement[bool]]:
@@ -240,5 +234,11 @@ def _valid(table: Table, moment: Moment) -> list[ColumnElement[bool]]:
     return [table.c.valid_from < moment.before, or_(ends.is_(None), ends >= moment.before)]
 
 
-def _named(name: str) -> ColumnElement[Any]:
-    return cast(literal([name], ARRAY(Text)), ARRAY(Text))
+def month_column(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The first day of the month of a day, as ``month``."""
+    return cast(func.date_trunc("month", cast(day, TIMESTAMP)), Date).label("month")
+
+
+def _group(table: Table, by: By) -> ColumnElement[Any]:
+    """What figures are told apart by beside their cell, as text."""
+    return (cast(table.c[by], Text) if by else cast(null(), Text)).label("group")
