@@ -20,7 +20,7 @@ class ReportPage:
     """name: its address under ``/reports``. question: what it answers, for people. chart: the one that shows it.
 
     periods: the spans offered, none where it is of no span. groups: by what its rows may be grouped. also: another
-    report that its page shows below.
+    report that its page shows below. shape: how high its chart is; ``rows`` where that is a matter of how many.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ReportPage:
     filters: tuple[str, ...] = OF_DEALS
     groups: tuple[tuple[str, Any], ...] = ()
     also: str | None = None
+    shape: str = "whole"
 
 
 PAGES: dict[str, ReportPage] = {
@@ -56,6 +57,7 @@ PAGES: dict[str, ReportPage] = {
             "arrows-exchange",
             "bridge",
             periods=AHEAD,
+            shape="rows",
         ),
         ReportPage(
             "win-rate",
@@ -79,6 +81,7 @@ PAGES: dict[str, ReportPage] = {
             "gauge",
             "velocity",
             also="funnel",
+            shape="short",
         ),
         ReportPage(
             "funnel",
@@ -87,6 +90,7 @@ PAGES: dict[str, ReportPage] = {
             _l("How far do the deals get that we begin?"),
             "filter",
             "funnel",
+            shape="short",
         ),
         ReportPage(
             "trend",
@@ -105,6 +109,7 @@ PAGES: dict[str, ReportPage] = {
             "hourglass",
             "stagnation",
             periods=(),
+            shape="short",
         ),
         ReportPage(
             "sources",
@@ -114,6 +119,7 @@ PAGES: dict[str, ReportPage] = {
             "route",
             "sources",
             filters=("owner_id", "tag", "currency"),
+            shape="rows",
         ),
         ReportPage(
             "reps",
@@ -123,6 +129,7 @@ PAGES: dict[str, ReportPage] = {
             "users",
             "reps",
             filters=("source", "tag", "currency"),
+            shape="rows",
         ),
         ReportPage(
             "receivables",
@@ -133,6 +140,7 @@ PAGES: dict[str, ReportPage] = {
             "receivables",
             periods=(),
             filters=OF_INVOICES,
+            shape="tall",
         ),
         ReportPage(
             "payment-time",

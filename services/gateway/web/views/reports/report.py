@@ -22,6 +22,8 @@ from services.gateway.web.routing import Pages, is_part
 pages = Pages("report")
 
 _DEALS = 50
+# So many bars fit a low chart.
+_FEW = 5
 
 
 @pages.get("/reports/<name>")
@@ -66,7 +68,17 @@ def shown(kind: str, found: parts.Part, asked: Asked) -> dict[str, Any]:
     """A report's answer in words: its figures and its tables; nothing of either where it did not come."""
     words = [(each, tables.in_words(each.kind, each.value, each.currency)) for each in _figures(kind, found)]
     made = tables.shown(kind, found.value, asked) if found else {}
-    return {"part": found, "figures": words, "tables": made}
+    return {
+        "part": found,
+        "figures": words,
+        "tables": made,
+        "few": all(_bars(each) <= _FEW for each in made.values()),
+    }
+
+
+def _bars(table: tables.ShownTable) -> int:
+    """The rows that a chart has something to draw for."""
+    return sum(any(cell.numeric and cell.value for cell in row) for row in table.rows)
 
 
 def _figures(kind: str, found: parts.Part) -> list[Any]:

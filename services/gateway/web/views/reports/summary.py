@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response
 from flask_babel import gettext as _
 
-from libs.common.problems import NotFound, Problem
+from libs.common.problems import Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import requests as r
 from services.gateway.api.reports import mailed as api
@@ -35,10 +35,13 @@ def summary() -> Any:
 @pages.get("/reports/summary/mail")
 def mail() -> Response:
     """The mail itself, for the frame that shows it."""
-    found = r.ask("notifications", "daily_summary")
-    if not found.get("html"):
-        raise NotFound(_("there is no such page"))
-    response = make_response(str(found["html"]).replace("<head>", '<head><base target="_top">', 1))
+    try:
+        found = r.ask("notifications", "daily_summary")
+    except Problem:
+        # In a frame there is no room for the page that says so elsewhere.
+        response = shell.fragment("reports/no_mail.html")
+    else:
+        response = make_response(str(found["html"]).replace("<head>", '<head><base target="_top">', 1))
     response.headers["Content-Security-Policy"] = _MAIL_CSP
     return response
 
@@ -77,12 +80,7 @@ def _settings(form: Form) -> dict[str, Any]:
 
 
 def _page(form: Form | None, status: int = 200) -> Any:
-    found = parts.ask(
-        {
-            "summary": Call("notifications", "daily_summary"),
-            "settings": Call("notifications", "get_summary_settings"),
-        }
-    )
+    found = parts.ask({"settings": Call("notifications", "get_summary_settings")})
     kept = found["settings"]
     if form is None:
         clock = f"{kept.get('hour', 8):02d}:{kept.get('minute', 0):02d}"
