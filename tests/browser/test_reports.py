@@ -165,7 +165,7 @@ def test_a_report_is_scheduled_sent_and_taken_off(open_browser: Open, crm: Crm, 
     visit.toast("The report is being made")
     address = crm.info["users"]["finance"]["email"]
     mail = eventually(lambda: [each for each in crm.mails(address) if each["attachments"]], 90)[0]
-    assert b"%PDF" == crm.attachment(mail)[:4]
+    assert crm.attachment(mail)[:4] == b"%PDF"
     page.locator("li.schedule", has_text="on day 3").get_by_role("button", name="Delete").click()
     visit.toast("mailed no more")
 
