@@ -45,8 +45,9 @@ FILE: dict[str, Any] = {
 }  # fmt: skip
 SCHEDULE: dict[str, Any] = {
     "id": ID, "kind": "pipeline-forecast", "params": {"period": "this_quarter", "source": HOSTILE}, "format": "pdf",
-    "cadence": "weekly", "weekday": 0, "monthday": None, "hour": 8, "recipients": ["cfo@amoai.example"],
-    "next_at": WHEN, "last_at": None, "created_at": WHEN, "version": 1,
+    "cadence": "weekly", "weekday": 0, "monthday": None, "hour": 8,
+    "recipients": ["admin@amoai.example", "gone@amoai.example"], "next_at": WHEN, "last_at": None,
+    "created_at": WHEN, "version": 1,
 }  # fmt: skip
 SETTINGS: dict[str, Any] = {"enabled": True, "hour": 8, "minute": 0, "time_zone": None}
 SUMMARY: dict[str, Any] = {
@@ -75,7 +76,7 @@ def hostile(answer: Any) -> Any:
 
 
 ANSWERS: dict[str, Any] = {
-    **{METHODS[kind]: hostile(answer) for kind, answer in REPORTS.items()},
+    **{method: hostile(REPORTS[kind]) for kind, method in METHODS.items()},
     "deals.risks": {"items": [RISK]},
     "deals.list_targets": TARGETS,
     "ai.report_insight": INSIGHT,

@@ -21,6 +21,7 @@ from tests.gateway.page_answers import ANSWERS, HOSTILE, ID
 from tests.gateway.report_answers import FILE, INSIGHT
 
 PART = {"HX-Request": "true"}
+NOBODY = "0192f0c0-0000-7000-8000-00000000dead"
 Q1 = "from=2025-01-01&to=2025-03-31"
 
 
@@ -255,35 +256,39 @@ def test_a_schedule_is_made_as_it_was_typed(admin: FlaskClient, rpc: Any, token:
     rpc.answers["notifications.create_schedule"] = {"id": ID}
     typed = {
         "kind": "pipeline-forecast", "period": "next_quarter", "format": "pdf", "cadence": "weekly", "weekday": "0",
-        "monthday": "1", "hour": "7", "recipients": "cfo@amoai.example, ceo@amoai.example", "owner_id": "",
+        "monthday": "1", "hour": "7", "recipients": [ID, NOBODY], "owner_id": "",
         "source": "website", "tag": "", "currency": "",
     }  # fmt: skip
     assert admin.post("/reports/schedules/new", data=typed | token).status_code == 303
     assert rpc.last("notifications.create_schedule").arguments["data"] == {
         "kind": "pipeline-forecast", "format": "pdf", "cadence": "weekly", "weekday": 0, "hour": 7,
-        "recipients": ["cfo@amoai.example", "ceo@amoai.example"],
+        "recipients": [ID, NOBODY],
         "params": {"period": "next_quarter", "source": "website"},
     }  # fmt: skip
     wrong = admin.post("/reports/schedules/new", data=typed | {"hour": "25"} | token)
-    assert wrong.status_code == 422 and 'id="error-hour"' in wrong.text and "ceo@amoai.example" in wrong.text
-    rpc.answers["notifications.create_schedule"] = Invalid("this is no address", field="recipients.1")
+    assert wrong.status_code == 422 and 'id="error-hour"' in wrong.text
+    rpc.answers["notifications.create_schedule"] = Invalid(f"{NOBODY} is nobody who works here", field="recipients")
     assert 'id="error-recipients"' in admin.post("/reports/schedules/new", data=typed | token).text
 
 
 def test_a_schedule_is_changed_sent_and_deleted(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
     shown = admin.get(f"/reports/schedules/{ID}").text
-    assert 'value="cfo@amoai.example"' in shown and 'name="version" value="1"' in shown
+    boss = re.findall(r'name="recipients" value="([0-9a-f-]+)" checked', shown)
+    assert len(boss) == 1 and 'name="version" value="1"' in shown
+    assert (
+        "Admin" in admin.get("/reports/schedules").text and "gone@amoai.example" in admin.get("/reports/schedules").text
+    )
     rpc.answers |= {f"notifications.{name}": {} for name in ("update_schedule", "send_schedule_now", "delete_schedule")}
-    typed = {"kind": "reps", "cadence": "daily", "hour": "6", "weekday": "3", "version": "1", "recipients": ""}
+    typed = {"kind": "reps", "cadence": "daily", "hour": "6", "weekday": "3", "version": "1", "recipients": boss}
     assert admin.post(f"/reports/schedules/{ID}", data=typed | token).status_code == 303
     asked = rpc.last("notifications.update_schedule").arguments
     assert asked["version"] == 1 and asked["changes"] == {
-        "cadence": "daily", "hour": 6, "recipients": [], "params": {},
+        "cadence": "daily", "hour": 6, "recipients": boss, "params": {},
     }  # fmt: skip
     assert admin.post(f"/reports/schedules/{ID}/send", data=token).status_code == 303
     assert admin.post(f"/reports/schedules/{ID}/delete", data=token).status_code == 303
     assert rpc.last("notifications.delete_schedule").arguments == {"schedule_id": ID}
-    assert admin.get("/reports/schedules/0192f0c0-0000-7000-8000-00000000dead").status_code == 404
+    assert admin.get(f"/reports/schedules/{NOBODY}").status_code == 404
 
 
 # -- targets

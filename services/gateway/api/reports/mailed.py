@@ -133,7 +133,13 @@ class ScheduleFields(Body):
     monthday: (
         Annotated[int, Field(ge=1, le=31, strict=True, description="Of a monthly one; at most its last.")] | None
     ) = None
-    recipients: Annotated[list[Address], Field(max_length=MOST_RECIPIENTS)] | None = None
+    recipients: (
+        Annotated[
+            list[Address],
+            Field(max_length=MOST_RECIPIENTS, description="People who work here, by id or e-mail address."),
+        ]
+        | None
+    ) = None
 
     def given(self) -> dict[str, Any]:
         found = self.model_dump(mode="json", exclude_unset=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from libs.common.problems import NotFound, Problem
 from libs.common.rpc.client import Call
@@ -13,6 +16,7 @@ from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.reports import mailed as api
 from services.gateway.api.routing import checked
+from services.gateway.models import users
 from services.gateway.web import editing, forms, parts, shell
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
@@ -42,7 +46,6 @@ _READERS: dict[str, forms.Reader] = {
     "weekday": forms.whole,
     "monthday": forms.whole,
     "hour": forms.whole,
-    "recipients": forms.words,
     "version": forms.whole,
 }
 
@@ -52,7 +55,8 @@ def schedules() -> Any:
     """One's own schedules."""
     query = checked(s.Page, given("cursor") | {"limit": PAGE})
     found = parts.ask({"schedules": Call("notifications", "list_schedules", query.given())})
-    return shell.page("reports/schedules.html", parts=found, **_words())
+    names = _named(address for each in found["schedules"].get("items", []) for address in each["recipients"])
+    return shell.page("reports/schedules.html", parts=found, names=names, **_words())
 
 
 @pages.get("/reports/schedules/new")
@@ -123,17 +127,27 @@ def _of(schedule: dict[str, Any]) -> Form:
     plain = ("kind", "format", "cadence", "weekday", "monthday", "hour", "version")
     values = {name: "" if schedule.get(name) is None else str(schedule[name]) for name in plain}
     params = {name: value for name, value in schedule["params"].items() if name in ("period", *_FILTERS)}
-    return Form(values | params | {"recipients": ", ".join(schedule.get("recipients") or [])})
+    named = _named(schedule["recipients"])
+    return Form(values | params | {"recipients": [named[each].id for each in schedule["recipients"] if each in named]})
+
+
+def _named(addresses: Iterable[str]) -> dict[str, Any]:
+    """Who has these addresses: ``id`` and ``name`` by address."""
+    columns = (users.c.id, users.c.name, users.c.email)
+    with r.gateway().database.read() as session:
+        found = session.execute(select(*columns).where(users.c.email.in_(set(addresses))))
+        return {row.email: row for row in found}
 
 
 def _typed(form: Form) -> dict[str, Any]:
     """What was typed, as the API takes it; the day only where the rhythm has one."""
+    form.values["recipients"] = request.form.getlist("recipients")
     found = forms.read(_READERS, form.values)
     for rhythm, name in (("weekly", "weekday"), ("monthly", "monthday")):
         if found.get("cadence") != rhythm:
             found.pop(name, None)
     params = forms.read(dict.fromkeys(("period", *_FILTERS), forms.text), form.values)
-    return {"recipients": []} | found | {"params": params}
+    return found | {"params": params, "recipients": form.values["recipients"]}
 
 
 def _refused(form: Form, problem: Problem) -> Form:
