@@ -65,10 +65,11 @@ def busy(crm: Crm, people: dict[str, Any]) -> dict[str, Any]:
         )
         won = a_deal(rep, client["id"], 7_000)
         rep.post(f"/deals/{won['id']}/stage", {"stage": "won"})
+        quiet = a_client(rep)  # a meeting with the other one is activity on all its deals
         old = {"created_on": (today() - timedelta(days=90)).isoformat(), "owner_id": rep.user["id"]}
         people["admin"].post(
             "/deals",
-            {"deal_name": "Forgotten", "client_id": client["id"], "deal_value": 4_200, "stage": "proposal"} | old,
+            {"deal_name": "Forgotten", "client_id": quiet["id"], "deal_value": 4_200, "stage": "proposal"} | old,
         )
         invoice = {"client_id": client["id"], "amount": 990, "due_date": (today() - timedelta(days=10)).isoformat()}
         sent = rep.post("/invoices", invoice)
@@ -139,7 +140,9 @@ def test_what_is_mailed_leads_to_the_same_lists_and_shows_its_pictures(crm: Crm,
     for href, words in Anchors(mail["html"]).found:
         place = urlsplit(href)
         if place.path in LISTS and place.query and re.search(r"\d", words):
-            number = next((each for each in words.split() if each.replace(",", "").isdigit()), None)
+            # "within 7 days" is part of a name.
+            counts = re.sub(r"\b7 days\b", "", words).split()
+            number = next((each for each in counts if each.replace(",", "").isdigit()), None)
             if number is not None:
                 assert listed(person, href.removeprefix(base)) == int(number.replace(",", "")), (href, words)
                 counted += 1

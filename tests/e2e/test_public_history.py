@@ -60,9 +60,9 @@ def _deal(number: int, row: dict[str, str], clients: dict[str, str]) -> dict[str
 def _bring_in(admin: Person, rows: list[dict[str, str]]) -> None:
     names = sorted({row["account"] for row in rows})
     clients = {}
-    for name in names:
+    for number, name in enumerate(names):
         company = {"company_name": f"{name or 'No account yet'} (reseller)"}
-        clients[name] = admin.post("/clients", company, f"reseller-{name}")["id"]
+        clients[name] = admin.post("/clients", company, f"reseller-client-{number}")["id"]
 
     def bring(numbered: tuple[int, dict[str, str]]) -> None:
         number, row = numbered

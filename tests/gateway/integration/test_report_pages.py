@@ -214,10 +214,10 @@ def test_settings_of_the_summary(admin: FlaskClient, rpc: Any, token: dict[str, 
     typed = {"enabled": "on", "time": "07:30", "time_zone": "Europe/Berlin"}
     assert admin.post("/reports/summary", data=typed | token).status_code == 303
     wanted = {"enabled": True, "hour": 7, "minute": 30, "time_zone": "Europe/Berlin"}
-    assert rpc.last("notifications.set_summary_settings").arguments == {"changes": wanted}
+    assert rpc.last("notifications.set_summary_settings").arguments == {"settings": wanted}
     admin.post("/reports/summary", data={"time": "08:00", "time_zone": ""} | token)
     off = {"enabled": False, "hour": 8, "minute": 0, "time_zone": None}
-    assert rpc.last("notifications.set_summary_settings").arguments == {"changes": off}
+    assert rpc.last("notifications.set_summary_settings").arguments == {"settings": off}
     wrong = admin.post("/reports/summary", data=typed | {"time_zone": "Mars/Base"} | token)
     assert wrong.status_code == 422 and "as in Europe/Berlin" in wrong.text and 'value="Mars/Base"' in wrong.text
 

@@ -224,7 +224,7 @@ def set_summary_settings(body: SummaryChange) -> dict[str, Any]:
 def set_summary(body: SummaryChange) -> dict[str, Any]:
     """The settings, once what was given is kept."""
     given = {name: value for name, value in body.given().items() if value is not None or name == "time_zone"}
-    return r.ask("notifications", "set_summary_settings", changes=given)
+    return r.ask("notifications", "set_summary_settings", settings=given)
 
 
 @routes.route("POST", "/unsubscribe/<token>", who=ANYBODY, body=OneClick, answers=Subscription, body_type=FORM)
