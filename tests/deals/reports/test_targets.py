@@ -1,0 +1,142 @@
+"""Targets by month, of people and of the company, and what of them is reached."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from libs.common.problems import Forbidden, Invalid
+from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
+
+QUARTER = {"from_day": "2025-01-01", "to_day": "2025-03-31"}
+MONTHS = {"from_month": "2025-01", "to_month": "2025-03"}
+
+
+@pytest.fixture
+def targets(deals: Any) -> list[dict[str, Any]]:
+    given = [
+        ("2025-01", None, 1_000),
+        ("2025-02", None, 3_000),
+        ("2025-01", JOHN.id, 400),
+        ("2025-01", JESSICA.id, 500),
+    ]
+    rows = [{"month": month, "owner_id": owner, "amount_minor": amount} for month, owner, amount in given]
+    items: list[dict[str, Any]] = deals.as_(ADMIN).set_targets(targets=rows)["items"]
+    return items
+
+
+def owners(deals: Any, person: Any) -> list[tuple[str, str | None, int]]:
+    items = deals.as_(person).list_targets(**MONTHS)["items"]
+    return [(item["month"], item["owner_id"], item["amount_minor"]) for item in items]
+
+
+def test_they_are_kept_by_month_and_owner(deals: Any, targets: Any) -> None:
+    assert targets == deals.as_(FINANCE).list_targets(**MONTHS)["items"]
+    assert owners(deals, ADMIN) == [
+        ("2025-01", None, 1_000),
+        ("2025-01", JOHN.id, 400),
+        ("2025-01", JESSICA.id, 500),
+        ("2025-02", None, 3_000),
+    ]
+    assert {item["currency"] for item in targets} == {"USD"}
+
+
+def test_set_again_they_are_others_and_without_an_amount_gone(deals: Any, targets: Any) -> None:
+    again = [
+        {"month": "2025-01", "owner_id": None, "amount_minor": 7},
+        {"month": "2025-01", "owner_id": JOHN.id, "amount_minor": None},
+        {"month": "2025-03", "owner_id": None, "amount_minor": None},
+    ]
+    deals.as_(ADMIN).set_targets(targets=again)
+    assert owners(deals, ADMIN) == [("2025-01", None, 7), ("2025-01", JESSICA.id, 500), ("2025-02", None, 3_000)]
+
+
+def test_a_rep_sees_the_own_and_the_companys(deals: Any, targets: Any) -> None:
+    assert [owner for _month, owner, _amount in owners(deals, JOHN)] == [None, JOHN.id, None]
+    assert owners(deals, MANAGER) == []
+    eyes = {"id": JOHN.id, "role": "sales"}
+    mine = deals.as_(system("notifications")).list_targets(**MONTHS, person=eyes)
+    assert mine == deals.as_(JOHN).list_targets(**MONTHS)
+
+
+@pytest.mark.parametrize("person", [JOHN, FINANCE, MANAGER, system("gateway")], ids=lambda person: person.role)
+def test_only_an_admin_sets_them(deals: Any, person: Any) -> None:
+    with pytest.raises(Forbidden):
+        deals.as_(person).set_targets(targets=[{"month": "2025-01", "owner_id": None, "amount_minor": 1}])
+
+
+def test_what_is_reached_of_them(deals: Any, targets: Any, new_deal: Any) -> None:
+    new_deal(stage="won", deal_value_minor=300)
+    new_deal(stage="won", deal_value_minor=500, owner_id=JESSICA.id)
+    answer = deals.as_(ADMIN).forecast(**QUARTER)
+    assert [month["target_minor"] for month in answer["months"]] == [1_000, 3_000, None]
+    assert (answer["target_minor"], answer["attainment"]) == (4_000, 0.2)
+    johns = deals.as_(ADMIN).forecast(**QUARTER, filters={"owner_id": JOHN.id})
+    assert (johns["target_minor"], johns["attainment"]) == (400, 0.75)
+    reps = deals.as_(ADMIN).reps(**QUARTER)
+    assert [(row["owner_id"], row["won_minor"], row["target_minor"], row["attainment"]) for row in reps["rows"]] == [
+        (JESSICA.id, 500, 500, 1.0),
+        (JOHN.id, 300, 400, 0.75),
+    ]
+    assert (reps["total"]["target_minor"], reps["total"]["attainment"]) == (4_000, 0.2)
+
+
+def test_a_rep_is_held_against_the_own_target(deals: Any, targets: Any, new_deal: Any) -> None:
+    new_deal(stage="won", deal_value_minor=300)
+    assert deals.as_(JOHN).forecast(**QUARTER)["attainment"] == 0.75
+    reps = deals.as_(JOHN).reps(**QUARTER)
+    assert [row["target_minor"] for row in reps["rows"]] == [400] and reps["total"]["target_minor"] is None
+    other = deals.as_(JOHN).forecast(**QUARTER, filters={"owner_id": JESSICA.id})
+    assert other["target_minor"] is None
+
+
+@pytest.mark.parametrize("filters", [{"source": "x"}, {"tag": "x"}, {"currency": "USD"}, {"owner_id": "none"}], ids=str)
+def test_there_is_none_for_a_part_of_the_deals(deals: Any, targets: Any, filters: dict[str, Any]) -> None:
+    answer = deals.as_(ADMIN).forecast(**QUARTER, filters=filters)
+    assert (answer["target_minor"], answer["attainment"]) == (None, None)
+    assert all(month["target_minor"] is None for month in answer["months"])
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ([], "targets"),
+        ("2025-01", "targets"),
+        ([5], None),
+        ([{"month": "2025-13", "owner_id": None, "amount_minor": 1}], "month"),
+        ([{"month": "2025-01-01", "owner_id": None, "amount_minor": 1}], "month"),
+        ([{"owner_id": None, "amount_minor": 1}], "month"),
+        ([{"month": "2025-01", "owner_id": None}], "amount_minor"),
+        ([{"month": "2025-01", "owner_id": None, "amount_minor": -1}], "amount_minor"),
+        ([{"month": "2025-01", "owner_id": None, "amount_minor": True}], "amount_minor"),
+        ([{"month": "2025-01", "owner_id": "john", "amount_minor": 1}], "owner_id"),
+        ([{"month": "2025-01", "owner_id": None, "amount_minor": 1, "currency": "EUR"}], "currency"),
+    ],
+    ids=str,
+)
+def test_what_is_no_target_is_named_and_sets_nothing(deals: Any, given: Any, field: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        deals.as_(ADMIN).set_targets(targets=given)
+    assert refused.value.field == field and owners(deals, ADMIN) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [("2025", "2025-01", "from_month"), ("2025-02", "2025-01", "to_month"), ("2000-01", "2025-01", "to_month")],
+)
+def test_months_that_are_none(deals: Any, first: str, last: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        deals.as_(ADMIN).list_targets(from_month=first, to_month=last)
+    assert refused.value.field == field
+
+
+def test_many_at_once_leave_one_of_each(deals: Any) -> None:
+    def set_(amount: int) -> None:
+        rows = [{"month": f"2025-0{n}", "owner_id": None, "amount_minor": amount} for n in (3, 1, 2)]
+        deals.as_(ADMIN).set_targets(targets=rows)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(set_, range(12)))
+    assert [month for month, _owner, _amount in owners(deals, ADMIN)] == ["2025-01", "2025-02", "2025-03"]
