@@ -42,6 +42,7 @@ SPANS = [
 EYES = [ADMIN, ADMIN, ADMIN, JOHN]
 
 
+@pytest.mark.timeout(1500)  # two hundred histories, on a machine that may be slow
 def test_its_parts_are_the_difference(world: World) -> None:
     """200 histories, two bridges in each."""
     seen: Counter[str] = Counter()

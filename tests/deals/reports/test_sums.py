@@ -145,6 +145,7 @@ def folded(runtime: Any) -> None:
         fold(uow, uow.now)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_history(world: World, runtime: Any, seed: int) -> None:
     chance = Random(seed)
