@@ -45,6 +45,9 @@ class Person:
     def patch(self, path: str, body: Any) -> Any:
         return self._call("PATCH", path, json=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("PUT", path, json=body)
+
     def download(self, path: str) -> bytes:
         """The bytes behind a path that leads to a file."""
         response = self.session.get(self.base_url + path, timeout=TIMEOUT_SECONDS)
