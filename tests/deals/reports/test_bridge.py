@@ -20,7 +20,7 @@ from tests.support.actors import ADMIN, JOHN, system
 
 FULL = bool(os.environ.get("CRM_FULL"))
 EXAMPLES = 2000 if FULL else 200
-STEPS = 12
+STEPS = 10
 
 KINDS = "came_in reopened pulled_in won lost slipped left joined revalued exchange moved reweighted".split()
 FILTERS: list[dict[str, Any]] = [
@@ -87,11 +87,12 @@ def bridged(world: World, asked: Asked, days: tuple[date, date], weighing: bool,
     assert list(parts.values()) == expected(world, asked, days, weighing, mine)
     for side, day in zip(("start", "end"), days, strict=True):
         inside = [state for deal_id, state in world.at(day).items() if deal_id in mine and asked.holds(state)]
-        answer = ask.forecast(**asked.arguments, as_of=str(day))
-        assert answer["open_minor"] == world.worth(day, inside, False, into)
-        assert answer["open_weighted_minor"] == world.worth(day, inside, True, into)
-        assert bridge[f"{side}_minor"] == answer["open_weighted_minor" if weighing else "open_minor"]
+        assert bridge[f"{side}_minor"] == world.worth(day, inside, weighing, into)
         assert bridge[f"{side}_count"] == len(inside)
+        if weighing:
+            answer = ask.forecast(**asked.arguments, as_of=str(day))
+            assert answer["open_minor"] == world.worth(day, inside, False, into)
+            assert answer["open_weighted_minor"] == bridge[f"{side}_minor"]
     if weighing:
         assert ask.forecast(**asked.arguments) == ask.forecast(**asked.arguments, as_of=str(world.today))
     return {kind for kind, part in parts.items() if part["count"]}

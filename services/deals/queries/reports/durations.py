@@ -29,7 +29,7 @@ Durations = dict[tuple[date, str], Days]
 def durations(session: Session, actor: Actor, wanted: Wanted, span: Span) -> Durations:
     """By month and stage: under an open stage the stays in it that ended then, under won and lost the deals that were
     closed so, from their creation on. Whole months of all deals come from the sums."""
-    everything = access.rows(actor) is Rows.ALL and wanted == Wanted()
+    everything = _of_all(actor, wanted)
     whole = span.whole_months() if everything else None
     selects = [_summed(whole)] if whole else []
     for days in span.edges() if everything else [span]:
@@ -75,6 +75,10 @@ def median(days: Mapping[int, int]) -> float:
 def mean(days: Mapping[int, int]) -> float:
     """The mean to a thousandth of a day; there is at least one."""
     return round(sum(each * count for each, count in days.items()) / sum(days.values()), 3)
+
+
+def _of_all(actor: Actor, wanted: Wanted) -> bool:
+    return access.rows(actor) is Rows.ALL and wanted == Wanted()
 
 
 def _summed(whole: Span) -> Select[Any]:
