@@ -27,7 +27,7 @@ from stack.programs import TABLE, Row
 from stack.supervisor import RUNNING, Supervisor
 from stack.watchdog import held, pids_of
 
-HEALTHY_SECONDS = 120.0
+HEALTHY_SECONDS = 240.0
 HEAL_SECONDS = 30.0
 END_SECONDS = 15.0
 

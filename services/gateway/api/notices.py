@@ -8,12 +8,30 @@ from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import Routes
+from services.gateway.api.values import Id, Name
 
 routes = Routes("notifications")
 
 
-@routes.route("GET", "/notifications", query=s.NotificationFilters, answers=d.ListOf[d.NotificationDocument])
-def list_notifications(query: s.NotificationFilters) -> dict[str, Any]:
+class NotificationFilters(s.Page):
+    unread_only: bool | None = None
+
+
+class EmailFilters(s.Page):
+    kind: Name | None = None
+    status: Name | None = None
+    client_id: Id | None = None
+    invoice_id: Id | None = None
+
+
+class GenerationFilters(s.Page):
+    deal_id: Id | None = None
+    brief_id: Id | None = None
+    kind: Name | None = None
+
+
+@routes.route("GET", "/notifications", query=NotificationFilters, answers=d.ListOf[d.NotificationDocument])
+def list_notifications(query: NotificationFilters) -> dict[str, Any]:
     """Your notifications, newest first."""
     return r.ask("notifications", "list_notifications", **{"unread_only": False, **query.given()})
 
@@ -36,14 +54,14 @@ def mark_all_read() -> dict[str, Any]:
     return r.ask("notifications", "mark_all_read")
 
 
-@routes.route("GET", "/emails", query=s.EmailFilters, answers=d.ListOf[d.EmailDocument])
-def list_emails(query: s.EmailFilters) -> dict[str, Any]:
+@routes.route("GET", "/emails", query=EmailFilters, answers=d.ListOf[d.EmailDocument])
+def list_emails(query: EmailFilters) -> dict[str, Any]:
     """Mail the system sent or is about to send, newest first."""
     return r.ask("notifications", "list_emails", **s.paged(query.given()))
 
 
-@routes.route("GET", "/generations", query=s.GenerationFilters, answers=d.ListOf[d.GenerationDocument])
-def list_generations(query: s.GenerationFilters) -> dict[str, Any]:
+@routes.route("GET", "/generations", query=GenerationFilters, answers=d.ListOf[d.GenerationDocument])
+def list_generations(query: GenerationFilters) -> dict[str, Any]:
     """What AI made: which provider answered, how long it took, what came out."""
     return r.ask("ai", "list_generations", **s.paged(query.given()))
 

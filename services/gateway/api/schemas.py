@@ -321,23 +321,6 @@ class PaymentAssignment(Body):
     invoice_id: Id
 
 
-class NotificationFilters(Page):
-    unread_only: bool | None = None
-
-
-class EmailFilters(Page):
-    kind: Name | None = None
-    status: Name | None = None
-    client_id: Id | None = None
-    invoice_id: Id | None = None
-
-
-class GenerationFilters(Page):
-    deal_id: Id | None = None
-    brief_id: Id | None = None
-    kind: Name | None = None
-
-
 def minor(values: dict[str, Any], currency: str, *names: str, at: str = "") -> dict[str, Any]:
     """Replace amounts in major units by ``<name>_minor``; Invalid names the field, ``at`` where it stands."""
     result = dict(values)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from libs.reporting import KINDS
 from services.gateway.api import documents as d
 from services.gateway.api.reports import answers as a
+from services.gateway.api.reports import owed
 from services.gateway.api.reports import parameters as p
 
 
@@ -120,7 +121,7 @@ REPORTS: dict[str, Report] = {
             "billing",
             "receivables",
             p.Receivables,
-            a.ReceivablesAnswer,
+            owed.ReceivablesAnswer,
             "What clients owe, by how long it has been due; amounts of two currencies are never added.",
         ),
         Report(
@@ -129,7 +130,7 @@ REPORTS: dict[str, Report] = {
             "billing",
             "payment_time",
             p.PaymentTime,
-            a.PaymentTimeAnswer,
+            owed.PaymentTimeAnswer,
             "How many days pass until an invoice is paid, by the month of payment and for the slowest clients.",
         ),
     )
