@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from stack.driver import Crm
 from tests.browser.visiting import WIDTHS, Visit
@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+# As long as a visit waits for anything; a machine that is busy with other tests takes its time.
+expect.set_options(timeout=30_000)
 _FAILED = pytest.StashKey[bool]()
 
 

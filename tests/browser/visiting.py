@@ -47,7 +47,7 @@ class Visit:
         # Most tests look at pages, not at the fade between them.
         chosen |= {"reduced_motion": "reduce"} | settings
         self.context: BrowserContext = browser.new_context(**chosen)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.add_init_script(CSP_WATCH)
         self._watch()
         self.page: Page = self.context.new_page()

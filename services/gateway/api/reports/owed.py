@@ -1,0 +1,77 @@
+"""What the reports of billing answer, for the API's document."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from services.gateway.api import documents as d
+from services.gateway.api.reports.answers import Days, Money, Month, Share
+
+
+class Bucket(d.Document):
+    bucket: str
+    count: int
+    amount: Money
+
+
+class OwedInCurrency(d.Document):
+    currency: str
+    buckets: list[Bucket]
+    total: Money
+    overdue: Money
+
+
+class OwedByClient(d.Document):
+    """With an amount for each bucket: ``not_due``, ``1-30``, ``31-60``, ``61-90``, ``over_90``."""
+
+    client_id: str
+    company_name: str
+    currency: str
+    not_due: Money
+    over_90: Money
+    total: Money
+    oldest_days: int | None
+
+
+class ReceivablesAnswer(d.Document):
+    """``rows``: those who owe most; ``clients``: how many owe at all."""
+
+    day: date
+    currencies: list[OwedInCurrency]
+    rows: list[OwedByClient]
+    clients: int
+
+
+class PaidTimes(d.Document):
+    """Days from the day an invoice was sent to the day it was paid."""
+
+    invoices: int
+    mean_days: Days
+    median_days: Days
+    on_time: int
+    on_time_share: Share
+
+
+class PaidTimesOfMonth(PaidTimes):
+    month: Month
+
+
+class PaidTimesOfClient(d.Document):
+    client_id: str
+    company_name: str
+    invoices: int
+    mean_days: Days
+    median_days: Days
+
+
+class PaymentTimeAnswer(d.Document):
+    """``rows``: the clients who take longest."""
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+    months: list[PaidTimesOfMonth]
+    total: PaidTimes
+    rows: list[PaidTimesOfClient]
