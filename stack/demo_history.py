@@ -29,7 +29,7 @@ _CLOSED, _MONTHLY_TARGET = 60, 110_000
 def add(crm: Crm, clients: list[dict[str, Any]]) -> None:
     """Deals of the last year at clients ``{id, owner}``, and targets from half a year ago to half a year ahead."""
     admin = crm.sign_in("admin")
-    people = {who: crm.sign_in(who).get("/me")["user"]["id"] for who in ("sales", "sales2")}
+    people = {who: crm.sign_in(who).user["id"] for who in ("sales", "sales2")}
     today = datetime.now(UTC).date() - timedelta(days=1)  # nowhere in the future, whatever the business time zone
     dice = random.Random(2025)  # noqa: S311  (the same business each time)
     for number in range(_CLOSED):
