@@ -29,6 +29,7 @@ COMMON = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "",
 }
 BILLING = ("PAYMENT_TERMS_DAYS",)
+DEALS = ("STAGNANT_DAYS",)
 STRIPE = ("STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 WHATSAPP = (
     "WHATSAPP_API_BASE",
@@ -136,6 +137,7 @@ class Environments:
     def _special(self, service: str) -> dict[str, str]:
         """What only this service's processes get."""
         builders = {
+            "deals": lambda: self._given(DEALS),
             "billing": lambda: self.stripe | self._given(BILLING),
             "notifications": self._notifications,
             "ai": lambda: self._given(AI),

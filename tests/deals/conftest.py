@@ -43,6 +43,7 @@ class Directory:
         self.known: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.problem: Exception | None = None
+        self.rates: list[dict[str, Any]] = []
 
     def add(self, owner_id: str | None = None, label: str = "TechCorp", **changes: Any) -> str:
         """A client that nobody has told deals about yet."""
@@ -64,6 +65,11 @@ class Directory:
         if client_id not in self.known:
             raise NotFound("there is no such client")
         return self.known[client_id]
+
+    def exchange_rates(self) -> Iterator[dict[str, Any]]:
+        if self.problem:
+            raise self.problem
+        yield from self.rates
 
 
 @pytest.fixture
