@@ -83,9 +83,17 @@ def databases(stack: Stack) -> Databases:
 
 
 @pytest.fixture
-def service_database(databases: Databases) -> Callable[[str], str]:
+def service_database(databases: Databases) -> Iterator[Callable[[str], str]]:
     """``service_database("billing")``: the URL of a fresh, migrated database."""
-    return databases.new
+    made: list[str] = []
+
+    def new(service: str) -> str:
+        made.append(databases.new(service))
+        return made[-1]
+
+    yield new
+    for url in made:
+        databases.drop(url)
 
 
 def settings_of(

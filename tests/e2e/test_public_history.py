@@ -95,10 +95,10 @@ def test_the_reports_say_what_the_history_says(crm: Crm, rows: list[dict[str, st
     rate = finance.get("/reports/win-rate", **period)
     assert (rate["total"]["won"], rate["total"]["lost"]) == (stages["won"], stages["lost"])
     assert rate["total"]["won_value"] == sum(months.values())
-    assert {row["month"]: row["won_value"] for row in rate["rows"] if row["won"]} == dict(months)
+    assert {row["key"]: row["won_value"] for row in rate["rows"] if row["won"]} == dict(months)
 
     forecast = finance.get("/reports/pipeline-forecast", **period)
-    assert {row["month"]: row["won"] for row in forecast["months"] if row["won"]} == dict(months)
+    assert {row["month"]: row["won_value"] for row in forecast["months"] if row["won_value"]} == dict(months)
     assert sum(row["count"] for row in forecast["rows"] if row["stage"] == "lost") == stages["lost"]
     assert forecast["without_date"]["count"] == stages["lead"] + stages["qualified"]
 
