@@ -90,18 +90,22 @@ TABLE: Mapping[str, Voice] = {
         hears=frozenset({"contact.erasure_asked"}),
         asks=_of(
             "clients",
-            "assign_client bulk_update complete_document contact_card create_client create_contact delete_client"
+            "assign_client bulk_update complete_document contact_card create_client create_contact create_custom_field"
+            " delete_client delete_custom_field"
             " delete_contact delete_document document_link erase_contact find_duplicates get_client get_erasure"
-            " grant_access list_activities list_clients list_contacts list_documents list_erasures list_exchange_rates"
+            " grant_access list_activities list_clients list_contacts list_custom_fields list_documents list_erasures"
+            " list_exchange_rates"
             " list_grants list_tags list_tasks log_activity"
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
-            " undo_change_set update_activity update_client update_contact"
+            " undo_change_set update_activity update_client update_contact update_custom_field"
             f" {_OPERATIONS}",
         )
         | _of(
             "deals",
-            "board create_deal get_deal history list_deals move_stage personal_data quick_find request_analysis"
-            f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
+            "board create_custom_field create_deal delete_custom_field get_deal history list_custom_fields list_deals"
+            " move_stage personal_data quick_find request_analysis"
+            f" set_stage_weights stage_weights submit_brief totals update_custom_field update_deal"
+            f" {_OPERATIONS}",
         )
         | _of(
             "deals",

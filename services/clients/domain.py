@@ -158,6 +158,7 @@ class Client:
     lifetime_value_minor: int = 0
     last_activity_at: datetime | None = None
     waiting_since: datetime | None = None
+    custom: dict[str, Any] = field(default_factory=dict)
     deleted_at: datetime | None = None
     access_version: int = 1
     version: int = 1
@@ -220,6 +221,7 @@ class Contact:
     phone: str | None = None
     job_title: str | None = None
     is_primary: bool = False
+    custom: dict[str, Any] = field(default_factory=dict)
     version: int = 1
 
     @property

@@ -171,6 +171,22 @@ class ClientsRpc(Operations, RpcService):
     def set_exchange_rate(self, currency: str, day: str, rate: str) -> Document:
         return self.execute(handlers.set_exchange_rate, currency=currency, day=day, rate=rate)
 
+    @method("fields.read")
+    def list_custom_fields(self, entity: str) -> Document:
+        return self.read(handlers.CUSTOM.list_fields, entity=entity)
+
+    @method("fields.write")
+    def create_custom_field(self, entity: str, data: Document) -> Document:
+        return self.execute(handlers.CUSTOM.create_field, entity=entity, data=data)
+
+    @method("fields.write")
+    def update_custom_field(self, field_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.CUSTOM.update_field, field_id=field_id, changes=changes, version=version)
+
+    @method("fields.write")
+    def delete_custom_field(self, field_id: str) -> Document:
+        return self.execute(handlers.CUSTOM.delete_field, field_id=field_id)
+
     @method("clients.read")
     def list_tags(self) -> Document:
         return self.read(queries.list_tags)

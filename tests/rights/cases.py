@@ -171,6 +171,19 @@ CLIENTS = (
         "rates.write",
         lambda _s, _r: {"currency": "EUR", "day": "2020-01-02", "rate": "1.1"},
     ),
+    *(
+        Case(f"{service}.list_custom_fields", COMMON, "fields.read", lambda _s, _r, of=of: {"entity": of})  # type: ignore[misc]  # the default binds the loop's value
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.create_custom_field", COMMON, "fields.write", lambda _s, _r, of=of: {"entity": of, "data": {}})  # type: ignore[misc]  # as above
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.{method}", GATE, "fields.write", lambda _s, _r, more=more: {"field_id": NOBODY} | more)  # type: ignore[misc]  # as above
+        for service in ("clients", "deals")
+        for method, more in (("update_custom_field", {"changes": {}}), ("delete_custom_field", {}))
+    ),
     Case("clients.list_tags", LIST, "clients.read"),
     Case("clients.list_documents", READ, "documents.read", _client),
     Case(

@@ -110,6 +110,20 @@ CLIENTS = (
         "activities.log",
         lambda _s, r: {"activity_id": r["activity"], "json": {"description": "More."}},
     ),
+    Case("GET /custom-fields", COMMON, "fields.read"),
+    Case("POST /custom-fields", COMMON, "fields.write", lambda _s, _r: {"json": {}}),
+    Case(
+        "PATCH /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}, "json": {"label": "X"}},
+    ),
+    Case(
+        "DELETE /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}},
+    ),
     Case("GET /exchange-rates", COMMON, "rates.read"),
     Case(
         "POST /exchange-rates",

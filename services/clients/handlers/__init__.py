@@ -6,6 +6,7 @@ from services.clients.handlers.assigning import assign_client
 from services.clients.handlers.bulk import bulk_update, undo_change_set
 from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
+from services.clients.handlers.custom import CUSTOM
 from services.clients.handlers.documents import complete_document, delete_document, prepare_document
 from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
 from services.clients.handlers.intake import submit_contact
@@ -19,6 +20,7 @@ from services.clients.handlers.reactions import (
 )
 
 __all__ = [
+    "CUSTOM",
     "assign_client",
     "bulk_update",
     "complete_document",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from libs.common import custom_fields
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
@@ -23,7 +24,8 @@ from services.clients.models import client_deals, client_keys, clients
 def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """A client, with its first contact if one is given; likely duplicates are named, never refused."""
     contact_data = data.pop("contact", None) if isinstance(data, dict) else None
-    given = read(fields.CLIENT, data)
+    custom = custom_fields.taken(uow.session, "client", data, {})
+    given = read(fields.CLIENT, data) | custom
     if "company_name" not in given:
         raise Invalid("company_name is needed", field="company_name")
     owner_id = given.pop("owner_id", None) or (None if uow.actor.is_system else uow.actor.id)
@@ -67,7 +69,8 @@ def update_client(
 ) -> dict[str, Any]:
     """Change fields of a client; the owner is changed by assigning."""
     client = client_to_change(uow, client_id, version)
-    given = read({name: reader for name, reader in fields.CLIENT.items() if name != "owner_id"}, changes)
+    custom = custom_fields.taken(uow.session, "client", changes, client.custom)
+    given = read({name: reader for name, reader in fields.CLIENT.items() if name != "owner_id"}, changes) | custom
     if given and client.change(given, uow.now):
         tell_access(uow, client)
     if "company_name" in given:

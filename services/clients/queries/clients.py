@@ -19,7 +19,7 @@ DOCUMENT = [
     clients.c[name]
     for name in (
         "id company_name email phone website industry status source address city state country notes tags owner_id "
-        "lifetime_value_minor currency last_activity_at waiting_since created_at updated_at version"
+        "lifetime_value_minor currency last_activity_at waiting_since custom created_at updated_at version"
     ).split()
 ]
 _SHOWN = (*(column.name for column in DOCUMENT), "access")

@@ -13,6 +13,7 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.custom import with_custom
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.api.tasks import ActivityFilters, assignee_role
 from services.gateway.api.values import Body
@@ -46,7 +47,10 @@ def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
 def create_client(body: s.ClientNew) -> dict[str, Any]:
     """Create a client; likely duplicates are named in `possible_duplicates`, never refused."""
     check_owner(body.owner_id)
-    return r.ask("clients", "create_client", data=body.given())
+    given = with_custom(body.given(), body.custom)
+    if body.contact is not None:
+        given["contact"] = with_custom(given["contact"], body.contact.custom)
+    return r.ask("clients", "create_client", data=given)
 
 
 @routes.route("GET", "/clients/tags", answers=d.ListOf[d.Tag])
@@ -64,7 +68,7 @@ def get_client(client_id: Any) -> dict[str, Any]:
 @routes.route("PATCH", "/clients/<uuid:client_id>", body=s.ClientChange, answers=d.ClientDocument)
 def change_client(client_id: Any, body: s.ClientChange) -> dict[str, Any]:
     """Change fields of a client. Send the `version` you loaded to be told of somebody else's change."""
-    return r.ask("clients", "update_client", client_id=str(client_id), **s.changes(body))
+    return r.ask("clients", "update_client", client_id=str(client_id), **_changes(body))
 
 
 @routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Done)
@@ -89,13 +93,13 @@ def list_contacts(client_id: Any) -> dict[str, Any]:
 @routes.route("POST", "/clients/<uuid:client_id>/contacts", body=s.ContactNew, answers={201: d.ContactDocument})
 def create_contact(client_id: Any, body: s.ContactNew) -> dict[str, Any]:
     """Add a person to a client."""
-    return r.ask("clients", "create_contact", client_id=str(client_id), data=body.given())
+    return r.ask("clients", "create_contact", client_id=str(client_id), data=with_custom(body.given(), body.custom))
 
 
 @routes.route("PATCH", "/contacts/<uuid:contact_id>", body=s.ContactChange, answers=d.ContactDocument)
 def change_contact(contact_id: Any, body: s.ContactChange) -> dict[str, Any]:
     """Change a contact."""
-    return r.ask("clients", "update_contact", contact_id=str(contact_id), **s.changes(body))
+    return r.ask("clients", "update_contact", contact_id=str(contact_id), **_changes(body))
 
 
 @routes.route("DELETE", "/contacts/<uuid:contact_id>", answers=d.Done)
@@ -176,6 +180,11 @@ def get_document(document_id: Any) -> Response:
     """Download a document: answers with a link that is good for five minutes."""
     found = r.ask("clients", "document_link", document_id=str(document_id))
     return redirect(found["url"])  # type: ignore[return-value]  # werkzeug's response is Flask's here
+
+
+def _changes(body: s.ClientChange | s.ContactChange) -> dict[str, Any]:
+    taken = s.changes(body)
+    return taken | {"changes": with_custom(taken["changes"], body.custom)}
 
 
 def _check_deal(client_id: str, deal_id: str) -> None:

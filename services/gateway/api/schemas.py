@@ -14,6 +14,7 @@ from services.gateway.api.values import (
     Amount,
     Body,
     Currency,
+    Custom,
     Id,
     Line,
     Name,
@@ -123,6 +124,7 @@ class ContactNew(Body):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ContactChange(Version):
@@ -132,6 +134,7 @@ class ContactChange(Version):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ClientFields(Body):
@@ -147,6 +150,7 @@ class ClientFields(Body):
     country: Name | None = None
     notes: Text | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class ClientNew(ClientFields):
@@ -221,6 +225,7 @@ class DealFields(Body):
     actual_close_date: Annotated[date | None, Field(description="Of a closed deal; not after today.")] = None
     owner_id: Id | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class StageEntered(Body):

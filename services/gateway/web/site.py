@@ -47,7 +47,7 @@ from services.gateway.web.views import (
 )
 from services.gateway.web.views.reports import files as report_files
 from services.gateway.web.views.reports import forecast, overview, report, schedules, summary
-from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores, targets
+from services.gateway.web.views.settings import ai, audit, company, fields, operations, people, rates, scores, targets
 
 VIEWS = (
     session,
@@ -85,6 +85,7 @@ VIEWS = (
     people,
     targets,
     rates,
+    fields,
     scores,
     ai,
     operations,

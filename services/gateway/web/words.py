@@ -156,6 +156,8 @@ RIGHTS = {
     "documents.write": _l("Upload documents"),
     "rates.read": _l("See exchange rates"),
     "rates.write": _l("Set exchange rates"),
+    "fields.read": _l("See which fields the company added"),
+    "fields.write": _l("Add and change such fields"),
     "deals.read": _l("Read deals and the board"),
     "deals.write": _l("Create, change and move deals"),
     "weights.write": _l("Set the weights of stages"),

@@ -16,7 +16,7 @@ from services.gateway.api import clients as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, picking, shell, words
+from services.gateway.web import custom, editing, forms, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, given, listing
@@ -95,7 +95,7 @@ def undo(change_set_id: Any) -> Any:
 @pages.get("/clients/new", who=SALES)
 def new() -> Any:
     """The form for a new client."""
-    return shell.page("clients/new.html", form=Form({"status": "prospect"} | given(*CLIENT)), similar=None)
+    return _form(Form({"status": "prospect"} | given(*CLIENT)))
 
 
 @pages.get("/clients/options")
@@ -119,18 +119,19 @@ def create() -> Any:
     """Make a client. Likely duplicates are shown once, with all that was typed kept; then it is the person's word."""
     form = forms.sent()
     try:
+        own = custom.typed(form, custom.of("client"))
         data = forms.read(CLIENT, form.values)
         typed = {name.removeprefix("contact_"): value for name, value in form.values.items() if "contact_" in name}
         contact = forms.read(CONTACT, typed)
-        body = checked(s.ClientNew, data | ({"contact": contact} if contact else {}))
+        body = checked(s.ClientNew, data | own | ({"contact": contact} if contact else {}))
         if "sure" not in form.values and (found := _similar(data).get("items")):
-            return shell.page("clients/new.html", 200, form=form, similar={"items": found})
+            return _form(form, similar={"items": found})
         made = api.create_client(body)
     except Problem as problem:
         if not editing.fits(problem):
             raise
-        form.refused(problem).errors |= _contact_errors(form.errors)
-        return shell.page("clients/new.html", problem.status, form=form, similar=None)
+        form.refused(custom.at_inputs(problem)).errors |= _contact_errors(form.errors)
+        return _form(form, problem.status)
     return done(f"/clients/{made['id']}", Toast(_("%(name)s is a client now", name=made["company_name"])))
 
 
@@ -143,6 +144,10 @@ def assign(client_id: Any) -> Any:
     text = _("%(client)s belongs to %(name)s now", client=made["company_name"], name=who)
     back = None if "undone" in request.form else f"/clients/{client_id}/assign"
     return done(f"/clients/{client_id}", Toast(text, back, {"owner_id": before, "undone": "yes"}))
+
+
+def _form(form: Form, status: int = 200, similar: dict[str, Any] | None = None) -> Any:
+    return shell.page("clients/new.html", status, form=form, similar=similar, custom=custom.of("client"))
 
 
 def _contact_errors(errors: dict[str, str]) -> dict[str, str]:
