@@ -19,10 +19,21 @@ CLIENT: dict[str, Any] = {
     "lifetime_value_minor": 6250000, "currency": "USD", "last_activity_at": WHEN, "created_at": WHEN,
     "updated_at": WHEN, "version": 3, "access": "write", "deals_without_rate": [],
 }  # fmt: skip
+CUSTOM: dict[str, Any] = {
+    "our_text": HOSTILE, "our_number": 12.5, "our_money": {"amount_minor": 500000, "currency": "EUR"},
+    "our_date": "2026-11-01", "our_yes_no": False, "our_choice": "Gold",
+}  # fmt: skip
+CLIENT["custom"] = CUSTOM
+FIELDS = [
+    {"id": ID, "entity": "client", "key": key, "label": f"{key} {HOSTILE}", "kind": key.removeprefix("our_"),
+     "options": ["Gold", HOSTILE] if key == "our_choice" else [], "position": 1, "archived": False, "version": 1}
+    for key in CUSTOM
+]  # fmt: skip
 CARD = {name: CLIENT[name] for name in ("id", "company_name", "industry", "status", "owner_id")} | {"access": "card"}
 CONTACT: dict[str, Any] = {
     "id": ID, "client_id": ID, "company_name": "TechCorp", "first_name": "Sarah", "last_name": "Johnson",
     "email": "sarah@techcorp.com", "phone": "+1-555-0123", "job_title": "CTO", "is_primary": True, "version": 1,
+    "custom": CUSTOM,
 }  # fmt: skip
 ACTIVITY: dict[str, Any] = {
     "id": ID, "client_id": ID, "type": "task", "subject": HOSTILE, "description": "Hi", "actor_id": ID,
@@ -75,7 +86,7 @@ DEAL: dict[str, Any] = {
                                     {"feature": "owner", "value": ID, "points": -3.0, "pooled": False},
                                     {"feature": "days", "value": 3.0, "points": -1.0, "pooled": False},
                                     {"feature": "value", "value": None, "points": -1.0, "pooled": False}]},
-    "actual_close_date": None, "lost_reason": None,
+    "actual_close_date": None, "lost_reason": None, "custom": CUSTOM,
     "ai_insights": INSIGHTS,
     "brief": {"vision_title": "Chatbot", "vision_summary": HOSTILE, "audience": "y", "design": "z",
               "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
@@ -155,6 +166,8 @@ ANSWERS: dict[str, Any] = {
     "clients.timeline": page(ACTIVITY),
     "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
     "clients.list_clients": page(CLIENT, CARD),
+    "clients.list_custom_fields": page(*FIELDS, FIELDS[0] | {"archived": True}),
+    "deals.list_custom_fields": page(*FIELDS),
     "clients.list_tags": page({"tag": "vip"}),
     "clients.list_tasks": page(ACTIVITY),
     "clients.find_duplicates": {"items": [CLIENT | {"reasons": ["same name"], "score": 90}]},
@@ -213,7 +226,8 @@ PATHS = (
     "/clients/similar?company_name=x", "/clients/options?client_q=te",
     f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
     f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",
-    f"/contacts/{ID}/edit?client_id={ID}",
+    f"/contacts/{ID}/edit?client_id={ID}", "/settings/fields",
+    *(f"/clients/{ID}/fields/custom-{each}{end}" for each in CUSTOM for end in ("", "?read")),
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
     f"/deals/{ID}/notes", f"/deals/{ID}/notes/{ID}", f"/deals/{ID}/notes/{ID}/reading",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -64,12 +64,18 @@ class CustomField(Field):
 
 def fields_of(part: Part | None) -> list[CustomField]:
     """The inputs for what a service answered to ``call``; none where it did not answer."""
-    return [_field(each) for each in part.get("items", []) if not each["archived"]] if part else []
+    return [_field(each) for each in part.get("items", []) if _takes(each)] if part else []
 
 
 def of(entity: str) -> list[CustomField]:
     """The same, asked for by itself."""
     return fields_of(parts.ask({"fields": api.call(entity)})["fields"])
+
+
+def known(entity: str) -> list[CustomField]:
+    """The same for a record that is there, whose fields must be known; raises what its service answers else."""
+    asked = api.call(entity)
+    return [_field(each) for each in parts.one(asked.service, asked.method, entity=entity)["items"] if _takes(each)]
 
 
 def folded(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,9 +85,11 @@ def folded(body: Mapping[str, Any]) -> dict[str, Any]:
     return rest | ({"custom": own} if own else {})
 
 
-def typed(form: forms.Form, fields: Sequence[CustomField]) -> dict[str, Any]:
-    """``{"custom": …}`` of a form for something new; nothing where nothing was typed."""
-    return folded(forms.read({field.name: field.reader for field in fields}, form.values))
+def typed(form: forms.Form, entity: str) -> dict[str, Any]:
+    """``{"custom": …}`` of a form for something new; nothing where the form has no such fields."""
+    if not any(name.startswith(PREFIX) for name in form.values):
+        return {}
+    return folded(forms.read({field.name: field.reader for field in of(entity)}, form.values))
 
 
 def saving(update: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -108,6 +116,10 @@ def at_inputs(problem: Problem) -> Problem:
 def _input(name: str) -> str:
     first, _dot, rest = name.partition("custom.")
     return f"{first}{PREFIX}{rest.split('.')[0]}" if _dot else name
+
+
+def _takes(defined: Mapping[str, Any]) -> bool:
+    return not defined["archived"]
 
 
 def _field(defined: Mapping[str, Any]) -> CustomField:

@@ -175,7 +175,7 @@ def _record(client_id: Any) -> Record:
         kind="client",
         base=f"/clients/{client_id}",
         title="company_name",
-        fields=[*FIELDS, *custom.of("client")],
+        fields=[*FIELDS, *custom.known("client")],
         load=lambda: to_change(client_id),
         update=custom.saving(lambda body: api.change_client(client_id, checked(s.ClientChange, body))),
     )

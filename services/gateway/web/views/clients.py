@@ -119,7 +119,7 @@ def create() -> Any:
     """Make a client. Likely duplicates are shown once, with all that was typed kept; then it is the person's word."""
     form = forms.sent()
     try:
-        own = custom.typed(form, custom.of("client"))
+        own = custom.typed(form, "client")
         data = forms.read(CLIENT, form.values)
         typed = {name.removeprefix("contact_"): value for name, value in form.values.items() if "contact_" in name}
         contact = forms.read(CONTACT, typed)

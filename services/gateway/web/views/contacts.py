@@ -45,7 +45,7 @@ def create(client_id: Any) -> Any:
     """Add a person."""
     form = forms.sent()
     try:
-        own = custom.typed(form, custom.of("contact"))
+        own = custom.typed(form, "contact")
         given = forms.read({field.name: field.reader for field in FIELDS}, form.values) | own
         primary = {"is_primary": True} if form.values.get("is_primary") else {}
         made = api.create_contact(client_id, checked(s.ContactNew, given | primary))

@@ -153,7 +153,7 @@ def _record(deal_id: Any) -> Record:
         kind="deal",
         base=f"/deals/{deal_id}",
         title="deal_name",
-        fields=[*FIELDS, *custom.of("deal")],
+        fields=[*FIELDS, *custom.known("deal")],
         load=lambda: parts.one("deals", "get_deal", deal_id=str(deal_id)),
         update=custom.saving(lambda body: api.change_deal(deal_id, checked(s.DealChange, body))),
     )

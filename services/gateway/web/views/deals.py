@@ -90,7 +90,7 @@ def create() -> Any:
     if "find" in form.values:
         return _form(form)
     try:
-        own = custom.typed(form, custom.of("deal"))
+        own = custom.typed(form, "deal")
         made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values) | own))
     except Problem as problem:
         if not editing.fits(problem):
