@@ -35,6 +35,8 @@ AUDIT = AuditPlan(
         "client_keys": "by what clients are matched; made from their names",
         "client_custom_values": "what stands in the clients, by kind",
         "contact_custom_values": "what stands in the contacts, by kind",
+        "duplicate_pairs": "found by the system; merging stands with the clients and the changes",
+        "duplicate_checks": "by what clients were compared, made from their names",
         "client_deals": "a copy of deals",
         "change_set_rows": "what an undo brings back; each change stands with its client",
     },

@@ -21,7 +21,13 @@ LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
 # What answers somebody who wrote to us; a note or a task of our own does not.
 ANSWERS = ("call", "email", "meeting", "whatsapp")
 # What can be done to many clients at once, and the field each touches.
-BULK_FIELDS = {"add_tag": "tags", "remove_tag": "tags", "set_status": "status", "assign": "owner_id"}
+BULK_FIELDS = {
+    "add_tag": "tags",
+    "remove_tag": "tags",
+    "set_status": "status",
+    "assign": "owner_id",
+    "delete": "deleted_at",
+}
 # How sure each sign alone makes that two clients are one, in percent; a similar name as sure as it is similar.
 SIGNS = {"same e-mail address": 95, "same name": 90, "same phone": 80, "same e-mail domain": 70}
 
@@ -184,12 +190,6 @@ class Client:
         self.owner_id = owner_id
         self.touch(now)
         return self.access_changed(True)
-
-    def delete(self, now: datetime) -> None:
-        """Take the client out of every list; its history stays for the books."""
-        self.deleted_at = now
-        self.touch(now)
-        self.access_changed(True)
 
     def won(self, now: datetime) -> bool:
         """A prospect that buys is an active client; True when that changed anything."""

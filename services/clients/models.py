@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+)  # fmt: skip
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
@@ -169,17 +182,48 @@ change_sets = Table(
     Column("created_at", _Instant, nullable=False),
     Column("undone_at", _Instant),
     Column("undone_by", Text),
+    Column("made_by_role", Text, nullable=False),
+    Column("made_by_name", Text, nullable=False),
+    Column("undone_by_role", Text),
+    Column("undone_by_name", Text),
+    Column("about", JSONB, nullable=False, server_default="{}"),
+    Column("status", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 change_set_rows = Table(
     "change_set_rows",
     metadata,
     Column("change_set_id", _Id, ForeignKey("change_sets.id"), primary_key=True),
+    Column("client_id", _Id, primary_key=True),
+    Column("company_name", Text),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB(none_as_null=True)),
+    Column("version_after", Integer),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+)
+
+duplicate_pairs = Table(
+    "duplicate_pairs",
+    metadata,
+    Column("first_id", _Id, ForeignKey("clients.id"), primary_key=True),
+    Column("second_id", _Id, ForeignKey("clients.id"), primary_key=True),
+    Column("score", SmallInteger, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("found_at", _Instant, nullable=False),
+    Column("dismissed_at", _Instant),
+    Column("dismissed_by", Text),
+)
+
+duplicate_checks = Table(
+    "duplicate_checks",
+    metadata,
     Column("client_id", _Id, ForeignKey("clients.id"), primary_key=True),
-    Column("company_name", Text, nullable=False),
-    Column("before", JSONB, nullable=False),
-    Column("after", JSONB, nullable=False),
-    Column("version_after", Integer, nullable=False),
+    Column("signs", Text, nullable=False),
+    Column("checked_at", _Instant, nullable=False),
 )
 
 erasures = Table(

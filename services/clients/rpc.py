@@ -155,12 +155,39 @@ class ClientsRpc(Operations, RpcService):
         return self.read(queries.find_duplicates, **given, exclude_id=exclude_id)
 
     @method("clients.write")
-    def bulk_update(self, ids: list[str], action: str, value: str | None = None) -> Document:
-        return self.execute(handlers.bulk_update, ids=ids, action=action, value=value)
+    def bulk_update(
+        self,
+        action: str,
+        ids: list[str] | None = None,
+        value: str | None = None,
+        filters: Document | None = None,
+    ) -> Document:
+        return self.execute(handlers.bulk_update, action=action, value=value, ids=ids, filters=filters)
+
+    @method("clients.write")
+    def list_change_sets(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_change_sets, limit=limit, cursor=cursor)
+
+    @method("clients.write")
+    def get_change_set(self, change_set_id: str) -> Document:
+        return self.read(queries.change_set, change_set_id=change_set_id)
 
     @method("clients.write")
     def undo_change_set(self, change_set_id: str) -> Document:
         return self.execute(handlers.undo_change_set, change_set_id=change_set_id)
+
+    @method("clients.write")
+    def list_duplicates(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_duplicates, limit=limit, cursor=cursor)
+
+    @method("clients.write")
+    def dismiss_duplicate(self, first_id: str, second_id: str, dismissed: bool = True) -> Document:
+        given: Document = {"first_id": first_id, "second_id": second_id, "dismissed": dismissed}
+        return self.execute(handlers.dismiss_duplicate, **given)
+
+    @method("clients.write")
+    def merge_clients(self, client_id: str, other_id: str, choices: Document | None = None) -> Document:
+        return self.execute(handlers.merge_clients, client_id=client_id, other_id=other_id, choices=choices)
 
     @method("rates.read")
     def list_exchange_rates(self, limit: int | None = None, cursor: str | None = None) -> Document:

@@ -3,13 +3,22 @@
 from services.clients.handlers.access import grant_access, revoke_access
 from services.clients.handlers.activities import log_activity, update_activity
 from services.clients.handlers.assigning import assign_client
-from services.clients.handlers.bulk import bulk_update, undo_change_set
+from services.clients.handlers.bulk import CHANGE_MANY, UNDO_MANY, bulk_update, change_job, undo, undo_change_set, work
 from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
 from services.clients.handlers.custom import CUSTOM
 from services.clients.handlers.documents import complete_document, delete_document, prepare_document
 from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
 from services.clients.handlers.intake import submit_contact
+from services.clients.handlers.merging import (
+    CHECK_DUPLICATES,
+    EVERY_MINUTE,
+    SWEEP,
+    check_duplicates,
+    dismiss_duplicate,
+    merge_certain,
+    merge_clients,
+)
 from services.clients.handlers.rates import set_exchange_rate
 from services.clients.handlers.reactions import (
     on_deal_fully_paid,
@@ -20,19 +29,29 @@ from services.clients.handlers.reactions import (
 )
 
 __all__ = [
+    "CHANGE_MANY",
+    "CHECK_DUPLICATES",
     "CUSTOM",
+    "EVERY_MINUTE",
+    "SWEEP",
+    "UNDO_MANY",
     "assign_client",
     "bulk_update",
+    "change_job",
+    "check_duplicates",
     "complete_document",
     "create_client",
     "create_contact",
     "delete_client",
     "delete_contact",
     "delete_document",
+    "dismiss_duplicate",
     "erase_here",
     "erasing",
     "grant_access",
     "log_activity",
+    "merge_certain",
+    "merge_clients",
     "moved",
     "on_deal_fully_paid",
     "on_deal_state",
@@ -46,8 +65,10 @@ __all__ = [
     "revoke_access",
     "set_exchange_rate",
     "submit_contact",
+    "undo",
     "undo_change_set",
     "update_activity",
     "update_client",
     "update_contact",
+    "work",
 ]

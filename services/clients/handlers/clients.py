@@ -11,14 +11,15 @@ from libs.common import custom_fields
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
-from libs.common.problems import Conflict, Forbidden, Invalid
+from libs.common.problems import Forbidden, Invalid
 from services.clients import access, fields, queries
 from services.clients.domain import Client, mail_host, normal_name
 from services.clients.events import ClientCreated
+from services.clients.handlers.bulk.asking import delete_one
 from services.clients.handlers.contacts import add_contact
 from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.telling import card, know_tags, log, tell_access
-from services.clients.models import client_deals, client_keys, clients
+from services.clients.models import client_keys, clients
 
 
 def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
@@ -81,15 +82,9 @@ def update_client(
 
 
 def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
-    """Take a client out of every list; the rows stay, so that invoices keep their customer."""
-    client = client_to_change(uow, client_id)
-    deal = client_deals.c
-    if uow.session.execute(select(deal.deal_id).where(deal.client_id == client.id).limit(1)).first() is not None:
-        raise Conflict("this client has deals, so its history is needed; set its status to inactive or churned instead")
-    client.delete(uow.now)
-    uow.session.execute(client_keys.delete().where(client_keys.c.client_id == client.id))
-    tell_access(uow, client)
-    return {"id": client_id, "deleted": True}
+    """Take a client out of every list; the rows stay, so that invoices keep their customer, and it can be undone."""
+    change_set_id = delete_one(uow, client_to_change(uow, client_id))
+    return {"id": client_id, "deleted": True, "change_set_id": change_set_id}
 
 
 def _claim_keys(uow: UnitOfWork, client: Client) -> None:

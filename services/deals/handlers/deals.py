@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common import custom_fields, row_access
+from libs.common import custom_fields, record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.fields import date_of, read
 from libs.common.ids import new_id
@@ -25,6 +25,7 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     for name in ("deal_name", "client_id"):
         if not given.get(name):
             raise Invalid(f"{name} is needed", field=name)
+    named, given["client_id"] = given["client_id"], record_merges.current(uow.session, given["client_id"])
     require_own_client(uow, given["client_id"])
     given["tags"] = _without_ours(given.get("tags", []))
     past, closed_on = _past(uow, given), given.pop("actual_close_date", None)
@@ -44,6 +45,7 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     )
     uow.session.add(deal)
     tell_created(uow, deal)
+    record_merges.note(uow, named, "deals", deal.id)
     for step, day in past[1:]:
         _bring(uow, deal, deal.move_to(step, uow.now, uow.today, at=_noon(uow, day)))
     if past:
