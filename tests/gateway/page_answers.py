@@ -145,6 +145,23 @@ ENTRY: dict[str, Any] = {
     "changes": {"notes": [HOSTILE, {"a": HOSTILE}], "status": ["prospect", "active"]}, "erased": True,
 }  # fmt: skip
 
+CHANGE: dict[str, Any] = {
+    "id": ID, "action": "add_tag", "value": HOSTILE, "about": {"filters": {}}, "made_by": ID, "status": "done",
+    "total": 50000, "done": 50000, "created_at": WHEN, "undone_at": None, "undone_by": None, "changed": 49998,
+    "unchanged": 1, "restored": 0, "refused_count": 1,
+    "refused": [{"id": ID, "company_name": HOSTILE, "reason": "only its owner may change it"}],
+}  # fmt: skip
+CHANGES = [
+    CHANGE, CHANGE | {"status": "running", "done": 2000},
+    CHANGE | {"status": "undone", "undone_at": WHEN, "restored": 3},
+    CHANGE | {"action": "merge", "value": None, "about": {"survivor": HOSTILE, "other": HOSTILE}},
+    CHANGE | {"action": "delete", "value": None, "about": {"one": HOSTILE}}, CHANGE | {"action": "assign", "value": ID},
+    CHANGE | {"action": "set_status", "value": "active", "made_by": "system:clients"},
+]  # fmt: skip
+PAIR: dict[str, Any] = {
+    "first": CLIENT, "second": CLIENT, "score": 90, "found_at": WHEN, "reasons": ["same name", "similar name"],
+}  # fmt: skip
+
 
 def page(*items: Any) -> dict[str, Any]:
     """A page of a list that goes on."""
@@ -166,6 +183,9 @@ ANSWERS: dict[str, Any] = {
     "clients.timeline": page(ACTIVITY),
     "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
     "clients.list_clients": page(CLIENT, CARD),
+    "clients.list_change_sets": page(*CHANGES),
+    "clients.get_change_set": CHANGE | {"status": "running", "done": 2000},
+    "clients.list_duplicates": page(PAIR),
     "clients.list_custom_fields": page(*FIELDS, FIELDS[0] | {"archived": True}),
     "deals.list_custom_fields": page(*FIELDS),
     "clients.list_tags": page({"tag": "vip"}),
@@ -227,6 +247,8 @@ PATHS = (
     f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
     f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",
     f"/contacts/{ID}/edit?client_id={ID}", "/settings/fields",
+    "/changes", f"/changes/{ID}", f"/changes/{ID}?tries=3", "/clients/duplicates", "/clients/duplicates?cursor=abc",
+    f"/clients/{ID}/merge", f"/clients/{ID}/merge?q=te", f"/clients/{ID}/merge/{ID}",
     *(f"/clients/{ID}/fields/custom-{each}{end}" for each in CUSTOM for end in ("", "?read")),
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",

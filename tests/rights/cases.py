@@ -163,6 +163,16 @@ CLIENTS = (
         lambda _s, r: {"ids": [r["client"]], "action": "add_tag", "value": "matrix"},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("clients.list_change_sets", COMMON, "clients.write"),
+    Case("clients.get_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case("clients.list_duplicates", COMMON, "clients.write"),
+    Case("clients.dismiss_duplicate", GATE, "clients.write", lambda _s, r: {"first_id": NOBODY, "second_id": NOBODY}),
+    Case(
+        "clients.merge_clients",
+        CHANGE,
+        "clients.write",
+        lambda s, r: {"client_id": r["client"], "other_id": s.client(r.relation)["client"]},
+    ),
     Case("clients.undo_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("clients.list_exchange_rates", COMMON, "rates.read"),
     Case(

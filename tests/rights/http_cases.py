@@ -47,6 +47,20 @@ CLIENTS = (
         lambda _s, r: {"json": {"ids": [r["client"]], "action": "add_tag", "value": "matrix"}},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("GET /change-sets", COMMON, "clients.write"),
+    Case("GET /change-sets/{change_set_id}", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case(
+        "POST /clients/duplicates/dismiss",
+        GATE,
+        "clients.write",
+        lambda _s, _r: {"json": {"first_id": NOBODY, "second_id": NOBODY}},
+    ),
+    Case(
+        "POST /clients/{client_id}/merge",
+        CHANGE,
+        "clients.write",
+        lambda s, r: _client(s, r) | {"json": {"other_id": s.client(r.relation)["client"]}},
+    ),
     Case("POST /change-sets/{change_set_id}/undo", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("GET /clients/{client_id}", READ, "clients.read", _client),
     Case(

@@ -13,3 +13,24 @@ ABOUT_FIELDS = (
     N_("somebody changed this field since you loaded it"),
     N_("this cannot be emptied; leave it out"),
 )
+ABOUT_CHANGES = (
+    N_("name clients by their ids, or a filter that they match"),
+    N_("all that match are changed, in no order"),
+    N_("deleting takes no value"),
+    N_("this change is still under way; undo it when it is done"),
+    N_("only its owner may change it"),
+    N_("not yours to see"),
+    N_("no longer yours to change"),
+    N_("its tags were changed since"),
+    N_("its status was changed since"),
+    N_("its owner was changed since"),
+    N_("it was brought back since"),
+)
+ABOUT_MERGING = (
+    N_("a choice is this or other"),
+    N_("other_id is the id of another client"),
+    N_("the client that stayed was deleted or merged since; undo that first"),
+    N_("there is no such pair, or it is not yours to change"),
+    N_("these clients are no longer yours to change"),
+    N_("these two are one client already"),
+)

@@ -25,6 +25,7 @@ _NOTHING_WITHOUT = (
     "/invoices/new?",
     "/pay/",
     "/clients/options",
+    "/changes/0",
     "/reports/files/0",
     "/reports/schedules/0",
     "/unsubscribe/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -72,6 +72,9 @@ def show(client_id: Any) -> Any:
         }
     )
     client = found["client"].needed()
+    if client["id"] != key:
+        # It was merged into another one, which an old link leads to.
+        return redirect(f"/clients/{client['id']}")
     template = "clients/card.html" if client["access"] == "card" else "clients/record.html"
     shown: dict[str, Any] = {"fields": [*FIELDS, *custom.fields_of(found["fields"])], "form": Form({"type": "note"})}
     shown["contact_fields"] = custom.fields_of(found["contact_fields"])

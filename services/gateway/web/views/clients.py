@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import request
 from flask_babel import gettext as _
@@ -22,6 +23,7 @@ from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, given, listing
 from services.gateway.web.routing import ADMIN, SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
+from services.gateway.web.views import changes
 
 pages = Pages("clients")
 
@@ -71,25 +73,20 @@ def change_many() -> Any:
         value = request.form.get("owner_id", "")
     elif action == "set_status":
         value = request.form.get("status", "")
-    body = checked(bulk.BulkChange, {"ids": request.form.getlist("ids"), "action": action, "value": value or None})
-    made = bulk.change_clients(body)
+    if action == "delete":
+        value = ""
+    which: dict[str, Any] = {"ids": request.form.getlist("ids")}
+    if request.form.get("matching"):
+        which = {"filter": _filtered(request.form.get("query", ""))}
+    made = bulk.change_clients(checked(bulk.BulkChange, which | {"action": action, "value": value or None}))
+    if made["status"] == "running":
+        return done(f"/changes/{made['change_set_id']}")
     text = ngettext("%(num)s client changed", "%(num)s clients changed", made["changed"])
     if made["refused"]:
         names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
         text += ". " + _("Not yours to change: %(names)s", names=names)
     undo = f"/change-sets/{made['change_set_id']}/undo" if made["changed"] else None
-    return done(_list_again(), Toast(text, undo))
-
-
-@pages.post("/change-sets/<uuid:change_set_id>/undo", who=SALES)
-def undo(change_set_id: Any) -> Any:
-    """Take back what was done to many."""
-    made = bulk.undo_change_set(change_set_id)
-    text = ngettext("%(num)s client is as it was", "%(num)s clients are as they were", made["restored"])
-    if made["refused"]:
-        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
-        text += ". " + _("Changed since, so left alone: %(names)s", names=names)
-    return done(_list_again(), Toast(text))
+    return done(changes.list_again(), Toast(text, undo))
 
 
 @pages.get("/clients/new", who=SALES)
@@ -168,9 +165,9 @@ def _similar(typed: dict[str, Any]) -> dict[str, Any]:
         return {"items": []}
 
 
-def _list_again() -> str:
-    query = request.form.get("query", "")
-    return f"/clients?{query}" if query and query.isprintable() else "/clients"
+def _filtered(query: str) -> dict[str, Any]:
+    """The filters of the list that was looked at."""
+    return {name: value for name, value in parse_qsl(query) if name not in ("sort", "cursor", "limit", "part")}
 
 
 def _listing() -> Any:
