@@ -28,6 +28,7 @@ AUDIT = AuditPlan(
             silent=frozenset({"asked_by_name"}),
         ),
         "custom_fields": Watched(open=frozenset("entity key label kind options position archived".split())),
+        "segments": Watched(open=frozenset({"sort", "shared"})),
         "change_sets": Watched(open=frozenset({"action", "value", "made_by", "undone_by"})),
     },
     unwatched={
@@ -38,6 +39,8 @@ AUDIT = AuditPlan(
         "duplicate_pairs": "found by the system; merging stands with the clients and the changes",
         "duplicate_checks": "by what clients were compared, made from their names",
         "client_deals": "a copy of deals",
+        "search_documents": "made by the database from the rows beside it",
+        "search_words": "made by the worker from the same",
         "change_set_rows": "what an undo brings back; each change stands with its client",
     },
 )

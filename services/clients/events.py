@@ -118,6 +118,7 @@ class DealState(Event):
     deal_id: str
     client_id: str
     deal_name: str
+    description: str | None
     deal_value_minor: int | None
     currency: str
     stage: str

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )  # fmt: skip
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import registry
 
 from services.clients.domain import Activity, Client, Contact
@@ -153,6 +153,7 @@ client_deals = Table(
     Column("deal_id", _Id, primary_key=True),
     Column("client_id", _Id, nullable=False),
     Column("deal_name", Text, nullable=False),
+    Column("description", Text),
     Column("stage", Text, nullable=False),
     Column("value_minor", BigInteger),
     Column("currency", Text, nullable=False),
@@ -240,6 +241,34 @@ erasures = Table(
     Column("asked_at", _Instant, nullable=False),
     Column("erased_at", _Instant),
     Column("settled_at", _Instant),
+    Column("version", Integer, nullable=False),
+)
+
+# Written by the database, by what stands in the other tables.
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("client_id", _Id, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("source_id", _Id, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    Column("written_at", _Instant, nullable=False),
+)
+
+search_words = Table("search_words", metadata, Column("word", Text, primary_key=True))
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    Column("sort", Text),
+    Column("shared", Boolean, nullable=False),
+    Column("owner_id", _Id, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
 )
 

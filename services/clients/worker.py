@@ -54,6 +54,8 @@ TABLE = WorkerTable(
         handlers.EVERY_MINUTE,
         handlers.SWEEP,
         handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
+        handlers.LEARN_WORDS,
+        handlers.SWEEP_WORDS,
     ],
     audit=AUDIT,
 )

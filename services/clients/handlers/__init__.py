@@ -27,6 +27,7 @@ from services.clients.handlers.reactions import (
     on_email_sent,
     on_payment_received,
 )
+from services.clients.handlers.searching import LEARN_WORDS, SWEEP_WORDS, rebuild
 
 __all__ = [
     "CHANGE_MANY",
@@ -35,6 +36,8 @@ __all__ = [
     "EVERY_MINUTE",
     "SWEEP",
     "UNDO_MANY",
+    "LEARN_WORDS",
+    "SWEEP_WORDS",
     "assign_client",
     "bulk_update",
     "change_job",
@@ -60,6 +63,7 @@ __all__ = [
     "on_payment_received",
     "on_person_erased",
     "prepare_document",
+    "rebuild",
     "record_part",
     "removed",
     "revoke_access",

@@ -36,6 +36,7 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     values = {
         "client_id": client.id if client else event.client_id,
         "deal_name": event.deal_name,
+        "description": event.description,
         "stage": event.stage,
         "value_minor": event.deal_value_minor,
         "currency": event.currency,

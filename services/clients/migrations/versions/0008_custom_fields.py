@@ -6,7 +6,7 @@ from libs.common import custom_fields
 from libs.common.audit.plan import attach, detach
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _TABLES = {"client": "clients", "contact": "contacts"}
 

@@ -3,6 +3,17 @@
 from services.clients.queries.filtering.conditions import Condition, condition
 from services.clients.queries.filtering.texts import FULL_NAME, begins, by_letters, holds
 from services.clients.queries.filtering.tree import read_tree
-from services.clients.queries.filtering.wanted import Wanted, wanted
+from services.clients.queries.filtering.wanted import Wanted, searched_for, wanted
 
-__all__ = ["FULL_NAME", "Condition", "Wanted", "begins", "by_letters", "condition", "holds", "read_tree", "wanted"]
+__all__ = [
+    "FULL_NAME",
+    "Condition",
+    "Wanted",
+    "begins",
+    "by_letters",
+    "condition",
+    "holds",
+    "read_tree",
+    "searched_for",
+    "wanted",
+]
