@@ -169,6 +169,53 @@ def test_what_is_done_to_all_that_match_is_done_to_no_card(clients: Any, world: 
         assert {names[each] for each in ids} == {name for name, access in MATRIX["john"].items() if access != "card"}
 
 
+CUSTOM: list[tuple[str, str, Any, str]] = [
+    ("tier", "is", "gold", "Acorn"),
+    ("tier", "is_not", "gold", "Birch Cedar Dogwood"),
+    ("tier", "any_of", ["gold", "silver"], "Acorn Birch"),
+    ("tier", "contains", "OL", "Acorn"),
+    ("tier", "starts_with", "si", "Birch"),
+    ("tier", "empty", None, "Cedar Dogwood"),
+    ("size", "gt", 12, "Acorn"),
+    ("size", "is", {"number": "12.5"}, "Acorn"),
+    ("size", "between", [1, 12], "Birch"),
+    ("size", "none_of", [7], "Acorn Cedar Dogwood"),
+    ("fee", "gte", {"amount_minor": 500, "currency": "EUR"}, "Acorn"),
+    ("fee", "gte", {"amount_minor": 500, "currency": "USD"}, ""),
+    ("since", "lte", "2025-03-01", "Acorn"),
+    ("since", "is", "2025-03-01", "Acorn"),
+    ("since", "between", ["2025-03-02", "2025-04-01"], "Birch"),
+    ("since", "last_days", 3, ""),
+    ("fair", "is", True, "Birch"),
+    ("fair", "not_empty", None, "Acorn Birch"),
+    ("nothing", "is", "x", ""),
+]
+
+
+def test_the_company_s_own_fields(clients: Any, four: dict[str, str]) -> None:
+    kinds = {"Tier": "text", "Size": "number", "Fee": "money", "Since": "date", "Fair": "yes_no"}
+    for label, kind in kinds.items():
+        clients.as_(ADMIN).create_custom_field(entity="client", data={"label": label, "kind": kind})
+    clients.as_(ADMIN).create_custom_field(entity="contact", data={"label": "Hobby", "kind": "text"})
+    fee = {"amount_minor": 500, "currency": "EUR"}
+    values: dict[str, Any] = {
+        "Acorn": {"tier": "Gold", "size": 12.5, "fee": fee, "since": "2025-03-01", "fair": False},
+        "Birch": {"tier": "Silver", "size": 7, "since": "2025-03-02", "fair": True},
+    }
+    for name, custom in values.items():
+        clients.as_(ADMIN).update_client(client_id=four[name], changes={"custom": custom})
+    contact = {"first_name": "Eve", "custom": {"hobby": "Sailing"}}
+    clients.as_(ADMIN).create_contact(client_id=four["Cedar"], data=contact)
+    wrong = {}
+    for key, op, value, expected in CUSTOM:
+        found = listed(clients, {"field": f"custom.{key}", "op": op, "value": value})
+        if found != expected:
+            wrong[key, op, str(value)] = found
+    assert wrong == {}
+    assert listed(clients, {"field": "contact.custom.hobby", "op": "is", "value": "sailing"}) == "Cedar"
+    assert listed(clients, {"field": "contact.custom.hobby", "op": "empty"}) == "Acorn Birch Dogwood"
+
+
 def _nested(depth: int) -> dict[str, Any]:
     node: dict[str, Any] = {"field": "city", "op": "empty"}
     for _ in range(depth):
@@ -207,6 +254,17 @@ REFUSED: list[tuple[Any, str]] = [
     ({"field": "created_at", "op": "is", "value": "soon"}, "where.value"),
     ({"field": "created_at", "op": "is", "value": "9999-12-31"}, "where.value"),
     ({"field": "created_at", "op": "last_days", "value": 0}, "where.value"),
+    ({"field": "custom.X", "op": "is", "value": "x"}, "where.field"),
+    ({"field": "custom.x", "op": "like", "value": "x"}, "where.op"),
+    ({"field": "custom.x", "op": "is", "value": None}, "where.value"),
+    ({"field": "custom.x", "op": "is", "value": {"number": "NaN"}}, "where.value"),
+    ({"field": "custom.x", "op": "gt", "value": "soon"}, "where.value"),
+    ({"field": "custom.x", "op": "gt", "value": True}, "where.op"),
+    ({"field": "custom.x", "op": "contains", "value": 5}, "where.op"),
+    ({"field": "custom.x", "op": "any_of", "value": ["x", 5]}, "where.value"),
+    ({"field": "custom.x", "op": "between", "value": [5]}, "where.value"),
+    ({"field": "custom.x", "op": "is", "value": {"amount_minor": "5", "currency": "EUR"}}, "where.value.amount_minor"),
+    ({"field": "custom.x", "op": "is", "value": {"amount_minor": 5, "currency": 5}}, "where.value.currency"),
     (_nested(5), "where.all[0].all[0].all[0].all[0]"),
     ({"any": [{"field": "city", "op": "empty"}] * 51}, "where"),
 ]  # fmt: skip

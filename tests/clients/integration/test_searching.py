@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.common.context import Context
-from services.clients import handlers
+from services.clients import handlers, wiring
 from services.clients.handlers.searching import learn_words, sweep_words
 from tests.clients.integration.test_scope import MATRIX, PEOPLE
 from tests.support.actors import ADMIN, JESSICA, JOHN
@@ -225,3 +225,30 @@ def test_it_is_written_anew_while_people_write(clients: Any, companies: dict[str
     with runtime.database.read() as session:
         sources = text("SELECT client_id, kind, source_id, content FROM search_sources ORDER BY 1, 2, 3")
         assert [row[:4] for row in _rows(runtime)] == [tuple(row) for row in session.execute(sources)]
+
+
+def test_the_company_s_own_fields_are_searched(
+    clients: Any, companies: dict[str, str], runtime: Any, find: Find
+) -> None:
+    for entity, label in (("client", "Tier"), ("contact", "Hobby")):
+        clients.as_(ADMIN).create_custom_field(entity=entity, data={"label": label, "kind": "text"})
+    alpine = companies["Alpine Foods"]
+    clients.as_(JOHN).update_client(client_id=alpine, changes={"custom": {"tier": "Platinum"}})
+    contact = clients.as_(JOHN).list_contacts(client_id=alpine)["items"][0]
+    clients.as_(JOHN).update_contact(contact_id=contact["id"], changes={"custom": {"hobby": "Sailing"}})
+    assert find("platinum sailing") == "A:custom+custom"
+    before = _rows(runtime)
+    handlers.rebuild(runtime.database)
+    assert _rows(runtime) == before
+    clients.as_(JOHN).update_client(client_id=alpine, changes={"custom": {"tier": None}})
+    assert find("platinum") == "" and find("sailing") == "A:custom"
+
+
+def test_how_late_the_search_is(companies: dict[str, str], runtime: Any) -> None:
+    with runtime.database.read() as session:
+        late = session.execute(text(wiring.FIGURES["search_lag_seconds"])).scalar_one()
+    assert late > 0  # the sample's event is from last year
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE inbox SET handled_at = handled_at - interval '6 minutes'"))
+    with runtime.database.read() as session:
+        assert session.execute(text(wiring.FIGURES["search_lag_seconds"])).scalar_one() == 0

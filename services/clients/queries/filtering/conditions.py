@@ -20,6 +20,8 @@ from libs.common.problems import Invalid
 from services.clients.domain import CLOSED_STAGES, STATUSES, day_begins
 from services.clients.models import client_deals, clients
 from services.clients.queries.filtering import values
+from services.clients.queries.filtering.asked import ORDER, Asked, compared
+from services.clients.queries.filtering.custom import NAME, custom
 
 _Made = ColumnElement[bool]
 
@@ -32,49 +34,28 @@ class Condition:
     hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A condition as it was given. at: its place, for who has to mend it. zone: the business time zone."""
-
-    op: str
-    value: Any
-    at: str
-    actor: Actor
-    zone: str
-
-    def read(self, reader: values.Reader) -> Any:
-        """The value, or as many as the operator takes."""
-        if self.op in ("any_of", "none_of"):
-            reader = values.many(reader)
-        if self.op == "between":
-            reader = values.span(reader)
-        return reader(f"{self.at}.value", self.value)
-
-    def one_of_these(self, *ops: str) -> None:
-        if self.op not in ops:
-            raise Invalid(f"{self.at}.op is one of {', '.join(ops)} here", field=f"{self.at}.op")
-
-
 _EMPTY = ("empty", "not_empty")
 _SAME = ("is", "is_not", "any_of", "none_of")
 _TEXT = (*_SAME, "contains", "starts_with", *_EMPTY)
-_ORDER = ("is", "is_not", "gt", "gte", "lt", "lte", "between")
 _TIME = ("is", "gt", "gte", "lt", "lte", "between", "last_days", "not_last_days", *_EMPTY)
 
 
 def condition(name: Any, op: Any, value: Any, at: str, actor: Actor, zone: str) -> Condition:
     """``name op value`` as SQL; Invalid names what does not fit, at its place."""
-    if not isinstance(name, str) or name not in FIELDS:
-        raise Invalid(f"{at}.field is one of {', '.join(FIELDS)}", field=f"{at}.field")
     if not isinstance(op, str):
         raise Invalid(f"{at}.op is needed", field=f"{at}.op")
-    return Condition(FIELDS[name](_Asked(op, value, at, actor, zone)), name not in _ON_CARD)
+    asked = Asked(op, value, at, actor, zone)
+    if isinstance(name, str) and NAME.fullmatch(name):
+        return Condition(custom(asked, name), hidden=True)
+    if not isinstance(name, str) or name not in FIELDS:
+        raise Invalid(f"{at}.field is one of {', '.join(FIELDS)}, custom.<key>", field=f"{at}.field")
+    return Condition(FIELDS[name](asked), name not in _ON_CARD)
 
 
-def _text(column: ColumnElement[Any]) -> Callable[[_Asked], _Made]:
+def _text(column: ColumnElement[Any]) -> Callable[[Asked], _Made]:
     lower = func.lower(column)
 
-    def made(asked: _Asked) -> _Made:
+    def made(asked: Asked) -> _Made:
         asked.one_of_these(*_TEXT)
         if asked.op in _EMPTY:
             nothing = func.coalesce(column, "") == ""
@@ -88,14 +69,14 @@ def _text(column: ColumnElement[Any]) -> Callable[[_Asked], _Made]:
     return made
 
 
-def _status(asked: _Asked) -> _Made:
+def _status(asked: Asked) -> _Made:
     asked.one_of_these(*_SAME)
     value = asked.read(values.one_of(*STATUSES))
     found = clients.c.status.in_(value) if isinstance(value, list) else clients.c.status == literal(value)
     return found if asked.op in ("is", "any_of") else not_(found)
 
 
-def _owner(asked: _Asked) -> _Made:
+def _owner(asked: Asked) -> _Made:
     asked.one_of_these(*_SAME, *_EMPTY)
     owner = clients.c.owner_id
     if asked.op in _EMPTY:
@@ -109,7 +90,7 @@ def _owner(asked: _Asked) -> _Made:
     return any_of_them if asked.op in ("is", "any_of") else any_of_them.is_not(True)
 
 
-def _tag(asked: _Asked) -> _Made:
+def _tag(asked: Asked) -> _Made:
     asked.one_of_these(*_SAME, *_EMPTY)
     if asked.op in _EMPTY:
         nothing = func.cardinality(clients.c.tags) == 0
@@ -120,8 +101,8 @@ def _tag(asked: _Asked) -> _Made:
     return found if asked.op in ("is", "any_of") else not_(found)
 
 
-def _instant(column: ColumnElement[Any]) -> Callable[[_Asked], _Made]:
-    def made(asked: _Asked) -> _Made:
+def _instant(column: ColumnElement[Any]) -> Callable[[Asked], _Made]:
+    def made(asked: Asked) -> _Made:
         asked.one_of_these(*_TIME)
         if asked.op in _EMPTY:
             return column.is_(None) if asked.op == "empty" else column.isnot(None)
@@ -133,7 +114,7 @@ def _instant(column: ColumnElement[Any]) -> Callable[[_Asked], _Made]:
     return made
 
 
-def _of_days(column: ColumnElement[Any], asked: _Asked) -> _Made:
+def _of_days(column: ColumnElement[Any], asked: Asked) -> _Made:
     value = asked.read(values.day)
     first, last = value if isinstance(value, list) else (value, value)
     try:
@@ -145,13 +126,13 @@ def _of_days(column: ColumnElement[Any], asked: _Asked) -> _Made:
     return {"gt": column >= ends, "gte": column >= begins, "lt": column < begins, "lte": column < ends}[asked.op]
 
 
-def _lifetime_value(asked: _Asked) -> _Made:
-    asked.one_of_these(*_ORDER)
+def _lifetime_value(asked: Asked) -> _Made:
+    asked.one_of_these(*ORDER)
     return compared(clients.c.lifetime_value_minor, asked.op, asked.read(values.number))
 
 
-def _deal_value(asked: _Asked) -> _Made:
-    asked.one_of_these(*_ORDER, *_EMPTY)
+def _deal_value(asked: Asked) -> _Made:
+    asked.one_of_these(*ORDER, *_EMPTY)
     value = client_deals.c.base_minor
     if asked.op in _EMPTY:
         return _having(asked.op == "not_empty", value.isnot(None))
@@ -159,7 +140,7 @@ def _deal_value(asked: _Asked) -> _Made:
     return _having(asked.op != "is_not", compared(value, op, asked.read(values.number)))
 
 
-def _deal_stage(asked: _Asked) -> _Made:
+def _deal_stage(asked: Asked) -> _Made:
     asked.one_of_these(*_SAME, *_EMPTY)
     stage = client_deals.c.stage
     if asked.op in _EMPTY:
@@ -168,9 +149,9 @@ def _deal_stage(asked: _Asked) -> _Made:
     return _having(asked.op in ("is", "any_of"), stage.in_(value if isinstance(value, list) else [value]))
 
 
-def _open_deals(asked: _Asked) -> _Made:
+def _open_deals(asked: Asked) -> _Made:
     """How many deals are neither won nor lost. Clients without any have no row to be counted."""
-    asked.one_of_these(*_ORDER)
+    asked.one_of_these(*ORDER)
     value, deal = asked.read(values.number), client_deals.c
     counted = compared(func.count(), asked.op, value)
     still_open = select(deal.client_id).where(deal.stage.not_in(CLOSED_STAGES)).group_by(deal.client_id)
@@ -193,26 +174,10 @@ def _having(wanted: bool, of_deal: ColumnElement[bool]) -> _Made:
     return clients.c.id.in_(found) if wanted else clients.c.id.not_in(found)
 
 
-def compared(column: ColumnElement[Any], op: str, value: Any) -> ColumnElement[bool]:
-    """A number or date beside a value, or between two."""
-    if op == "between":
-        return column.between(*value)
-    sides: dict[str, Callable[[Any, Any], Any]] = {
-        "is": lambda a, b: a == b,
-        "is_not": lambda a, b: a != b,
-        "gt": lambda a, b: a > b,
-        "gte": lambda a, b: a >= b,
-        "lt": lambda a, b: a < b,
-        "lte": lambda a, b: a <= b,
-    }
-    found: ColumnElement[bool] = sides[op](column, value)
-    return found
-
-
 _ON_CARD = frozenset({"company_name", "industry", "status", "owner_id"})
 _TEXTS = "company_name industry state country city source email phone website notes".split()
 _INSTANTS = "created_at updated_at last_activity_at".split()
-FIELDS: Mapping[str, Callable[[_Asked], _Made]] = {
+FIELDS: Mapping[str, Callable[[Asked], _Made]] = {
     **{name: _text(clients.c[name]) for name in _TEXTS},
     **{name: _instant(clients.c[name]) for name in _INSTANTS},
     "status": _status,

@@ -15,7 +15,7 @@ from services.clients.queries.searching.marking import Needle, fold, marked, par
 from services.clients.queries.searching.typed import Search
 
 # In the order of how much a find there says.
-FIELDS = ("company_name", "contact", "notes", "deal", "activity", "document", "details")
+FIELDS = ("company_name", "contact", "notes", "deal", "activity", "document", "custom", "details")
 _SHOWN = 3
 # Of a very long letter as much as is looked through.
 _READ = 100_000
