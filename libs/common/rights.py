@@ -71,6 +71,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("clients", "rates.write", Rows.COMMON, Rows.NO, Rows.COMMON, Rows.NO),
     Right("clients", "fields.read", Rows.COMMON, Rows.COMMON, Rows.COMMON, Rows.COMMON),
     Right("clients", "fields.write", Rows.COMMON, Rows.NO, Rows.NO, Rows.NO, system=False),
+    Right("clients", "segments.own", Rows.SELF, Rows.SELF, Rows.SELF, Rows.SELF, system=False),
     Right("clients", "intake", Rows.NO, Rows.NO, Rows.NO, Rows.NO),
     Right("deals", "deals.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.WON),
     Right("deals", "deals.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO),

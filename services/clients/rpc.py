@@ -143,6 +143,26 @@ class ClientsRpc(Operations, RpcService):
     def quick_find(self, q: str, limit: int = 5) -> Document:
         return self.read(queries.quick_find, q=q, limit=limit)
 
+    @method("segments.own")
+    def list_segments(self, counts: bool = False) -> Document:
+        return self.read(queries.list_segments, zone=self.runtime.settings.business_tz, counts=counts is True)
+
+    @method("segments.own")
+    def get_segment(self, segment_id: str) -> Document:
+        return self.read(queries.get_segment, segment_id=segment_id)
+
+    @method("segments.own")
+    def create_segment(self, data: Document) -> Document:
+        return self.execute(handlers.create_segment, data=data)
+
+    @method("segments.own")
+    def update_segment(self, segment_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.update_segment, segment_id=segment_id, changes=changes, version=version)
+
+    @method("segments.own")
+    def delete_segment(self, segment_id: str) -> Document:
+        return self.execute(handlers.delete_segment, segment_id=segment_id)
+
     @method("clients.read")
     def find_duplicates(
         self,

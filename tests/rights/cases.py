@@ -154,6 +154,11 @@ CLIENTS = (
     ),
     Case("clients.list_tasks", LIST, "clients.read", _of_client),
     Case("clients.summary", COMMON, "clients.read", lambda _s, _r: {"today": "2025-01-06"}),
+    Case("clients.list_segments", COMMON, "segments.own", lambda _s, _r: {"counts": True}),
+    Case("clients.get_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("clients.create_segment", GATE, "segments.own", lambda _s, _r: {"data": {}}),
+    Case("clients.update_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "changes": {}}),
+    Case("clients.delete_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
     Case("clients.quick_find", LIST, "clients.read", _q),
     Case("clients.find_duplicates", LIST, "clients.read", lambda _s, r: {"company_name": r.name}),
     Case(

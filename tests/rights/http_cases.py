@@ -124,6 +124,11 @@ CLIENTS = (
         "activities.log",
         lambda _s, r: {"activity_id": r["activity"], "json": {"description": "More."}},
     ),
+    Case("GET /segments", COMMON, "segments.own", lambda _s, _r: {"query": {"counts": True}}),
+    Case("POST /segments", GATE, "segments.own", lambda _s, _r: {"json": {}}),
+    Case("GET /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("PATCH /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "json": {}}),
+    Case("DELETE /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
     Case("GET /custom-fields", COMMON, "fields.read"),
     Case("POST /custom-fields", COMMON, "fields.write", lambda _s, _r: {"json": {}}),
     Case(

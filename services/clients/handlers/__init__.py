@@ -28,6 +28,7 @@ from services.clients.handlers.reactions import (
     on_payment_received,
 )
 from services.clients.handlers.searching import LEARN_WORDS, SWEEP_WORDS, rebuild
+from services.clients.handlers.segments import create_segment, delete_segment, update_segment
 
 __all__ = [
     "CHANGE_MANY",
@@ -45,10 +46,12 @@ __all__ = [
     "complete_document",
     "create_client",
     "create_contact",
+    "create_segment",
     "delete_client",
     "delete_contact",
     "delete_document",
     "dismiss_duplicate",
+    "delete_segment",
     "erase_here",
     "erasing",
     "grant_access",
@@ -75,4 +78,5 @@ __all__ = [
     "update_client",
     "update_contact",
     "work",
+    "update_segment",
 ]

@@ -22,9 +22,11 @@ from services.clients.queries.history import (
     list_documents,
     timeline,
 )
-from services.clients.queries.listing import list_clients
 from services.clients.queries.pairs import both_to_change, list_duplicates
+from services.clients.queries.listing import check_list, list_clients
+from services.clients.queries.matching import matching_ids
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
+from services.clients.queries.segments import get_segment, list_segments, segment_document
 from services.clients.queries.summary import summary
 from services.clients.queries.tasks import list_tasks
 
@@ -33,6 +35,7 @@ __all__ = [
     "activity_document",
     "both_to_change",
     "change_set",
+    "check_list",
     "client_access",
     "client_document",
     "contact_card",
@@ -43,6 +46,7 @@ __all__ = [
     "erasure",
     "exchange_rate",
     "find_duplicates",
+    "get_segment",
     "grants",
     "list_activities",
     "list_change_sets",
@@ -52,12 +56,14 @@ __all__ = [
     "list_duplicates",
     "list_erasures",
     "list_exchange_rates",
+    "list_segments",
     "list_tags",
     "list_tasks",
     "matching_ids",
     "names_alone",
     "person",
     "quick_find",
+    "segment_document",
     "summary",
     "timeline",
 ]

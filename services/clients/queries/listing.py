@@ -85,6 +85,12 @@ def list_clients(
     return answer | _told(session, items, filtering.searched_for(filters), fuzzy=fuzzy and bool(total))
 
 
+def check_list(actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
+    """Whether a list could be filtered and sorted so; Invalid names what does not fit."""
+    filtering.wanted(actor, filters, zone)
+    _order(sort)
+
+
 def _found(
     session: Session, actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, size: int
 ) -> tuple[list[Any], int]:

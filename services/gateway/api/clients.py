@@ -13,6 +13,7 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import to_service
 from services.gateway.api.custom import with_custom
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.api.tasks import ActivityFilters, assignee_role
@@ -27,7 +28,33 @@ class Upload(Body):
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
 
 
-@routes.route("GET", "/clients", query=s.ClientFilters, answers=d.ListOf[d.ClientDocument])
+class Stretch(d.Document):
+    text: str
+    found: bool
+
+
+class Hit(d.Document):
+    """A text of the client that was found. ``field``: company_name, contact, notes, deal, activity, document, custom or
+    details; ``snippet``: plain text in pieces, those that were found marked."""
+
+    field: str
+    source_id: str
+    snippet: list[Stretch]
+
+
+class FoundClient(d.ClientDocument):
+    """``hits``: up to three, where something was searched for."""
+
+    hits: list[Hit] | None = None
+
+
+class FoundClients(d.ListOf[FoundClient]):
+    """``fuzzy``: nothing has the words of ``q`` as they were typed, and these have words that are nearly those."""
+
+    fuzzy: bool | None = None
+
+
+@routes.route("GET", "/clients", query=s.ClientFilters, answers=FoundClients)
 def list_clients(query: s.ClientFilters) -> dict[str, Any]:
     """Clients you may see. Active clients of others show as their public card."""
     return r.ask("clients", "list_clients", **list_arguments(query))
@@ -35,12 +62,17 @@ def list_clients(query: s.ClientFilters) -> dict[str, Any]:
 
 def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
     """What the clients service is asked for a list, as the query says it."""
-    filters = query.given()
+    given = query.given()
+    page: dict[str, Any] = {name: given.pop(name) for name in ("sort", "limit", "cursor") if name in given}
+    segment_id = given.pop("segment_id", None)
     if query.min_deal_value is not None:
-        filters.pop("min_deal_value")
-        base = r.gateway().settings.base_currency
-        filters |= s.minor({"min_deal_value": query.min_deal_value}, base, "min_deal_value")
-    return s.paged(filters)
+        given["min_deal_value"] = query.min_deal_value
+    filters = to_service(given, r.gateway().settings.base_currency)
+    if segment_id is not None:
+        segment = r.ask("clients", "get_segment", segment_id=segment_id)
+        filters = segment["filters"] | filters
+        page = {"sort": segment["sort"]} | page
+    return page | {"filters": filters}
 
 
 @routes.route("POST", "/clients", body=s.ClientNew, answers={201: d.ClientDocument})

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from libs.common.money import MoneyError, to_minor
 from libs.common.problems import Invalid
+from services.gateway.api import client_filters, values
 from services.gateway.api.values import (
     Amount,
     Body,
@@ -31,6 +32,9 @@ from services.gateway.api.values import (
     Text,
     Word,
 )
+
+Page = values.Page
+ClientFilters = client_filters.ClientFilters
 
 
 class Version(Body):
@@ -93,28 +97,6 @@ class BriefForm(Body):
     timeline_weeks: Annotated[int, Field(ge=1, le=520, strict=True)]
     budget: Budget
     website: Annotated[str, Field(max_length=500)] | None = None
-
-
-class Page(Body):
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
-
-
-class ClientFilters(Page):
-    status: Literal["prospect", "active", "inactive", "churned"] | None = None
-    industry: Name | None = None
-    state: Name | None = None
-    country: Name | None = None
-    city: Name | None = None
-    source: Name | None = None
-    tag: Name | None = None
-    created_from: date | None = None
-    owner_id: Id | Literal["none"] | None = None
-    min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
-    shadowed: bool | None = None
-    unanswered: Annotated[bool | None, Field(description="Who wrote to us last and waits for an answer.")] = None
-    q: Name | None = None
-    sort: Annotated[str, Field(max_length=40)] | None = None
 
 
 class ContactNew(Body):

@@ -114,6 +114,11 @@ class Body(BaseModel):
         return self.model_dump(mode="json", exclude_unset=True)
 
 
+class Page(Body):
+    limit: Annotated[int, Field(ge=1, le=200)] | None = None
+    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+
+
 class CustomMoney(Body):
     """An amount in major units; without a currency in the base currency."""
 
