@@ -30,6 +30,17 @@ FIELDS = [
     for key in CUSTOM
 ]  # fmt: skip
 CARD = {name: CLIENT[name] for name in ("id", "company_name", "industry", "status", "owner_id")} | {"access": "card"}
+HIT: dict[str, Any] = {
+    "field": "notes", "source_id": ID,
+    "snippet": [{"text": "before ", "found": False}, {"text": HOSTILE, "found": True}],
+}  # fmt: skip
+CONDITION = {"field": "deal_value", "op": "gt", "value": 5000000}
+OWN_CONDITION = {"field": "custom.our_text", "op": "is", "value": HOSTILE}
+SEGMENT: dict[str, Any] = {
+    "id": ID, "name": f"Big {HOSTILE}", "filters": {"where": {"any": [CONDITION, OWN_CONDITION]}, "q": HOSTILE},
+    "sort": "-lifetime_value", "shared": False, "owner_id": ID, "own": True, "created_at": WHEN, "updated_at": WHEN,
+    "version": 1,
+}  # fmt: skip
 CONTACT: dict[str, Any] = {
     "id": ID, "client_id": ID, "company_name": "TechCorp", "first_name": "Sarah", "last_name": "Johnson",
     "email": "sarah@techcorp.com", "phone": "+1-555-0123", "job_title": "CTO", "is_primary": True, "version": 1,
@@ -182,10 +193,15 @@ ANSWERS: dict[str, Any] = {
     "clients.list_contacts": page(CONTACT),
     "clients.timeline": page(ACTIVITY),
     "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
-    "clients.list_clients": page(CLIENT, CARD),
     "clients.list_change_sets": page(*CHANGES),
     "clients.get_change_set": CHANGE | {"status": "running", "done": 2000},
     "clients.list_duplicates": page(PAIR),
+    "clients.list_clients": page(CLIENT | {"hits": [HIT, HIT | {"field": "company_name"}]}, CARD) | {"fuzzy": True},
+    "clients.list_segments": page(SEGMENT, SEGMENT | {"own": False, "shared": True, "count": 1234}),
+    "clients.get_segment": SEGMENT,
+    "clients.create_segment": SEGMENT,
+    "clients.update_segment": SEGMENT,
+    "clients.delete_segment": {"id": ID, "deleted": True},
     "clients.list_custom_fields": page(*FIELDS, FIELDS[0] | {"archived": True}),
     "deals.list_custom_fields": page(*FIELDS),
     "clients.list_tags": page({"tag": "vip"}),
@@ -243,6 +259,8 @@ ANSWERS: dict[str, Any] = {
 PATHS = (
     "/", "/search?q=te", "/search",
     "/clients", "/clients?status=prospect&sort=-company_name&q=x&owner_id=none", "/clients/new",
+    '/clients?where={"field":"city","op":"empty"}&segment=' + ID, "/clients/filter", "/clients/segments",
+    '/clients/filter?where={"any":[{"field":"custom.our_choice","op":"is","value":"Gold"}]}',
     "/clients/similar?company_name=x", "/clients/options?client_q=te",
     f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
     f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",

@@ -74,7 +74,7 @@ def to_service(given: Mapping[str, Any], base: str) -> dict[str, Any]:
     if "min_deal_value" in filters:
         filters["min_deal_value_minor"] = _minor(Decimal(filters.pop("min_deal_value")), base, "min_deal_value")
     if isinstance(filters.get("where"), str):
-        filters["where"] = _parsed(filters["where"])
+        filters["where"] = parsed_where(filters["where"])
     if "where" in filters:
         filters["where"] = _each(filters["where"], lambda field, value, at: _told(field, value, base, at))
     return filters
@@ -103,10 +103,16 @@ def _as_text(value: Any) -> str:
 
 def where_text(where: Any) -> str:
     """A tree as JSON on one line, its numbers exact."""
-    return orjson.dumps(where, default=lambda value: orjson.Fragment(f"{value:f}")).decode()
+    return orjson.dumps(where, default=_number).decode()
 
 
-def _parsed(text: str) -> Any:
+def _number(value: Any) -> Any:
+    # Numbers that an answer holds as text of their digits are such fragments already.
+    return orjson.Fragment(f"{value:f}")
+
+
+def parsed_where(text: str) -> Any:
+    """A tree from its JSON, its numbers exact; Invalid where it is none."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):

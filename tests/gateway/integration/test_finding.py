@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.gateway.integration.test_requests import john as john
+import pytest
+
 from tests.gateway.integration.test_requests import problem
 from tests.gateway.page_answers import CLIENT, ID, WHEN
+
+
+@pytest.fixture
+def john(bearer: Any) -> dict[str, str]:
+    found: dict[str, str] = bearer("sales")
+    return found
+
 
 EMPTY = {"items": [], "next_cursor": None, "total": 0}
 WHERE = {"any": [{"field": "deal_value", "op": "gt", "value": 50000.5}, {"field": "city", "op": "empty"}]}

@@ -177,7 +177,7 @@ def test_a_draft_that_was_sent_meanwhile_keeps_what_was_typed(admin: FlaskClient
 
 def part(path: str) -> dict[str, str]:
     """What a script of ours asks for is a part of a page."""
-    return {"HX-Request": "true"} if path.startswith(("/search", "/clients/options")) else {}
+    return {"HX-Request": "true"} if path.startswith(("/search", "/clients/options", "/clients/segments")) else {}
 
 
 def fields_of(text: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,14 +18,17 @@ from services.gateway.api import bulk
 from services.gateway.api import clients as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import parsed_where
 from services.gateway.api.routing import checked
 from services.gateway.web import custom, editing, forms, parts, picking, shell, words
+from services.gateway.web.filtering import chips_of
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
-from services.gateway.web.listing import PAGE, Column, given, listing
+from services.gateway.web.listing import PAGE, Chip, Column, given, listing
 from services.gateway.web.routing import ADMIN, SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
 from services.gateway.web.views import changes
+from services.gateway.web.views.client_filters import FILTERS, is_changed, known_fields, own_fields, tabs_of
 
 pages = Pages("clients")
 
@@ -39,9 +44,6 @@ COLUMNS = (
     Column("source", _l("Source")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = (
-    "q status industry state country city source tag owner_id created_from min_deal_value shadowed unanswered".split()
-)
 _TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
 CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
 CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "email", "phone", "job_title"), forms.text)
@@ -50,19 +52,22 @@ CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "em
 @pages.get("/clients")
 def list_clients() -> Any:
     """All clients a person may see; more come as the end of the list is reached."""
-    filters = given(*_FILTERS)
+    filters = given(*FILTERS)
     page = given("sort", "cursor") | {"limit": PAGE}
     query = checked(s.ClientFilters, filters | page)
     more = "cursor" in page and is_part()
-    found = parts.ask(
-        {
-            "clients": Call("clients", "list_clients", api.list_arguments(query)),
-            "tags": None if is_part() else Call("clients", "list_tags"),
-        }
-    )
+    asked: dict[str, Call | None] = {"clients": Call("clients", "list_clients", api.list_arguments(query))}
+    if not more:
+        asked |= {"segments": Call("clients", "list_segments", {})} | (own_fields() if query.where else {})
+    if not is_part():
+        asked["tags"] = Call("clients", "list_tags", {})
+    found = parts.ask(asked)
     template = "clients/rows.html" if more else "clients/results.html" if is_part() else "clients/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(), filters=filters)
+    shown = tabs_of(found["segments"], request.args.get("segment")) if not more else {}
+    chips = chips_of(parsed_where(query.where), known_fields(found)) if query.where and not more else ()
+    changed = is_changed(shown.get("segment"))
+    return show(template, parts=found, listing=_listing(chips), filters=filters, changed=changed, **shown)
 
 
 @pages.post("/clients/bulk", who=SALES)
@@ -170,7 +175,7 @@ def _filtered(query: str) -> dict[str, Any]:
     return {name: value for name, value in parse_qsl(query) if name not in ("sort", "cursor", "limit", "part")}
 
 
-def _listing() -> Any:
+def _listing(more_chips: Sequence[Chip] = ()) -> Any:
     people = shell.people()
     labels = {
         "q": (_("Search"), str),
@@ -187,4 +192,5 @@ def _listing() -> Any:
         "shadowed": (_("Shadowed"), lambda _value: _("by me")),
         "unanswered": (_("Waiting for an answer"), lambda value: _("yes") if value == "true" else _("no")),
     }
-    return listing("clients", NAME, COLUMNS, labels)
+    made = listing("clients", NAME, COLUMNS, labels)
+    return replace(made, chips=(*made.chips, *more_chips))
