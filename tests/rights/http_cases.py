@@ -124,6 +124,7 @@ CLIENTS = (
         "activities.log",
         lambda _s, r: {"activity_id": r["activity"], "json": {"description": "More."}},
     ),
+    Case("GET /quick-find", LIST, "clients.read", lambda _s, r: {"query": {"q": r.name}}),
     Case("GET /segments", COMMON, "segments.own", lambda _s, _r: {"query": {"counts": True}}),
     Case("POST /segments", GATE, "segments.own", lambda _s, _r: {"json": {}}),
     Case("GET /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),

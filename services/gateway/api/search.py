@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from libs.common.problems import Invalid, Problem
+from libs.common.rpc.client import Call
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -125,3 +127,35 @@ def merge_clients(client_id: Any, body: Merge) -> dict[str, Any]:
     Its id leads here from now on. `change_set_id` is what undoes it: each then has its own again.
     """
     return r.ask("clients", "merge_clients", client_id=str(client_id), **body.model_dump())
+
+
+class QuickQuery(Body):
+    q: Annotated[Word, Field(description="A few letters.")]
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class Found(d.Document):
+    """A few of each kind that you may see; ``unavailable`` names services that did not answer."""
+
+    clients: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    deals: list[dict[str, Any]]
+    invoices: list[dict[str, Any]]
+    unavailable: list[str]
+
+
+_KINDS = {"clients": ("clients", "contacts"), "deals": ("deals",), "billing": ("invoices",)}
+
+
+@routes.route("GET", "/quick-find", query=QuickQuery, answers=Found)
+def quick_find(query: QuickQuery) -> dict[str, Any]:
+    """A few clients, contacts, deals and invoices by a few letters, for a box that jumps to one."""
+    calls = [Call(service, "quick_find", {"q": query.q, "limit": query.limit}) for service in _KINDS]
+    found: dict[str, Any] = {"unavailable": []}
+    for (service, kinds), answer in zip(_KINDS.items(), r.ask_many(calls), strict=True):
+        if isinstance(answer, Invalid):
+            raise answer
+        if isinstance(answer, Problem):
+            found["unavailable"].append(service)
+        found |= {kind: answer[kind] if isinstance(answer, dict) else [] for kind in kinds}
+    return found
