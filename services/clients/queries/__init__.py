@@ -1,6 +1,6 @@
 """What clients answers: SQL to plain dicts, always as the actor."""
 
-from services.clients.queries.changes import change_set, list_change_sets, matching_ids
+from services.clients.queries.changes import change_set, list_change_sets
 from services.clients.queries.clients import (
     client_access,
     client_document,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
-from services.clients.models import change_set_rows, change_sets, clients
-from services.clients.queries import filtering
+from services.clients.models import change_set_rows, change_sets
 
 _SHOWN = [
     change_sets.c[name]
@@ -20,11 +19,6 @@ _SHOWN = [
 ]
 # As many as are named at once; ``refused_count`` says how many there are.
 _NAMED = 200
-
-
-def matching_ids(_session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Select[Any]:
-    """The ids of the clients that match and are read in full; cards are nobody's to change."""
-    return select(clients.c.id).where(filtering.wanted(actor, filters, zone).full)
 
 
 def list_change_sets(session: Session, actor: Actor, limit: int | None, cursor: str | None) -> dict[str, Any]:

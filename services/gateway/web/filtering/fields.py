@@ -100,11 +100,8 @@ class Field:
         if op in WITHOUT_VALUE:
             return self.asks(op)
         if op in DAYS:
-            return (
-                _("in the last %(days)s days", days=value)
-                if op == "last_days"
-                else _("not in the last %(days)s days", days=value)
-            )
+            said = _("in the last %(days)s days") if op == "last_days" else _("not in the last %(days)s days")
+            return str(said % {"days": value})
         values = value if isinstance(value, list) else [value]
         joined = (_(" and ") if op == "between" else ", ").join(self._word(each) for each in values)
         return f"{self.asks(op)} {joined}"
