@@ -17,7 +17,7 @@ from services.gateway.web.phrases import N_
 Shapes = Sequence[tuple[re.Pattern[str], str]]
 
 # A field's name as the API spells it, where a sentence begins with one.
-_FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+)*) )"
+_FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+|\[\d+\])*) )"
 _HOW = r"by (?P<method>[\w ]+) on (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
 _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
@@ -84,6 +84,10 @@ _SHAPES = tuple(
         (r"there is a field (?P<name>.+) already", N_("There is a field %(name)s already.")),
         (r"(?P<name>.+) is chosen in some records, so it stays",
          N_("%(name)s is chosen in some records, so it stays.")),
+        (r"you have a segment (?P<name>.+) already", N_("You have a segment %(name)s already.")),
+        (r"you have (?P<number>\d+) segments already", N_("You have %(number)s segments already.")),
+        (r".*: the first value is greater than the second", N_("The first value is greater than the second.")),
+        (r".*: the amounts are in one currency", N_("Both amounts are in one currency.")),
         # About a record.
         (r"it has (?P<number>\d+) tags already", N_("it has %(number)s tags already")),
         (r"changed since: (?P<fields>.+)", N_("changed since: %(fields)s")),
