@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import Field
 
 from libs.common.ids import is_id
@@ -14,6 +13,7 @@ from services.gateway.api import clients
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import where_text
 from services.gateway.api.routing import SALES, Routes, checked
 from services.gateway.api.values import Body, Id, Name
 
@@ -112,7 +112,8 @@ def filters_of(given: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             raise Invalid("all that match are changed, in no order", field=f"filter.{name}")
     if isinstance(given.get("where"), dict):
-        given = given | {"where": orjson.dumps(given["where"], default=str).decode()}
+        # In a body the tree is an object, in an address its text.
+        given = given | {"where": where_text(given["where"])}
     found: dict[str, Any] = clients.list_arguments(checked(s.ClientFilters, given))["filters"]
     return found
 

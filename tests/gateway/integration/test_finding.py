@@ -70,3 +70,11 @@ def test_a_list_by_its_segment(http: Any, john: Any, rpc: Any) -> None:
     }  # fmt: skip
     http.get(f"/api/v1/clients?segment_id={ID}&sort=company_name", headers=john)
     assert rpc.last("clients.list_clients").arguments["sort"] == "company_name"
+
+
+def test_all_that_match_conditions_are_changed(http: Any, john: Any, rpc: Any) -> None:
+    changed = {"change_set_id": ID, "action": "add_tag", "status": "done", "total": 0, "done": 0, "changed": 0}
+    rpc.answers["clients.bulk_update"] = changed | {"unchanged": 0, "refused": []}
+    body = {"filter": {"where": WHERE, "q": "shop", "fuzzy": True}, "action": "add_tag", "value": "vip"}
+    http.post("/api/v1/clients/bulk", json=body, headers=john)
+    assert rpc.last("clients.bulk_update").arguments["filters"] == {"where": TOLD, "q": "shop", "fuzzy": True}

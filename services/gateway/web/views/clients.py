@@ -172,7 +172,7 @@ def _similar(typed: dict[str, Any]) -> dict[str, Any]:
 
 def _filtered(query: str) -> dict[str, Any]:
     """The filters of the list that was looked at."""
-    return {name: value for name, value in parse_qsl(query) if name not in ("sort", "cursor", "limit", "part")}
+    return {name: value for name, value in parse_qsl(query) if name in FILTERS}
 
 
 def _listing(more_chips: Sequence[Chip] = ()) -> Any:
