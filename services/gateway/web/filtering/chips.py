@@ -33,7 +33,7 @@ def in_words(node: Any, known: Fields, *, inner: bool = False) -> str:
     """A tree as a sentence."""
     if not isinstance(node, dict):
         return "?"
-    for group, joined in (("all", _(" and ")), ("any", _(" or "))):
+    for group, joined in (("all", f" {_('and')} "), ("any", f" {_('or')} ")):
         if isinstance(node.get(group), list):
             said = joined.join(in_words(each, known, inner=True) for each in node[group])
             return f"({said})" if inner and len(node[group]) > 1 else said

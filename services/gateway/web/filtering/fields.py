@@ -103,7 +103,7 @@ class Field:
             said = _("in the last %(days)s days") if op == "last_days" else _("not in the last %(days)s days")
             return str(said % {"days": value})
         values = value if isinstance(value, list) else [value]
-        joined = (_(" and ") if op == "between" else ", ").join(self._word(each) for each in values)
+        joined = (f" {_('and')} " if op == "between" else ", ").join(self._word(each) for each in values)
         return f"{self.asks(op)} {joined}"
 
     def _word(self, value: Any) -> str:
