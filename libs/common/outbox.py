@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,18 +39,24 @@ class Outbox:
         aggregate's row lock, which every change does.
         """
         event_id = new_id()
-        envelope = self._envelope(event_id, event, of)
-        row = {
+        self._session.execute(insert(tables.outbox).values(self._row(event_id, event, of)))
+        return event_id
+
+    def add_all(self, told: Sequence[tuple[Event, Aggregate]]) -> None:
+        """Tell many events in their order, in few statements; as ``add`` does each."""
+        if told:
+            self._session.execute(insert(tables.outbox), [self._row(new_id(), event, of) for event, of in told])
+
+    def _row(self, event_id: str, event: Event, of: Aggregate) -> dict[str, Any]:
+        return {
             "event_id": event_id,
             "type": event.event_type,
             "aggregate_id": of.id,
             "aggregate_version": of.version,
             "correlation_id": self._context.correlation_id,
-            "envelope": envelope,
+            "envelope": self._envelope(event_id, event, of),
             "mandatory": event.has_subscribers,
         }
-        self._session.execute(insert(tables.outbox).values(row))
-        return event_id
 
     def _envelope(self, event_id: str, event: Event, of: Aggregate) -> dict[str, Any]:
         actor = self._context.actor

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 from libs.common.row_access import Reader
 
-__all__ = ["ClientAccessChanged", "ErasureAsked", "Reader"]
+__all__ = ["ClientAccessChanged", "ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
 
 
 class ContactCard(BaseModel):
@@ -116,6 +118,7 @@ class DealState(Event):
     deal_id: str
     client_id: str
     deal_name: str
+    description: str | None
     deal_value_minor: int | None
     currency: str
     stage: str

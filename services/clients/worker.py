@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libs.common.database import Database
 from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.jobs import JobHandler
@@ -16,6 +17,10 @@ from services.clients.erasure import ERASURE
 
 def _secret() -> str:
     return wiring.runtime().settings.link_secret
+
+
+def _database() -> Database:
+    return wiring.runtime().database
 
 
 TABLE = WorkerTable(
@@ -37,9 +42,20 @@ TABLE = WorkerTable(
     jobs={
         # Nothing of it is outside; what takes long is done where nobody waits.
         "erase_person": JobHandler(lambda _job: None, handlers.erase_here(_secret), lease=timedelta(minutes=20)),
+        handlers.CHANGE_MANY: handlers.change_job(handlers.CHANGE_MANY, handlers.work, _database),
+        handlers.UNDO_MANY: handlers.change_job(handlers.UNDO_MANY, handlers.undo, _database),
+        handlers.CHECK_DUPLICATES: handlers.check_duplicates(_database),
         "move_document": JobHandler(wiring.move_document, handlers.moved),
         "remove_object": JobHandler(wiring.remove_object, handlers.removed),
     },
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.record_part)],
+    schedule=[
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.record_part),
+        handlers.EVERY_MINUTE,
+        handlers.SWEEP,
+        handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
+        handlers.LEARN_WORDS,
+        handlers.SWEEP_WORDS,
+    ],
     audit=AUDIT,
 )
