@@ -11,10 +11,9 @@ from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
-from libs.common.row_access import AccessChanged as ClientAccessChanged
-from libs.common.row_access import Reader
+from libs.common.row_access import AccessChanged, Reader
 
-__all__ = ["ClientAccessChanged", "ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
+__all__ = ["ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
 
 
 class ContactCard(BaseModel):
@@ -26,6 +25,12 @@ class ContactCard(BaseModel):
     email: str | None
     phone: str | None
     job_title: str | None
+
+
+class ClientAccessChanged(AccessChanged):
+    event_type: ClassVar[str] = "client.access_changed"
+
+    handover: bool
 
 
 class ClientCreated(Event):
