@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from libs.common import row_access
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
-from libs.common.row_access import AccessChanged, Reader
+from libs.common.row_access import Reader
 
 __all__ = ["ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
 
@@ -27,7 +28,7 @@ class ContactCard(BaseModel):
     job_title: str | None
 
 
-class ClientAccessChanged(AccessChanged):
+class ClientAccessChanged(row_access.AccessChanged):
     event_type: ClassVar[str] = "client.access_changed"
 
     handover: bool
