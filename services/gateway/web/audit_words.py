@@ -35,6 +35,7 @@ RECORDS = {
     "exchange_rates": _l("Exchange rate"),
     "change_sets": _l("Change of many"),
     "custom_fields": _l("Field of your own"),
+    "segments": _l("Saved filter"),
     "deals": _l("Deal"),
     "briefs": _l("Project brief"),
     "stage_weights": _l("Stage weight"),
