@@ -23,7 +23,7 @@ from libs.common.identity import Actor
 from services.clients import queries
 from stack.driver import Crm, Person
 
-TIMES = 60
+TIMES = 40
 _FILLING = Path(__file__).parent / "filling"
 _FILES = {
     "clients": ("find_made.sql", "find.sql"),
@@ -59,7 +59,7 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
     "a rare word": ({"q": "chatbot"}, None),
     "a name": ({"q": "granite robotics"}, None),
     "a beginning": ({"q": "gran"}, None),
-    "two words in different texts": ({"q": "granite chatbot"}, None),
+    "two words in different texts": ({"q": "delta chatbot"}, None),
     "a word and not another": ({"q": "chatbot -granite"}, None),
     "a common word": ({"q": "bararan"}, "-lifetime_value"),
     "a slip": ({"q": "chatbto"}, None),
