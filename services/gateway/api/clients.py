@@ -103,9 +103,9 @@ def change_client(client_id: Any, body: s.ClientChange) -> dict[str, Any]:
     return r.ask("clients", "update_client", client_id=str(client_id), **_changes(body))
 
 
-@routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Done)
+@routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Deleted)
 def delete_client(client_id: Any) -> dict[str, Any]:
-    """Take a client out of every list."""
+    """Take a client out of every list; `change_set_id` is what brings it back."""
     return r.ask("clients", "delete_client", client_id=str(client_id))
 
 

@@ -298,6 +298,11 @@ class Done(Document):
     pass
 
 
+class Deleted(Document):
+    id: str
+    change_set_id: str
+
+
 class Session(Document):
     id: str
     kind: Annotated[Literal["token", "web"], Field(description="A program's pair of tokens, or a browser's cookie.")]

@@ -25,8 +25,9 @@ from services.clients.models import duplicate_checks, duplicate_pairs
 JOB = "check_duplicates"
 # Pairs less sure than this are nobody's work.
 LEAST = 60
-_BATCH = 200
-_SLICE_SECONDS, _LEASE = 15.0, timedelta(minutes=1)
+_BATCH = 50
+# Of each minute at most so much: after a large import the others have the machine, too.
+_SLICE_SECONDS, _LEASE = 10.0, timedelta(minutes=1)
 _ALIKE = 0.45
 _SIMILAR = "similar name"
 _NUMBERS = re.compile(r"[0-9]+")
@@ -76,21 +77,13 @@ _BLOCK = text("""
 def check_duplicates(database: Callable[[], Database]) -> JobHandler:
     """The job that compares clients whose names, addresses or numbers are new with all others."""
 
-    def perform(job: Job) -> bool:
-        ends = time.monotonic() + _SLICE_SECONDS
-        while True:
+    def perform(job: Job) -> None:
+        ends, done = time.monotonic() + _SLICE_SECONDS, _BATCH
+        while done == _BATCH and time.monotonic() < ends:
             with database().unit_of_work(Context(job.context.actor, job.context.correlation_id)) as uow:
                 done = check(uow, _BATCH)
-            if done < _BATCH:
-                return False
-            if time.monotonic() > ends:
-                return True
 
-    def complete(uow: UnitOfWork, _job: Job, more: bool) -> None:
-        if more:
-            _begin(uow, uow.now)
-
-    return JobHandler(perform, complete, lease=_LEASE)
+    return JobHandler(perform, lambda _uow, _job, _result: None, lease=_LEASE)
 
 
 def _begin(uow: UnitOfWork, _due_at: datetime) -> None:

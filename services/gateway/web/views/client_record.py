@@ -140,8 +140,8 @@ def save_field(client_id: Any, name: str) -> Any:
 @pages.post("/clients/<uuid:client_id>/delete", who=SALES)
 def delete(client_id: Any) -> Any:
     """Take a client out of every list."""
-    api.delete_client(client_id)
-    return done("/clients", Toast(_("The client was deleted")))
+    gone = api.delete_client(client_id)
+    return done("/clients", Toast(_("The client was deleted"), f"/change-sets/{gone['change_set_id']}/undo"))
 
 
 @pages.post("/clients/<uuid:client_id>/documents", who=SALES)

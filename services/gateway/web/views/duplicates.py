@@ -93,7 +93,8 @@ def compare(client_id: Any, other_id: Any) -> Any:
 def merge(client_id: Any, other_id: Any) -> Any:
     """Make one of them; the message that follows makes two again."""
     form = forms.sent()
-    choices = {name.removeprefix(_CHOICE): value for name, value in form.values.items() if name.startswith(_CHOICE)}
+    chosen = {name: value for name, value in form.values.items() if name.startswith(_CHOICE) and value}
+    choices = {name.removeprefix(_CHOICE): value for name, value in chosen.items()}
     try:
         made = api.merge_clients(client_id, checked(api.Merge, {"other_id": str(other_id), "choices": choices}))
     except Problem as problem:
