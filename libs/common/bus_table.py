@@ -37,12 +37,13 @@ TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired")
         | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
-        hears=_of("deal", "changed created fully_paid stage_changed won")
+        hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
+        asks=_of("deals", "bring_deals take_back_deals"),
     ),
     "deals": Voice(
-        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
+        tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
         | {"activity.logged", "client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
@@ -73,7 +74,7 @@ TABLE: Mapping[str, Voice] = {
     ),
     "ai": Voice(
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
-        hears=_of("deal", "changed created stage_changed")
+        hears=_of("deal", "changed created removed stage_changed")
         | {"brief.submitted", "client.access_changed", "client.created", "contact.erasure_asked"}
         | {"company.changed", "email.failed", "email.sent"},
         asks=_of("clients", "client_access document_link list_activities list_clients list_contacts")
@@ -96,6 +97,8 @@ TABLE: Mapping[str, Voice] = {
             " list_grants list_tags list_tasks log_activity"
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
             " undo_change_set update_activity update_client update_contact"
+            " change_import commit_import complete_import delete_import get_import import_rows list_imports"
+            " prepare_import repair_row undo_import"
             f" {_OPERATIONS}",
         )
         | _of(

@@ -27,12 +27,20 @@ AUDIT = AuditPlan(
             secret=frozenset({"sealed"}),
             silent=frozenset({"asked_by_name"}),
         ),
+        "imports": Watched(
+            open=frozenset("state size made_by made_by_role rows bad only_good system".split()),
+            secret=frozenset({"people"}),
+            silent=frozenset("position phase found results".split()),
+        ),
         "change_sets": Watched(open=frozenset({"action", "value", "made_by", "undone_by"})),
     },
     unwatched={
         "tags": "what people choose from; which client has which stands with the client",
         "client_keys": "by what clients are matched; made from their names",
         "client_deals": "a copy of deals",
+        "import_rows": "what a file says; what of it is brought in stands with its row",
+        "import_keys": "what rows are called in other systems; made from files",
+        "import_changes": "what an undo takes back; each change stands with its row",
         "change_set_rows": "what an undo brings back; each change stands with its client",
     },
 )

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from libs.common.money import exchanged
 
 STATUSES = ("prospect", "active", "inactive", "churned")
+# The stage of a deal that is gone, in our copy of it.
+REMOVED = "removed"
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")

@@ -10,7 +10,8 @@ ERASURE = ErasurePlan(
     AUDIT,
     kept=[Kept("contacts", "t.id::text <> :contact_id", "another person's, who has the same name, address or number")],
     # By what forms are matched; made from the name of the company.
-    removed=frozenset({"client_keys"}),
+    # And by what rows of files are found again.
+    removed=frozenset({"client_keys", "import_keys"}),
     # The object moves first, then its key.
     elsewhere=frozenset({"documents.key"}),
 )

@@ -6,7 +6,8 @@ from libs.common.settings import ServiceSettings
 
 
 class ClientsSettings(ServiceSettings):
-    """default_country: how phone numbers without a country code are read (ISO 3166)."""
+    """default_country: how phone numbers without a country code are read (ISO 3166). import_max_rows: of one file."""
 
     default_country: str = "US"
     max_document_bytes: int = 50_000_000
+    import_max_rows: int = 1_000_000

@@ -12,6 +12,8 @@ from libs.common.worker import WorkerTable
 from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
 from services.clients.erasure import ERASURE
+from services.clients.importing.steps import working
+from services.clients.importing.steps.run import JOB
 
 
 def _secret() -> str:
@@ -24,6 +26,7 @@ TABLE = WorkerTable(
         Subscription(events.DealChanged, handlers.on_deal_state),
         # Every move tells its stage here; won, lost and reopened are the same move told again.
         Subscription(events.DealStageChanged, handlers.on_deal_state),
+        Subscription(events.DealRemoved, handlers.on_deal_removed),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
@@ -37,6 +40,14 @@ TABLE = WorkerTable(
     jobs={
         # Nothing of it is outside; what takes long is done where nobody waits.
         "erase_person": JobHandler(lambda _job: None, handlers.erase_here(_secret), lease=timedelta(minutes=20)),
+        # A slice takes seconds, a large file to be read a minute or two; a worker that was killed is soon replaced.
+        JOB: JobHandler(
+            working.work(wiring.import_tools),
+            working.went_on,
+            working.gave_up,
+            patience=timedelta(hours=6),
+            lease=timedelta(seconds=30),
+        ),
         "move_document": JobHandler(wiring.move_document, handlers.moved),
         "remove_object": JobHandler(wiring.remove_object, handlers.removed),
     },

@@ -163,6 +163,14 @@ CLIENTS = (
         lambda _s, r: {"ids": [r["client"]], "action": "add_tag", "value": "matrix"},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("clients.prepare_import", COMMON, "imports.own", lambda _s, _r: {"filename": "x.csv", "people": {}}),
+    Case("clients.list_imports", COMMON, "imports.own"),
+    *(
+        Case(f"clients.{method}", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY})
+        for method in ("get_import", "import_rows", "change_import", "commit_import", "undo_import", "delete_import")
+    ),
+    Case("clients.complete_import", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "size": 1}),
+    Case("clients.repair_row", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "n": 1, "cells": {}}),
     Case("clients.undo_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("clients.list_exchange_rates", COMMON, "rates.read"),
     Case(
@@ -193,6 +201,13 @@ DEALS = (
         "deals.write",
         lambda _s, r: {"data": {"client_id": r["client"], "deal_name": f"{r.name} next"}},
     ),
+    Case(
+        "deals.bring_deals",
+        GATE,
+        "deals.bring",
+        lambda _s, _r: {"import_id": NOBODY, "system": "", "person": {}, "deals": [], "clients": []},
+    ),
+    Case("deals.take_back_deals", GATE, "deals.bring", lambda _s, _r: {"import_id": NOBODY, "deal_ids": []}),
     Case(
         "deals.update_deal",
         CHANGE,

@@ -12,7 +12,7 @@ from libs.common.fields import read
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid
 from services.clients import access, fields, queries
-from services.clients.domain import Client, mail_host, normal_name
+from services.clients.domain import REMOVED, Client, mail_host, normal_name
 from services.clients.events import ClientCreated
 from services.clients.handlers.contacts import add_contact
 from services.clients.handlers.loading import client_to_change
@@ -81,7 +81,12 @@ def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
     """Take a client out of every list; the rows stay, so that invoices keep their customer."""
     client = client_to_change(uow, client_id)
     deal = client_deals.c
-    if uow.session.execute(select(deal.deal_id).where(deal.client_id == client.id).limit(1)).first() is not None:
+    if (
+        uow.session.execute(
+            select(deal.deal_id).where(deal.client_id == client.id, deal.stage != REMOVED).limit(1)
+        ).first()
+        is not None
+    ):
         raise Conflict("this client has deals, so its history is needed; set its status to inactive or churned instead")
     client.delete(uow.now)
     uow.session.execute(client_keys.delete().where(client_keys.c.client_id == client.id))

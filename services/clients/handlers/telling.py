@@ -31,10 +31,10 @@ def tell_access(uow: UnitOfWork, *changed: Client) -> None:
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
     for client in changed:
-        uow.outbox.add(_access_of(client, readers.get(client.id, [])), of=client)
+        uow.outbox.add(access_of(client, readers.get(client.id, [])), of=client)
 
 
-def _access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
+def access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
     return ClientAccessChanged(
         record_id=client.id,
         owner_id=None if client.deleted_at else client.owner_id,

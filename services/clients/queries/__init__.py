@@ -3,6 +3,7 @@
 from services.clients.queries.clients import (
     client_access,
     client_document,
+    clients_access,
     contact_card,
     grants,
     list_tags,
@@ -21,6 +22,7 @@ from services.clients.queries.history import (
     list_documents,
     timeline,
 )
+from services.clients.queries.imports import import_document, import_row, import_rows_of, list_imports
 from services.clients.queries.listing import list_clients
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
 from services.clients.queries.summary import summary
@@ -31,6 +33,7 @@ __all__ = [
     "activity_document",
     "client_access",
     "client_document",
+    "clients_access",
     "contact_card",
     "contact_document",
     "document_document",
@@ -40,12 +43,16 @@ __all__ = [
     "exchange_rate",
     "find_duplicates",
     "grants",
+    "import_document",
+    "import_row",
+    "import_rows_of",
     "list_activities",
     "list_clients",
     "list_contacts",
     "list_documents",
     "list_erasures",
     "list_exchange_rates",
+    "list_imports",
     "list_tags",
     "list_tasks",
     "names_alone",

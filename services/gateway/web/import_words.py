@@ -1,0 +1,106 @@
+"""The words of imports: what columns may mean, what goes on, and why a row is not good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from services.gateway.web.said import refusal
+
+# By entity: what may be chosen, its name, and whether only an admin brings it in.
+GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
+    (
+        _l("Company"),
+        (
+            ("client.company_name", _l("Company name"), False),
+            ("client.external_id", _l("Id in the other system"), False),
+            ("client.email", _l("E-mail"), False),
+            ("client.phone", _l("Phone"), False),
+            ("client.website", _l("Website"), False),
+            ("client.industry", _l("Industry"), False),
+            ("client.status", _l("Status"), False),
+            ("client.source", _l("Source"), False),
+            ("client.address", _l("Address"), False),
+            ("client.city", _l("City"), False),
+            ("client.state", _l("State"), False),
+            ("client.country", _l("Country"), False),
+            ("client.notes", _l("Notes"), False),
+            ("client.tags", _l("Tags"), False),
+            ("client.owner", _l("Owner"), False),
+            ("client.created_at", _l("Created"), True),
+        ),
+    ),
+    (
+        _l("Person"),
+        (
+            ("contact.name", _l("Whole name"), False),
+            ("contact.first_name", _l("First name"), False),
+            ("contact.last_name", _l("Last name"), False),
+            ("contact.email", _l("E-mail"), False),
+            ("contact.phone", _l("Phone"), False),
+            ("contact.job_title", _l("Job title"), False),
+            ("contact.is_primary", _l("Primary contact"), False),
+            ("contact.external_id", _l("Id in the other system"), False),
+            ("contact.created_at", _l("Created"), True),
+        ),
+    ),
+    (
+        _l("Deal"),
+        (
+            ("deal.deal_name", _l("Deal name"), False),
+            ("deal.external_id", _l("Id in the other system"), False),
+            ("deal.deal_value", _l("Value"), False),
+            ("deal.currency", _l("Currency"), False),
+            ("deal.stage", _l("Stage"), False),
+            ("deal.source", _l("Source"), False),
+            ("deal.description", _l("Description"), False),
+            ("deal.close_date", _l("Close date, expected or actual"), False),
+            ("deal.expected_close_date", _l("Expected close"), False),
+            ("deal.actual_close_date", _l("Closed on"), True),
+            ("deal.created_on", _l("Created"), True),
+            ("deal.history", _l("Way through the stages"), True),
+            ("deal.lost_reason", _l("Why it was lost"), False),
+            ("deal.tags", _l("Tags"), False),
+            ("deal.owner", _l("Owner"), False),
+        ),
+    ),
+    (
+        _l("What happened"),
+        (
+            ("activity.subject", _l("Subject"), False),
+            ("activity.type", _l("Kind"), False),
+            ("activity.description", _l("Description"), False),
+            ("activity.occurred_at", _l("When"), False),
+            ("activity.due_at", _l("Due"), False),
+            ("activity.done", _l("Done"), False),
+            ("activity.done_at", _l("Done at"), False),
+            ("activity.assignee", _l("Whose task"), False),
+            ("activity.actor_name", _l("Who did it"), False),
+            ("activity.external_id", _l("Id in the other system"), False),
+        ),
+    ),
+)
+STATES = {
+    "uploading": (_l("Uploading"), "sent"),
+    "reading": (_l("Being read"), "sent"),
+    "checking": (_l("Being checked"), "sent"),
+    "ready": (_l("Ready"), "qualified"),
+    "committing": (_l("Being brought in"), "sent"),
+    "done": (_l("Brought in"), "won"),
+    "undoing": (_l("Being taken back"), "sent"),
+    "undone": (_l("Taken back"), "void"),
+    "failed": (_l("Failed"), "lost"),
+}
+STEPS = (_l("File"), _l("Columns"), _l("Rows"), _l("Result"))
+# What a word of a field may mean.
+WORDS_OF = {
+    "stage": ("lead", "qualified", "proposal", "negotiation", "won", "lost"),
+    "status": ("prospect", "active", "inactive", "churned"),
+    "type": ("call", "email", "meeting", "note", "task", "whatsapp", "system"),
+}
+
+
+def reason(text: str) -> str:
+    """Why a row is not good, in the reader's language."""
+    return refusal(text, beside_field=True)
