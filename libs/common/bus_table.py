@@ -98,13 +98,13 @@ TABLE: Mapping[str, Voice] = {
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
             " undo_change_set update_activity update_client update_contact"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
-            " prepare_import repair_row undo_import"
+            " export_page prepare_import repair_row undo_import"
             f" {_OPERATIONS}",
         )
         | _of(
             "deals",
-            "board create_deal get_deal history list_deals move_stage personal_data quick_find request_analysis"
-            f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
+            "board create_deal export_deals get_deal history list_deals move_stage personal_data quick_find"
+            f" request_analysis set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
         )
         | _of(
             "deals",

@@ -41,5 +41,6 @@ class DealsBook(Protocol):
         ...
 
     def take_back(self, import_id: str, deal_ids: list[str]) -> dict[str, Any]:
-        """Remove deals that this import made and nobody touched: ``{removed, refused: [{deal_id, reason}]}``."""
+        """Remove deals that this import made and nobody touched: ``{removed, refused:
+        [{deal_id, reason}]}``; of each removed one its last state."""
         ...

@@ -39,6 +39,14 @@ class ClientsRpc(Operations, RpcService):
         return self.read(queries.list_clients, filters=filters, sort=sort, limit=limit, cursor=cursor, zone=zone)
 
     @method("clients.read")
+    def export_page(
+        self, what: str, filters: Document, limit: int | None = None, cursor: str | None = None
+    ) -> Document:
+        zone = self.runtime.settings.business_tz
+        given: Document = {"what": what, "filters": filters, "limit": limit, "cursor": cursor}
+        return self.read(queries.export_page, **given, zone=zone)
+
+    @method("clients.read")
     def get_client(self, client_id: str) -> Document:
         return self.read(queries.client_document, client_id=client_id)
 

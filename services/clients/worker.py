@@ -13,11 +13,15 @@ from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
 from services.clients.erasure import ERASURE
 from services.clients.importing.steps import working
-from services.clients.importing.steps.run import JOB
+from services.clients.importing.steps.run import JOB, Tools
 
 
 def _secret() -> str:
     return wiring.runtime().settings.link_secret
+
+
+def _import_tools() -> Tools:
+    return wiring.import_tools()
 
 
 TABLE = WorkerTable(
@@ -42,7 +46,7 @@ TABLE = WorkerTable(
         "erase_person": JobHandler(lambda _job: None, handlers.erase_here(_secret), lease=timedelta(minutes=20)),
         # A slice takes seconds, a large file to be read a minute or two; a worker that was killed is soon replaced.
         JOB: JobHandler(
-            working.work(wiring.import_tools),
+            working.work(_import_tools),
             working.went_on,
             working.gave_up,
             patience=timedelta(hours=6),

@@ -49,6 +49,10 @@ class DealsRpc(Operations, RpcService):
         return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor, now=self._now)
 
     @method("deals.read")
+    def export_deals(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.export_deals, filters=filters, limit=limit, cursor=cursor, now=self._now)
+
+    @method("deals.read")
     def get_deal(self, deal_id: str) -> Document:
         return self.read(queries.deal, deal_id=deal_id)
 

@@ -107,6 +107,7 @@ def _line(price: int = 100) -> dict[str, Any]:
 CLIENTS = (
     Case("clients.submit_contact", GATE, "intake", lambda _s, _r: {"form": {}, "reference": "x"}),
     Case("clients.list_clients", LIST, "clients.read", _filter_q),
+    Case("clients.export_page", LIST, "clients.read", lambda _s, r: {"what": "clients", "filters": {"q": r.name}}),
     Case("clients.get_client", READ, "clients.read", _client),
     Case("clients.create_client", COMMON, "clients.write", lambda _s, r: {"data": {"company_name": f"{r.name} new"}}),
     Case(
@@ -194,6 +195,7 @@ CLIENTS = (
 DEALS = (
     Case("deals.submit_brief", GATE, "intake", lambda _s, _r: {"brief": {}, "client": {}, "reference": "x"}),
     Case("deals.list_deals", LIST, "deals.read", _filter_q),
+    Case("deals.export_deals", LIST, "deals.read", _filter_q),
     Case("deals.get_deal", READ, "deals.read", _deal),
     Case(
         "deals.create_deal",

@@ -125,6 +125,18 @@ CLIENTS = (
             ("POST", "/undo", {}),
         )
     ),
+    *(
+        Case(f"GET /{what}/export.{ending}", COMMON, right)
+        for what, right in (
+            ("clients", "clients.read"),
+            ("contacts", "clients.read"),
+            ("activities", "clients.read"),
+            ("deals", "deals.read"),
+            ("invoices", "invoices.read"),
+        )
+        for ending in ("csv", "xlsx")
+    ),
+    Case("GET /export.zip", COMMON, "operate"),
     Case("GET /exchange-rates", COMMON, "rates.read"),
     Case(
         "POST /exchange-rates",

@@ -117,6 +117,11 @@ _OWN_FIELDS = {
     "activity": ("activity.subject", "activity.type", "activity.due_at", "activity.occurred_at"),
     "contact": ("contact.first_name", "contact.last_name", "contact.job_title", "contact.email"),
 }
+# Without one of these there is no deal and nothing that happened.
+_NAMING = {
+    "deal": {"deal.deal_name", "deal.external_id"},
+    "activity": {"activity.subject", "activity.description"},
+}
 _SYSTEMS = {
     "hubspot": ("record id", "associated company", "lifecycle stage", "company domain name"),
     "salesforce": ("account name", "opportunity name", "account owner", "billing street"),
@@ -168,7 +173,15 @@ def guess(file_name: str, columns: Sequence[str], custom: Sequence[str] = ()) ->
         meaning = _meaning(entity, column, custom)
         found.append(meaning if meaning not in taken else None)
         taken |= {meaning} if meaning else set()
-    return entity, found
+    return entity, [name if name and _belongs(name, entity, taken) else None for name in found]
+
+
+def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
+    """Whether a file says enough of a deal, or of what happened, for its columns to be about one."""
+    of = name.partition(".")[0]
+    if of == entity or of not in _NAMING:
+        return True
+    return bool(_NAMING[of] & all_names)
 
 
 def system_of(columns: Sequence[str]) -> str:

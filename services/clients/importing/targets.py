@@ -48,6 +48,7 @@ _ALL = [
     Target("client", "owner", "owner"),
     Target("client", "external_id", "id"),
     Target("client", "created_at", "instant", admin=True),
+    Target("client", "waiting_since", "instant", admin=True),
     *_texts("contact", 200, "first_name last_name job_title"),
     *_texts("contact", 400, "name"),
     *_texts("contact", 254, "email", "email"),

@@ -10,6 +10,7 @@ from services.clients.queries.clients import (
 )
 from services.clients.queries.duplicates import find_duplicates
 from services.clients.queries.erasures import document_key, erasure, list_erasures, names_alone, person
+from services.clients.queries.exporting import export_page
 from services.clients.queries.finding import quick_find
 from services.clients.queries.history import (
     Narrowing,
@@ -41,6 +42,7 @@ __all__ = [
     "document_key",
     "erasure",
     "exchange_rate",
+    "export_page",
     "find_duplicates",
     "grants",
     "import_document",

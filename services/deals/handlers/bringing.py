@@ -160,7 +160,8 @@ class _At:
 
 
 def take_back_deals(uow: UnitOfWork, import_id: str, deal_ids: list[str]) -> Document:
-    """Remove deals that an import made, unless they were changed since or something hangs on them."""
+    """Remove deals that an import made, unless they were changed since or something hangs on them:
+    ``{removed: [{deal_id, client_id, deal_name, currency, version}], refused: [{deal_id, reason}]}``."""
     if not isinstance(deal_ids, list) or len(deal_ids) > MOST:
         raise Invalid(f"deal_ids is a list of at most {MOST:,}", field="deal_ids")
     row = imported_deals.c
@@ -178,8 +179,11 @@ def take_back_deals(uow: UnitOfWork, import_id: str, deal_ids: list[str]) -> Doc
         if deal.id in hanging or deal.version != born.get(deal.id)
     ]
     kept = {each["deal_id"] for each in refused}
-    _remove(uow, [deal for deal in found if deal.id not in kept])
-    return {"removed": len(found) - len(kept), "refused": refused}
+    gone = [deal for deal in found if deal.id not in kept]
+    _remove(uow, gone)
+    names = ("client_id", "deal_name", "currency", "version")
+    removed = [{"deal_id": deal.id} | {name: getattr(deal, name) for name in names} for deal in gone]
+    return {"removed": removed, "refused": refused}
 
 
 def _remove(uow: UnitOfWork, gone: list[Deal]) -> None:

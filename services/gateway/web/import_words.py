@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
             ("client.tags", _l("Tags"), False),
             ("client.owner", _l("Owner"), False),
             ("client.created_at", _l("Created"), True),
+            ("client.waiting_since", _l("Waiting for an answer since"), True),
         ),
     ),
     (

@@ -16,6 +16,7 @@ from services.clients.worker import TABLE
 from tests.support.actors import ADMIN, JESSICA, JOHN
 
 PEOPLE = {
+    "ada@amo.example": ADMIN.id,
     **{person.name.lower(): person.id for person in (ADMIN, JOHN, JESSICA)},
     **{person.id: person.id for person in (ADMIN, JOHN, JESSICA)},
     "john@amo.example": JOHN.id,
@@ -43,8 +44,10 @@ class Deals:
         return {"n": each["n"], "state": state, "deal_id": deal["id"], "version": 1}
 
     def take_back(self, import_id: str, deal_ids: list[str]) -> dict[str, Any]:
+        gone = [deal for deal in self.made.values() if deal["id"] in deal_ids]
         self.made = {place: deal for place, deal in self.made.items() if deal["id"] not in deal_ids}
-        return {"removed": len(deal_ids), "refused": []}
+        shown = [{name: deal[name] for name in ("client_id", "deal_name")} | {"deal_id": deal["id"]} for deal in gone]
+        return {"removed": [each | {"currency": "USD", "version": 9} for each in shown], "refused": []}
 
 
 @pytest.fixture

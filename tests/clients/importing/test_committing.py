@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from libs.common.problems import Conflict, Invalid, NotFound
+from services.clients import wiring
+from services.clients.importing.committing import Batch
+from services.clients.importing.steps import working
 from tests.clients.importing.conftest import Deals, Importer
 from tests.support.actors import ADMIN, JESSICA, JOHN
 from tests.support.delivering import told
@@ -221,3 +228,64 @@ def test_a_file_that_is_not_wanted_is_thrown_away(importer: Importer, runtime: A
     done = importer.commit(importer.bring(PEOPLE)["id"], only_good=True)
     with pytest.raises(Conflict):
         importer.rpc.delete_import(import_id=done["id"])
+
+
+class Killed(BaseException):
+    """What ends a process: nobody catches it."""
+
+
+@pytest.mark.parametrize("dies_at", ["inside a batch", "after the deals were brought", "between two slices"])
+def test_a_worker_that_dies_twice_leaves_every_good_row_once(
+    importer: Importer, deals: Deals, runtime: Any, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    rows = [f"Deal {n},Company {n % 40},{'x' if n % 50 == 7 else n},c{n}@x{n}.example\n" for n in range(400)]
+    file = "Deal name,Company,Amount,Email,\n" + "".join(row.replace("\n", ",\n") for row in rows)
+    monkeypatch.setattr(wiring, "import_tools", partial(_small_batches, wiring.import_tools))
+    found = importer.bring(file, "deals.csv")
+    assert (found["rows"], found["bad"]) == (400, 8)
+    importer.rpc.commit_import(import_id=found["id"], only_good=True)
+    deaths = _deaths(monkeypatch, deals, dies_at)
+    while importer.get(found["id"])["state"] == "committing":
+        with suppress(Killed):
+            importer.work()
+        # The lease of who died ends.
+        with runtime.database.engine.begin() as connection:
+            connection.execute(text("UPDATE jobs SET locked_until = NULL WHERE finished_at IS NULL"))
+    assert deaths == [1, 1]
+    done = importer.get(found["id"])
+    assert done["results"] == {"client.created": 40, "contact.created": 392, "deal.created": 392}
+    assert done["states"] == {"created": 392, "bad": 8} and len(deals.made) == 392
+    with runtime.database.read() as session:
+        names = ("clients", "contacts")
+        counted = [session.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names]
+    assert counted == [40, 392]
+    assert len(told(runtime, "contact.created")) == 392
+    assert importer.undo(found["id"])["kept"] == []
+
+
+def _small_batches(tools: Any) -> Any:
+    return replace(tools(), batch=60, seconds=0.05)
+
+
+def _deaths(monkeypatch: pytest.MonkeyPatch, deals: Deals, dies_at: str) -> list[int]:
+    """The worker dies the third and the sixth time it comes to a place."""
+    deaths: list[int] = []
+    calls = count(1)
+
+    def dying(function: Any, *, after: bool) -> Any:
+        def wrapped(*args: Any, **more: Any) -> Any:
+            answer = function(*args, **more) if after else None
+            if next(calls) in (3, 6):
+                deaths.append(1)
+                raise Killed
+            return answer if after else function(*args, **more)
+
+        return wrapped
+
+    if dies_at == "inside a batch":
+        monkeypatch.setattr(Batch, "keep", dying(Batch.keep, after=True))
+    elif dies_at == "after the deals were brought":
+        monkeypatch.setattr(deals, "bring", dying(deals.bring, after=True))
+    else:
+        monkeypatch.setattr(working, "order", dying(working.order, after=False))
+    return deaths

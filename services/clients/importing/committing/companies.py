@@ -102,6 +102,7 @@ class Companies:
             owner_id=self._owner(values),
             created_at=values.get("created_at") or uow.now,
             updated_at=uow.now,
+            waiting_since=values.get("waiting_since"),
             **defaults | given,
         )
         self.made.append(client)

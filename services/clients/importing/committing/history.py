@@ -24,11 +24,14 @@ def settle_activities(batch: Batch) -> None:
         return
     there, deals = _there(batch, lines), _deals(batch, lines)
     known = batch.known("activity", {str(line.reading.activity.get("external_id", "")) for line in lines} - {""})
-    made: list[Activity] = []
+    taken, made = batch.carrying("activity", there.values()), list[Activity]()
     for line in lines:
         values = line.reading.activity
         key = str(values["external_id"]) if values.get("external_id") else None
-        found = known.get(key or "") or there.get(_key(line)) or (key if key in there.values() else None)
+        found = known.get(key or "") or (key if key in there.values() else there.get(_key(line)))
+        if key is not None and key != found and key not in known and found in taken:
+            # Two ids of one system are two things that happened.
+            found = None
         if found is None:
             activity = _activity(batch, line, deals)
             found = activity.id
@@ -38,6 +41,7 @@ def settle_activities(batch: Batch) -> None:
             line.did("created")
         if key is not None and key != found:
             known[key] = found
+            taken.add(found)
             batch.stands_for("activity", key, found)
     _write(batch, made)
 

@@ -24,6 +24,7 @@ class People:
         self._by_key: dict[str, Contact] = {}
         self._by_email: dict[tuple[str, str], Contact] = {}
         self._by_name: dict[tuple[str, str], Contact] = {}
+        self._taken: set[str] = set()
         self._with_primary: set[str] = set()
         self._companies: dict[str, str] = {}
         self._made: list[Contact] = []
@@ -39,6 +40,7 @@ class People:
         by_id = {contact.id: contact for contact in (*self._by_name.values(), *self._by_email.values())}
         self._by_key = {key: by_id[row_id] for key, row_id in known.items() if row_id in by_id}
         self._by_key |= {each: by_id[each.lower()] for each in ids if is_id(each) and each.lower() in by_id}
+        self._taken = batch.carrying("contact", by_id)
         session = batch.uow.session
         primary = select(contacts.c.client_id).where(texts(contacts.c.client_id, client_ids), contacts.c.is_primary)
         self._with_primary = set(session.execute(primary).scalars())
@@ -77,6 +79,7 @@ class People:
         if key is not None and key != contact.id:
             self._batch.stands_for("contact", key, contact.id)
             self._by_key[key] = contact
+            self._taken.add(contact.id)
         line.contact_id = contact.id
 
     def _found(self, client_id: str, values: dict[str, Any], key: str | None) -> Contact | None:
@@ -86,6 +89,9 @@ class People:
         if email and (client_id, email) in self._by_email:
             return self._by_email[client_id, email]
         same = self._by_name.get((client_id, _name(values.get("first_name"), values.get("last_name"))))
+        if same is not None and key is not None and same.id in self._taken:
+            # Two ids of one system are two people.
+            return None
         # Two people of one name have two addresses.
         return same if same is not None and not (email and same.email) else None
 

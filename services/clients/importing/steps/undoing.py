@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, literal, select, union, update
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
@@ -60,8 +61,7 @@ def _page(tools: Tools, job: Job, run: Any) -> bool:
     with unit(tools, job, run, "undoing") as (uow, now):
         if now is not None:
             _settle(uow, now.id, found, {each["deal_id"]: each["reason"] for each in answer["refused"]})
-            removed = [each.row_id for each in found]
-            _forget_deals(uow, removed, answer["refused"])
+            _forget_deals(uow, answer["removed"])
     return True
 
 
@@ -179,17 +179,22 @@ def _hanging(uow: UnitOfWork, client_ids: list[str]) -> dict[str, str]:
     return {row.client_id: row.kind for row in uow.session.execute(statement)}
 
 
-def _forget_deals(uow: UnitOfWork, deal_ids: list[str], refused: list[dict[str, Any]]) -> None:
-    """Our copy of a deal that is gone is worth nothing at once; the event says it once more."""
-    kept = {each["deal_id"] for each in refused}
-    row = client_deals.c
-    gone = update(client_deals).where(texts(row.deal_id, {*deal_ids} - kept))
-    gone = gone.values(stage=REMOVED, value_minor=None, base_minor=None).returning(row.client_id)
-    owners = sorted(set(uow.session.execute(gone).scalars()))
-    if owners:
-        held = select(clients.c.id).where(texts(clients.c.id, owners)).order_by(clients.c.id).with_for_update()
-        uow.session.execute(held)
-        recompute(uow, owners)
+def _forget_deals(uow: UnitOfWork, removed: list[dict[str, Any]]) -> None:
+    """Our copy of a deal that is gone is worth nothing at once, whatever of its past is still on its way to us."""
+    if not removed:
+        return
+    gone = {"stage": REMOVED, "value_minor": None, "base_minor": None}
+    statement = insert(client_deals)
+    newest = client_deals.c.version < statement.excluded.version
+    values = gone | {"version": statement.excluded.version}
+    uow.session.execute(
+        statement.on_conflict_do_update(index_elements=["deal_id"], set_=values, where=newest),
+        [each | gone for each in removed],
+    )
+    owners = sorted({each["client_id"] for each in removed})
+    held = select(clients.c.id).where(texts(clients.c.id, owners)).order_by(clients.c.id).with_for_update()
+    uow.session.execute(held)
+    recompute(uow, owners)
 
 
 def _locked(uow: UnitOfWork, kind: Any, table: Any, found: Sequence[Any]) -> dict[str, Any]:
