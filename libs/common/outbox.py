@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from libs.common import tables
 from libs.common.context import Context
+from libs.common.copying import copy_rows
 from libs.common.events import Event
 from libs.common.ids import new_id
 
@@ -45,8 +46,7 @@ class Outbox:
     def add_all(self, told: Iterable[tuple[Event, Aggregate]]) -> None:
         """Tell many events in the order given, in one round trip."""
         rows = [self._row(event, of) for event, of in told]
-        if rows:
-            self._session.execute(insert(tables.outbox), rows)
+        copy_rows(self._session, tables.outbox, rows)
 
     def _row(self, event: Event, of: Aggregate) -> dict[str, Any]:
         event_id = new_id()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -54,6 +55,7 @@ class ClientError(Exception):
         self.field = field
 
 
+@functools.lru_cache(8192)
 def normal_name(name: str) -> str:
     """A company name as it is matched: case, accents, punctuation and legal form do not count.
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Text, any_, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
 from services.clients.importing.rows import Problem, Reading
 from services.clients.models import import_changes, import_keys
@@ -133,8 +134,7 @@ class Batch:
             self._keep_changes()
 
     def _keep_changes(self) -> None:
-        again = self._seen_before()
-        for place in again & self.changes.keys():
+        for place in self._seen_before() & self.changes.keys():
             change = self.changes[place]
             self.counts[f"{change.entity}.{'created' if change.created else 'updated'}"] -= 1
         statement, row = insert(import_changes), import_changes.c
@@ -159,7 +159,10 @@ class Batch:
             }
             for each in self.changes.values()
         ]
-        self.uow.session.execute(statement.on_conflict_do_update(index_elements=keyed, set_=merged), rows)
+        # What was made a moment ago was not changed by an earlier batch.
+        copy_rows(self.uow.session, import_changes, [each for each in rows if each["created"]])
+        if again := [each for each in rows if not each["created"]]:
+            self.uow.session.execute(statement.on_conflict_do_update(index_elements=keyed, set_=merged), again)
 
     def _seen_before(self) -> set[tuple[str, str]]:
         row = import_changes.c

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
 from services.clients import access
 from services.clients.domain import Client, mail_host, normal_name
@@ -152,7 +153,7 @@ class Companies:
         uow = self._batch.uow
         if self.made:
             names = [column.name for column in clients.columns]
-            uow.session.execute(insert(clients), [{name: getattr(each, name) for name in names} for each in self.made])
+            copy_rows(uow.session, clients, [{name: getattr(each, name) for name in names} for each in self.made])
         uow.session.flush()
         touched = list({client.id: client for client in [*self.made, *(each for each, _ in self.changed)]}.values())
         if not touched:
@@ -173,8 +174,9 @@ class Companies:
                 keys.setdefault(f"host:{host}", client.id)
         for host, client in self.by_host.items():
             keys.setdefault(f"host:{host}", client.id)
+        # One statement in the order of the keys, so that no two wait for each other.
         rows = [{"key": key, "client_id": keys[key]} for key in sorted(keys)]
-        self._batch.uow.session.execute(upsert(client_keys).on_conflict_do_nothing(), rows)
+        self._batch.uow.session.execute(upsert(client_keys).values(rows).on_conflict_do_nothing())
 
 
 def settle_clients(batch: Batch) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
 from services.clients.domain import Contact
 from services.clients.events import ContactCreated
@@ -144,7 +145,7 @@ class People:
         if self._made:
             names = [column.name for column in contacts.columns]
             rows = [{name: getattr(each, name) for name in names} for each in self._made]
-            uow.session.execute(insert(contacts), rows)
+            copy_rows(uow.session, contacts, rows)
             uow.outbox.add_all((self._created(each), each) for each in self._made)
 
     def _created(self, contact: Contact) -> ContactCreated:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Integer, Text, bindparam, column, func, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.database import UnitOfWork
 from services.clients.importing.answers import Answers
@@ -53,15 +54,28 @@ def write(uow: UnitOfWork, now: Any, batch: Batch, rows: Sequence[Any], phase: s
 
 def _states(uow: UnitOfWork, import_id: str, batch: Batch, rows: Sequence[Any]) -> None:
     """What became of each row."""
-    changed = []
+    numbers: list[int] = []
+    states: list[str] = []
+    faulty: list[dict[str, Any]] = []
     for line, row in zip(batch.lines, rows, strict=True):
         problems = [each.document() for each in line.problems] or None
-        if (line.state, problems) != (row.state, row.problems):
-            changed.append({"row": line.n, "state": line.state, "problems": problems})
-    if changed:
+        if problems or row.problems:
+            faulty.append({"row": line.n, "state": line.state, "problems": problems})
+        elif line.state != row.state:
+            numbers.append(line.n)
+            states.append(line.state)
+    if numbers:
+        new = (
+            func.unnest(literal(numbers, ARRAY(Integer)), literal(states, ARRAY(Text)))
+            .table_valued(column("n", Integer), column("state", Text), name="new")
+            .render_derived()
+        )
+        theirs = (import_rows.c.import_id == import_id, import_rows.c.n == new.c.n)
+        uow.session.execute(update(import_rows).where(*theirs).values(state=new.c.state))
+    if faulty:
         row_of = (import_rows.c.import_id == import_id, import_rows.c.n == bindparam("row"))
         values: dict[str, Any] = {"state": bindparam("state"), "problems": bindparam("problems")}
-        uow.session.connection().execute(update(import_rows).where(*row_of).values(**values), changed)
+        uow.session.connection().execute(update(import_rows).where(*row_of).values(**values), faulty)
 
 
 def _added(results: dict[str, int], counts: Counter[str]) -> dict[str, int]:

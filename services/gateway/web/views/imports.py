@@ -98,7 +98,8 @@ def repair(import_id: Any, n: str) -> Any:
         text = _("Line %(line)s is good now", line=line["line"]) if line["state"] == "good" else ""
         return done(f"/imports/{import_id}#rows", Toast(text or _("Line %(line)s is not good yet", line=line["line"])))
     run = parts.one("clients", "get_import", import_id=str(import_id))
-    return shell.fragment("imports/row.html", run=run, row=line, state="bad", reason=reason, repaired=True)
+    values = {"run": run, "row": line, "reason": reason, "repaired": True, "form": Form()}
+    return shell.fragment("imports/repaired.html", **values)
 
 
 @pages.post("/imports/<uuid:import_id>/commit", who=SALES)
