@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.gateway.web.said import refusal
+from services.gateway.web.phrases import N_
+from services.gateway.web.said import filled, fitting, refusal
 
 # By entity: what may be chosen, its name, and whether only an admin brings it in.
 GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
@@ -102,6 +104,54 @@ WORDS_OF = {
 }
 
 
+# Why rows and files are not good, as the clients service says it.
+SENTENCES = (
+    N_("no company is named, and no address leads to one"),
+    N_("nothing in this row belongs to a field"),
+    N_("a person needs a name or an address"),
+    N_("a deal needs a name"),
+    N_("a deal's value is not negative"),
+    N_("it is not said what happened"),
+    N_("no name is given; the address stands for it"),
+    N_("this row has more cells than the header has columns"),
+    N_("no phone has this number; it is kept as it stands"),
+    N_("this does not look like a phone number; it is kept as it stands"),
+    N_("this deal was closed before it was created"),
+    N_("a deal's past is not in the future"),
+    N_("only an admin brings in deals that began or ended earlier"),
+    N_("another contact of this client has the address"),
+    N_("only the client's owner may make deals with it"),
+    N_("changed since"),
+    N_("this is not a text file; save the sheet as CSV or XLSX"),
+    N_("this is a workbook of the old kind; save it as XLSX or CSV"),
+    N_("this file is empty"),
+    N_("there is nothing in this file"),
+    N_("there are no rows below the header"),
+    N_("this file could not be read; save the sheet as CSV and try again"),
+    N_("this file unpacks to far more than it is; that is no sheet anybody made"),
+    N_("this workbook needs more memory or time to read than it gets; save the sheet as CSV"),
+)
+_SHAPES = tuple(
+    (re.compile(shape, re.DOTALL), phrase)
+    for shape, phrase in (
+        (r"'(?P<cell>.*)' is not an e-mail address", N_("“%(cell)s” is not an e-mail address")),
+        (r"'(?P<cell>.*)' is not an amount", N_("“%(cell)s” is not an amount")),
+        (r"'(?P<cell>.*)' is not a date", N_("“%(cell)s” is not a date")),
+        (r"there is no day '(?P<cell>.*)'", N_("There is no day “%(cell)s”")),
+        (r"'(?P<cell>.*)' is two dates: .*",
+         N_("“%(cell)s” is two dates: say which comes first, the day or the month")),
+        (r"'(?P<cell>.*)' is none of .*", N_("“%(cell)s” is a word nobody knows here")),
+        (r"'(?P<cell>.*)' is neither yes nor no", N_("“%(cell)s” is neither yes nor no")),
+        (r"at most (?P<most>[\d,]+) characters fit here, and these are (?P<number>[\d,]+)",
+         N_("At most %(most)s characters fit here, and these are %(number)s")),
+        (r"no company has the id '(?P<cell>.*)', here or in this file",
+         N_("No company has the id “%(cell)s”, here or in this file")),
+    )
+)  # fmt: skip
+
+
 def reason(text: str) -> str:
     """Why a row is not good, in the reader's language."""
+    if fit := fitting(_SHAPES, text, {}):
+        return refusal(filled(*fit), beside_field=True)
     return refusal(text, beside_field=True)
