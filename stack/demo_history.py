@@ -24,6 +24,11 @@ _SOURCES = ("referral", "website", "brief_wizard", "event", "outbound")
 _LUCK = {"referral": 0.72, "website": 0.52, "brief_wizard": 0.6, "event": 0.45, "outbound": 0.3}
 _REASONS = ("Price", "Chose to build it themselves", "No budget this year", "Went with somebody else")
 _CLOSED, _MONTHLY_TARGET = 60, 110_000
+# Open deals that have stood still: what they are, their value, and how many days ago they came to each stage.
+_STUCK = (
+    ("Enterprise knowledge base", 118_000, {"lead": 96, "qualified": 80, "proposal": 58}),
+    ("Claims assistant", 36_000, {"lead": 63, "qualified": 47}),
+)
 
 
 def add(crm: Crm, clients: list[dict[str, Any]]) -> None:
@@ -35,7 +40,23 @@ def add(crm: Crm, clients: list[dict[str, Any]]) -> None:
     for number in range(_CLOSED):
         client = clients[dice.randrange(len(clients))]
         admin.post("/deals", _closed(dice, number, client, people, today), f"demo-past-{number}")
+    for number, (name, value, days) in enumerate(_STUCK):
+        admin.post("/deals", _stuck(name, value, days, clients[number], people, today), f"demo-stuck-{number}")
     _targets(admin, people, today)
+
+
+def _stuck(
+    name: str, value: int, days: dict[str, int], client: dict[str, Any], people: dict[str, str], today: date
+) -> dict[str, Any]:
+    return {
+        "deal_name": name,
+        "client_id": client["id"],
+        "owner_id": people[client["owner"]],
+        "deal_value": value,
+        "source": "referral",
+        "history": [{"stage": stage, "on": (today - timedelta(days=ago)).isoformat()} for stage, ago in days.items()],
+        "expected_close_date": (today + timedelta(days=17)).isoformat(),
+    }
 
 
 def _closed(

@@ -24,8 +24,7 @@ log = get_logger(__name__)
 
 _CLAIM = text("""
     UPDATE jobs SET attempts = attempts + 1, started_at = clock_timestamp(),
-                    locked_until = clock_timestamp()
-                        + make_interval(secs => (CAST(:leases AS jsonb) ->> kind)::double precision)
+        locked_until = clock_timestamp() + make_interval(secs => (CAST(:leases AS jsonb) ->> kind)::float)
     WHERE id = (
         SELECT id FROM jobs
         WHERE finished_at IS NULL AND failed_at IS NULL AND due_at <= clock_timestamp() AND kind = ANY(:kinds)

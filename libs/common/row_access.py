@@ -91,7 +91,7 @@ class Reader(Event):
 
 
 class AccessChanged(Event):
-    """Who may see a record now."""
+    """Who may see a record now. handover: whether a new owner takes over what the former one had to do with it."""
 
     event_type: ClassVar[str] = "client.access_changed"
 
@@ -101,6 +101,7 @@ class AccessChanged(Event):
     is_open: bool
     closed: bool
     readers: list[Reader]
+    handover: bool = True
     version: int
 
 

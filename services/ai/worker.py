@@ -18,6 +18,7 @@ from services.ai.handlers import (
     drafting,
     generating,
     learning,
+    merging,
     noting,
     reporting,
     scoring,
@@ -48,6 +49,8 @@ LINES: tuple[generating.Line[Any, Any], ...] = (
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientMerged, merging.on_client_merged),
+        Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
@@ -67,6 +70,7 @@ TABLE = WorkerTable(
     },
     schedule=[
         HOUSEKEEPING,
+        merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
         backfilling.UNTIL_READ,
         training.EVERY_NIGHT,

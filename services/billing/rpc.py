@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial, update_wrapper
 from typing import Any
 
-from libs.common import integrations, row_access
+from libs.common import integrations, record_merges, row_access
 from libs.common.erasure.searching import known
 from libs.common.money import MoneyError
 from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Problem, Unavailable
@@ -209,7 +209,9 @@ class BillingRpc(Operations, RpcService):
             owner = wiring.deals(self.context).client_of(deal_id)
         except NotFound:
             raise Invalid("there is no such deal, or it is not yours to see", field="deal_id") from None
-        if owner != client_id:
+        with self.runtime.database.read() as session:
+            same = record_merges.current(session, owner) == record_merges.current(session, str(client_id))
+        if not same:
             raise Invalid("this deal belongs to another client", field="deal_id")
 
     def _likely_addressee(self, client_id: str) -> BillTo | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, true
 
 from libs.common import rights
 from libs.common.identity import Actor
@@ -27,13 +27,13 @@ def card_only(actor: Actor) -> ColumnElement[bool]:
     return and_(_active(actor), scope(actor).is_not(True))
 
 
-def writable(actor: Actor) -> ColumnElement[bool]:
-    """The clients a person may change."""
-    return _rule("clients.write", actor)
+def writable(actor: Actor, *, deleted: bool = False) -> ColumnElement[bool]:
+    """The clients a person may change; ``deleted``: those that were deleted among them, for who brings them back."""
+    return _rule("clients.write", actor, deleted=deleted)
 
 
-def _rule(right: str, actor: Actor) -> ColumnElement[bool]:
-    present = clients.c.deleted_at.is_(None)
+def _rule(right: str, actor: Actor, *, deleted: bool = False) -> ColumnElement[bool]:
+    present = true() if deleted else clients.c.deleted_at.is_(None)
     match rights.right("clients", right).of(actor.role):
         case Rows.ALL:
             return present

@@ -18,13 +18,21 @@ from libs.common.money import exchanged
 STATUSES = ("prospect", "active", "inactive", "churned")
 # The stage of a deal that is gone, in our copy of it.
 REMOVED = "removed"
+# Where a deal is no longer worked on; any other stage is open.
+CLOSED_STAGES = ("won", "lost", REMOVED)
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
 # What answers somebody who wrote to us; a note or a task of our own does not.
 ANSWERS = ("call", "email", "meeting", "whatsapp")
 # What can be done to many clients at once, and the field each touches.
-BULK_FIELDS = {"add_tag": "tags", "remove_tag": "tags", "set_status": "status", "assign": "owner_id"}
+BULK_FIELDS = {
+    "add_tag": "tags",
+    "remove_tag": "tags",
+    "set_status": "status",
+    "assign": "owner_id",
+    "delete": "deleted_at",
+}
 # How sure each sign alone makes that two clients are one, in percent; a similar name as sure as it is similar.
 SIGNS = {"same e-mail address": 95, "same name": 90, "same phone": 80, "same e-mail domain": 70}
 
@@ -162,6 +170,7 @@ class Client:
     lifetime_value_minor: int = 0
     last_activity_at: datetime | None = None
     waiting_since: datetime | None = None
+    custom: dict[str, Any] = field(default_factory=dict)
     deleted_at: datetime | None = None
     access_version: int = 1
     version: int = 1
@@ -187,12 +196,6 @@ class Client:
         self.owner_id = owner_id
         self.touch(now)
         return self.access_changed(True)
-
-    def delete(self, now: datetime) -> None:
-        """Take the client out of every list; its history stays for the books."""
-        self.deleted_at = now
-        self.touch(now)
-        self.access_changed(True)
 
     def won(self, now: datetime) -> bool:
         """A prospect that buys is an active client; True when that changed anything."""
@@ -224,6 +227,7 @@ class Contact:
     phone: str | None = None
     job_title: str | None = None
     is_primary: bool = False
+    custom: dict[str, Any] = field(default_factory=dict)
     version: int = 1
 
     @property

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from libs.common import row_access
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
-from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import Reader
 
-__all__ = ["ClientAccessChanged", "ErasureAsked", "Reader"]
+__all__ = ["ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
 
 
 class ContactCard(BaseModel):
@@ -24,6 +26,12 @@ class ContactCard(BaseModel):
     email: str | None
     phone: str | None
     job_title: str | None
+
+
+class ClientAccessChanged(row_access.AccessChanged):
+    event_type: ClassVar[str] = "client.access_changed"
+
+    handover: bool
 
 
 class ClientCreated(Event):
@@ -116,6 +124,7 @@ class DealState(Event):
     deal_id: str
     client_id: str
     deal_name: str
+    description: str | None
     deal_value_minor: int | None
     currency: str
     stage: str

@@ -15,9 +15,9 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-)
+)  # fmt: skip
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import registry
 
 from services.clients.domain import Activity, Client, Contact
@@ -51,6 +51,7 @@ clients = Table(
     Column("currency", Text, nullable=False),
     Column("last_activity_at", _Instant),
     Column("waiting_since", _Instant),
+    Column("custom", JSONB, nullable=False, server_default="{}"),
     Column("access_version", Integer, nullable=False),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
@@ -76,6 +77,7 @@ contacts = Table(
     Column("phone", Text),
     Column("job_title", Text),
     Column("is_primary", Boolean, nullable=False),
+    Column("custom", JSONB, nullable=False, server_default="{}"),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
@@ -151,6 +153,7 @@ client_deals = Table(
     Column("deal_id", _Id, primary_key=True),
     Column("client_id", _Id, nullable=False),
     Column("deal_name", Text, nullable=False),
+    Column("description", Text),
     Column("stage", Text, nullable=False),
     Column("value_minor", BigInteger),
     Column("currency", Text, nullable=False),
@@ -180,17 +183,48 @@ change_sets = Table(
     Column("created_at", _Instant, nullable=False),
     Column("undone_at", _Instant),
     Column("undone_by", Text),
+    Column("made_by_role", Text, nullable=False),
+    Column("made_by_name", Text, nullable=False),
+    Column("undone_by_role", Text),
+    Column("undone_by_name", Text),
+    Column("about", JSONB, nullable=False, server_default="{}"),
+    Column("status", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 change_set_rows = Table(
     "change_set_rows",
     metadata,
     Column("change_set_id", _Id, ForeignKey("change_sets.id"), primary_key=True),
+    Column("client_id", _Id, primary_key=True),
+    Column("company_name", Text),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB(none_as_null=True)),
+    Column("version_after", Integer),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+)
+
+duplicate_pairs = Table(
+    "duplicate_pairs",
+    metadata,
+    Column("first_id", _Id, ForeignKey("clients.id"), primary_key=True),
+    Column("second_id", _Id, ForeignKey("clients.id"), primary_key=True),
+    Column("score", SmallInteger, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("found_at", _Instant, nullable=False),
+    Column("dismissed_at", _Instant),
+    Column("dismissed_by", Text),
+)
+
+duplicate_checks = Table(
+    "duplicate_checks",
+    metadata,
     Column("client_id", _Id, ForeignKey("clients.id"), primary_key=True),
-    Column("company_name", Text, nullable=False),
-    Column("before", JSONB, nullable=False),
-    Column("after", JSONB, nullable=False),
-    Column("version_after", Integer, nullable=False),
+    Column("signs", Text, nullable=False),
+    Column("checked_at", _Instant, nullable=False),
 )
 
 erasures = Table(
@@ -277,6 +311,34 @@ import_changes = Table(
     Column("after", JSONB, nullable=False),
     Column("version_after", Integer, nullable=False),
     Column("refused", Text),
+)
+
+# Written by the database, by what stands in the other tables.
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("client_id", _Id, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("source_id", _Id, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    Column("written_at", _Instant, nullable=False),
+)
+
+search_words = Table("search_words", metadata, Column("word", Text, primary_key=True))
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    Column("sort", Text),
+    Column("shared", Boolean, nullable=False),
+    Column("owner_id", _Id, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("updated_at", _Instant, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 mapper.map_imperatively(Client, clients, version_id_col=clients.c.version, version_id_generator=False)

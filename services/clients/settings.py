@@ -6,8 +6,13 @@ from libs.common.settings import ServiceSettings
 
 
 class ClientsSettings(ServiceSettings):
-    """default_country: how phone numbers without a country code are read (ISO 3166). import_max_rows: of one file."""
+    """default_country: how phone numbers without a country code are read (ISO 3166).
+
+    auto_merge_duplicates: whether two clients of one name, with addresses at one company's host, become one by
+    themselves. import_max_rows: of one file.
+    """
 
     default_country: str = "US"
     max_document_bytes: int = 50_000_000
+    auto_merge_duplicates: bool = False
     import_max_rows: int = 1_000_000

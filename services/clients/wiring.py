@@ -16,11 +16,21 @@ from services.clients.ports import DealsBook, DocumentStore
 from services.clients.queries import clients_access, document_key
 from services.clients.settings import ClientsSettings
 
+# How long after it happened the search knew of a deal, the latest of the last minutes. What clients writes itself is
+# searched in the same transaction.
+_SEARCH_LAG = """
+    SELECT coalesce(extract(epoch FROM max(handled_at - occurred_at)), 0) FROM inbox
+    WHERE handled_at > now() - interval '5 minutes' AND type LIKE 'deal.%'
+"""
+FIGURES = {"search_lag_seconds": _SEARCH_LAG}
+
+ClientsRuntime = Runtime[ClientsSettings]
+
 
 @cache
-def runtime() -> Runtime[ClientsSettings]:
+def runtime() -> ClientsRuntime:
     """The runtime of this process."""
-    return Runtime("clients", settings.load(ClientsSettings))
+    return Runtime("clients", settings.load(ClientsSettings), figures=FIGURES)
 
 
 def documents() -> DocumentStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from libs.common.database import Database
 from libs.common.erasure import parts
 from libs.common.housekeeping import HOUSEKEEPING
 from libs.common.jobs import JobHandler
@@ -22,6 +23,10 @@ def _secret() -> str:
 
 def _import_tools() -> Tools:
     return wiring.import_tools()
+
+
+def _database() -> Database:
+    return wiring.runtime().database
 
 
 TABLE = WorkerTable(
@@ -52,9 +57,20 @@ TABLE = WorkerTable(
             patience=timedelta(hours=6),
             lease=timedelta(seconds=30),
         ),
+        handlers.CHANGE_MANY: handlers.change_job(handlers.CHANGE_MANY, handlers.work, _database),
+        handlers.UNDO_MANY: handlers.change_job(handlers.UNDO_MANY, handlers.undo, _database),
+        handlers.CHECK_DUPLICATES: handlers.check_duplicates(_database),
         "move_document": JobHandler(wiring.move_document, handlers.moved),
         "remove_object": JobHandler(wiring.remove_object, handlers.removed),
     },
-    schedule=[HOUSEKEEPING, parts.second_look(ERASURE, _secret, handlers.record_part)],
+    schedule=[
+        HOUSEKEEPING,
+        parts.second_look(ERASURE, _secret, handlers.record_part),
+        handlers.EVERY_MINUTE,
+        handlers.SWEEP,
+        handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
+        handlers.LEARN_WORDS,
+        handlers.SWEEP_WORDS,
+    ],
     audit=AUDIT,
 )

@@ -16,6 +16,7 @@ AUDIT = AuditPlan(
         "briefs": Watched(
             subject=("contact_id", "client_id"), open=frozenset({"timeline_weeks", "currency", "reference"})
         ),
+        "custom_fields": Watched(open=frozenset("entity key label kind options position archived".split())),
         "stage_weights": Watched(subject=("stage",), key=("stage",), open=frozenset({"stage", "weight", "set_by"})),
         "sales_targets": Watched(),
     },

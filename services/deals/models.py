@@ -48,6 +48,7 @@ deals = Table(
     Column("lost_reason", Text),
     Column("owner_id", _Id),
     Column("tags", ARRAY(Text), nullable=False),
+    Column("custom", JSONB, nullable=False, server_default="{}"),
     Column("ai_score", SmallInteger),
     Column("ai_insights", JSONB(none_as_null=True)),
     Column("ai_generation_id", _Id),

@@ -213,6 +213,22 @@ class DealsRpc(Operations, RpcService):
     def set_targets(self, targets: list[Document]) -> Document:
         return self.execute(handlers.set_targets, targets=targets)
 
+    @method("fields.read")
+    def list_custom_fields(self, entity: str = "deal") -> Document:
+        return self.read(handlers.CUSTOM.list_fields, entity=entity)
+
+    @method("fields.write")
+    def create_custom_field(self, data: Document, entity: str = "deal") -> Document:
+        return self.execute(handlers.CUSTOM.create_field, entity=entity, data=data)
+
+    @method("fields.write")
+    def update_custom_field(self, field_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.CUSTOM.update_field, field_id=field_id, changes=changes, version=version)
+
+    @method("fields.write")
+    def delete_custom_field(self, field_id: str) -> Document:
+        return self.execute(handlers.CUSTOM.delete_field, field_id=field_id)
+
     @method("deals.read")
     def history(self, deal_id: str) -> Document:
         return self.read(queries.history, deal_id=deal_id)

@@ -155,6 +155,11 @@ CLIENTS = (
     ),
     Case("clients.list_tasks", LIST, "clients.read", _of_client),
     Case("clients.summary", COMMON, "clients.read", lambda _s, _r: {"today": "2025-01-06"}),
+    Case("clients.list_segments", COMMON, "segments.own", lambda _s, _r: {"counts": True}),
+    Case("clients.get_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("clients.create_segment", GATE, "segments.own", lambda _s, _r: {"data": {}}),
+    Case("clients.update_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "changes": {}}),
+    Case("clients.delete_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
     Case("clients.quick_find", LIST, "clients.read", _q),
     Case("clients.find_duplicates", LIST, "clients.read", lambda _s, r: {"company_name": r.name}),
     Case(
@@ -172,6 +177,16 @@ CLIENTS = (
     ),
     Case("clients.complete_import", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "size": 1}),
     Case("clients.repair_row", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "n": 1, "cells": {}}),
+    Case("clients.list_change_sets", COMMON, "clients.write"),
+    Case("clients.get_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case("clients.list_duplicates", COMMON, "clients.write"),
+    Case("clients.dismiss_duplicate", GATE, "clients.write", lambda _s, r: {"first_id": NOBODY, "second_id": NOBODY}),
+    Case(
+        "clients.merge_clients",
+        CHANGE,
+        "clients.write",
+        lambda s, r: {"client_id": r["client"], "other_id": s.client(r.relation)["client"]},
+    ),
     Case("clients.undo_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("clients.list_exchange_rates", COMMON, "rates.read"),
     Case(
@@ -179,6 +194,19 @@ CLIENTS = (
         COMMON,
         "rates.write",
         lambda _s, _r: {"currency": "EUR", "day": "2020-01-02", "rate": "1.1"},
+    ),
+    *(
+        Case(f"{service}.list_custom_fields", COMMON, "fields.read", lambda _s, _r, of=of: {"entity": of})  # type: ignore[misc]  # the default binds the loop's value
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.create_custom_field", COMMON, "fields.write", lambda _s, _r, of=of: {"entity": of, "data": {}})  # type: ignore[misc]  # as above
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.{method}", GATE, "fields.write", lambda _s, _r, more=more: {"field_id": NOBODY} | more)  # type: ignore[misc]  # as above
+        for service in ("clients", "deals")
+        for method, more in (("update_custom_field", {"changes": {}}), ("delete_custom_field", {}))
     ),
     Case("clients.list_tags", LIST, "clients.read"),
     Case("clients.list_documents", READ, "documents.read", _client),

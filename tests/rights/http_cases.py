@@ -48,6 +48,20 @@ CLIENTS = (
         lambda _s, r: {"json": {"ids": [r["client"]], "action": "add_tag", "value": "matrix"}},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("GET /change-sets", COMMON, "clients.write"),
+    Case("GET /change-sets/{change_set_id}", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case(
+        "POST /clients/duplicates/dismiss",
+        GATE,
+        "clients.write",
+        lambda _s, _r: {"json": {"first_id": NOBODY, "second_id": NOBODY}},
+    ),
+    Case(
+        "POST /clients/{client_id}/merge",
+        CHANGE,
+        "clients.write",
+        lambda s, r: _client(s, r) | {"json": {"other_id": s.client(r.relation)["client"]}},
+    ),
     Case("POST /change-sets/{change_set_id}/undo", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("GET /clients/{client_id}", READ, "clients.read", _client),
     Case(
@@ -137,6 +151,26 @@ CLIENTS = (
         for ending in ("csv", "xlsx")
     ),
     Case("GET /export.zip", COMMON, "operate"),
+    Case("GET /quick-find", LIST, "clients.read", lambda _s, r: {"query": {"q": r.name}}),
+    Case("GET /segments", COMMON, "segments.own", lambda _s, _r: {"query": {"counts": True}}),
+    Case("POST /segments", GATE, "segments.own", lambda _s, _r: {"json": {}}),
+    Case("GET /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("PATCH /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "json": {}}),
+    Case("DELETE /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("GET /custom-fields", COMMON, "fields.read"),
+    Case("POST /custom-fields", COMMON, "fields.write", lambda _s, _r: {"json": {}}),
+    Case(
+        "PATCH /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}, "json": {"label": "X"}},
+    ),
+    Case(
+        "DELETE /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}},
+    ),
     Case("GET /exchange-rates", COMMON, "rates.read"),
     Case(
         "POST /exchange-rates",

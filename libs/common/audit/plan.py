@@ -9,7 +9,7 @@ from typing import Any
 # The mechanism's own tables, and what alembic keeps: they say how work travels, not what was done.
 MECHANISM = frozenset("outbox inbox commands jobs scheduled_runs dead_letters erasure_parts alembic_version".split())
 # Copies of what another service owns and logs.
-COPIES = frozenset({"row_access", "row_access_readers"})
+COPIES = frozenset({"row_access", "row_access_readers", "record_merges", "record_moves"})
 
 # Columns that change with every change and say nothing of it.
 _SILENT = frozenset({"updated_at", "version", "updated_by"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -26,15 +26,36 @@ def card(contact: Contact) -> ContactCard:
     )
 
 
-def tell_access(uow: UnitOfWork, *changed: Client) -> None:
-    """Tell who may see these clients now, as the other services keep it."""
+class Standing(Protocol):
+    """What decides who may see a client."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def company_name(self) -> str: ...
+    @property
+    def owner_id(self) -> str | None: ...
+    @property
+    def deleted_at(self) -> datetime | None: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def access_version(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+
+
+def tell_access(uow: UnitOfWork, *changed: Standing, handover: bool = True) -> None:
+    """Tell who may see these clients now, as the other services keep it.
+
+    handover: whether what their former owners had to do with them is their new owners' now.
+    """
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
-    for client in changed:
-        uow.outbox.add(access_of(client, readers.get(client.id, [])), of=client)
+    uow.outbox.add_all([(access_of(each, readers.get(each.id, []), handover), each) for each in changed])
 
 
-def access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
+def access_of(client: Standing, readers: list[Reader], handover: bool = True) -> ClientAccessChanged:
     return ClientAccessChanged(
         record_id=client.id,
         owner_id=None if client.deleted_at else client.owner_id,
@@ -42,6 +63,7 @@ def access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
         is_open=client.is_open,
         closed=client.deleted_at is not None,
         readers=[] if client.deleted_at else readers,
+        handover=handover,
         version=client.access_version,
     )
 
@@ -116,17 +138,20 @@ def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> No
         .values(last_activity_at=occurred_at)
         .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
     )
-    for each in written:
-        event = ActivityLogged(
-            activity_id=each.id,
-            client_id=each.client_id,
-            deal_id=each.deal_id,
-            type=each.type,
-            subject=each.subject,
-            occurred_at=each.occurred_at,
-            version=1,
-        )
-        uow.outbox.add(event, of=each)
+    told = [(_logged(each), each) for each in written]
+    uow.outbox.add_all(told)
+
+
+def _logged(each: Activity) -> ActivityLogged:
+    return ActivityLogged(
+        activity_id=each.id,
+        client_id=each.client_id,
+        deal_id=each.deal_id,
+        type=each.type,
+        subject=each.subject,
+        occurred_at=each.occurred_at,
+        version=1,
+    )
 
 
 def _answered(uow: UnitOfWork, activity: Activity) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, any_, case, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
+from libs.common import record_merges
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import NotFound
@@ -19,19 +20,24 @@ DOCUMENT = [
     clients.c[name]
     for name in (
         "id company_name email phone website industry status source address city state country notes tags owner_id "
-        "lifetime_value_minor currency last_activity_at waiting_since created_at updated_at version"
+        "lifetime_value_minor currency last_activity_at waiting_since custom created_at updated_at version"
     ).split()
 ]
 _SHOWN = (*(column.name for column in DOCUMENT), "access")
 
 
 def client_document(session: Session, actor: Actor, client_id: str) -> dict[str, Any]:
-    """One client; its public card where the actor may see no more. NotFound where not even that."""
+    """One client; its public card where the actor may see no more. NotFound where not even that.
+
+    By the id of one that was merged it is the one that stayed.
+    """
     statement = select(*DOCUMENT, access_of(actor).label("access")).where(
         clients.c.id == client_id, access.card_scope(actor)
     )
     row = session.execute(statement).first() if is_id(client_id) else None
     if row is None:
+        if (now := record_merges.current(session, client_id)) != client_id:
+            return client_document(session, actor, now)
         raise NotFound("there is no such client, or it is not yours to see")
     shown = document(row)
     return shown if row.access == "card" else shown | {"deals_without_rate": _without_rate(session, client_id)}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common import row_access
+from libs.common import custom_fields, record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.fields import date_of, read
 from libs.common.ids import new_id
@@ -21,16 +21,19 @@ from services.deals.handlers.telling import correct_close, tell_changed, tell_cr
 
 def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """A deal with a client the actor may write to; the creator owns it unless an admin says otherwise."""
-    given = read(DEAL, data)
+    custom = custom_fields.taken(uow.session, "deal", data, {})
+    given = read(DEAL, data) | custom
     for name in ("deal_name", "client_id"):
         if not given.get(name):
             raise Invalid(f"{name} is needed", field=name)
+    named, given["client_id"] = given["client_id"], record_merges.current(uow.session, given["client_id"])
     require_own_client(uow, given["client_id"])
     deal = None
     for deal, move, is_past in live(uow, given):
         if move is None:
             uow.session.add(deal)
             tell_created(uow, deal)
+            record_merges.note(uow, named, "deals", deal.id)
         else:
             tell_moved(uow, deal, move, brought_in=is_past)
     assert deal is not None
@@ -73,7 +76,8 @@ def live(
 def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version: int | None = None) -> dict[str, Any]:
     """Change fields of a deal; its stage is changed by moving it."""
     deal = deal_to_change(uow, deal_id, version)
-    given = read(CHANGES, changes)
+    custom = custom_fields.taken(uow.session, "deal", changes, deal.custom)
+    given = read(CHANGES, changes) | custom
     if "tags" in given:
         given["tags"] = _without_ours(given["tags"]) + [tag for tag in deal.tags if tag == FULLY_PAID]
     if given.get("owner_id", deal.owner_id) != deal.owner_id and uow.actor.role == "sales":

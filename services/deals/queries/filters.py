@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from libs.common import row_access
+from libs.common import record_merges, row_access
 from libs.common.fields import contains, currency, date_of, flag
 from libs.common.identity import Actor
 from libs.common.ids import is_id
@@ -66,6 +66,12 @@ def _identifier(name: str, value: Any) -> ColumnElement[bool]:
     return deals.c[name].in_([value])
 
 
+def _client(name: str, value: Any) -> ColumnElement[bool]:
+    if not is_id(value):
+        raise Invalid(f"{name} is an id", field=name)
+    return record_merges.is_of(deals.c.client_id, value)
+
+
 def _created_from(name: str, value: Any) -> ColumnElement[bool]:
     """From the day's first instant where the business is."""
     day = date_of(name, value)
@@ -88,7 +94,7 @@ _IDLING = ("stagnant", "idle_days")
 _CONDITIONS: dict[str, Condition] = {
     "stage": _stage,
     "owner_id": _owner,
-    "client_id": _identifier,
+    "client_id": _client,
     "tag": lambda _name, value: deals.c.tags.contains([str(value).lower()]),
     "currency": lambda name, value: deals.c.currency == currency(name, value),
     "source": lambda _name, value: deals.c.source.in_([value]),

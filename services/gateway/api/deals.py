@@ -9,6 +9,7 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.custom import with_custom
 from services.gateway.api.pipeline import MovedDeal, PipelineBoard
 from services.gateway.api.routing import Routes
 
@@ -83,7 +84,7 @@ def analyze_deal(deal_id: Any) -> dict[str, Any]:
 
 def _exact(given: dict[str, Any], body: s.DealFields) -> dict[str, Any]:
     """The value as it was typed: JSON's own dump would make it text."""
-    return given | ({"deal_value": body.deal_value} if "deal_value" in given else {})
+    return with_custom(given, body.custom) | ({"deal_value": body.deal_value} if "deal_value" in given else {})
 
 
 def _check_owner(owner_id: str | None) -> None:

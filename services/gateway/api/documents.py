@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Item = TypeVar("Item")
 
+CustomValues = Annotated[
+    dict[str, Any],
+    Field(description="Values of custom fields by their keys; money as `{amount, currency}`."),
+]
 MoneyNumber = Annotated[float, Field(description="Major units of the currency beside it, exact as text.")]
 
 
@@ -93,6 +97,7 @@ class ClientDocument(Document):
     lifetime_value: MoneyNumber | None = None
     currency: str | None = None
     waiting_since: datetime | None = None
+    custom: CustomValues | None = None
     version: int | None = None
 
 
@@ -105,6 +110,7 @@ class ContactDocument(Document):
     phone: str | None
     job_title: str | None
     is_primary: bool
+    custom: CustomValues
     version: int
 
 
@@ -144,6 +150,7 @@ class DealDocument(Document):
     actual_close_date: date | None
     owner_id: str | None
     tags: list[str]
+    custom: CustomValues
     ai_score: int | None
     ai_insights: dict[str, Any] | None
     probability: int

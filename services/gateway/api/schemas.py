@@ -10,10 +10,12 @@ from pydantic import Field
 
 from libs.common.money import MoneyError, to_minor
 from libs.common.problems import Invalid
+from services.gateway.api import client_filters, values
 from services.gateway.api.values import (
     Amount,
     Body,
     Currency,
+    Custom,
     Id,
     Line,
     Name,
@@ -30,6 +32,9 @@ from services.gateway.api.values import (
     Text,
     Word,
 )
+
+Page = values.Page
+ClientFilters = client_filters.ClientFilters
 
 
 class Version(Body):
@@ -94,28 +99,6 @@ class BriefForm(Body):
     website: Annotated[str, Field(max_length=500)] | None = None
 
 
-class Page(Body):
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
-
-
-class ClientFilters(Page):
-    status: Literal["prospect", "active", "inactive", "churned"] | None = None
-    industry: Name | None = None
-    state: Name | None = None
-    country: Name | None = None
-    city: Name | None = None
-    source: Name | None = None
-    tag: Name | None = None
-    created_from: date | None = None
-    owner_id: Id | Literal["none"] | None = None
-    min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
-    shadowed: bool | None = None
-    unanswered: Annotated[bool | None, Field(description="Who wrote to us last and waits for an answer.")] = None
-    q: Name | None = None
-    sort: Annotated[str, Field(max_length=40)] | None = None
-
-
 class ContactNew(Body):
     first_name: NeededName
     last_name: Name | None = None
@@ -123,6 +106,7 @@ class ContactNew(Body):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ContactChange(Version):
@@ -132,6 +116,7 @@ class ContactChange(Version):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ClientFields(Body):
@@ -147,6 +132,7 @@ class ClientFields(Body):
     country: Name | None = None
     notes: Text | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class ClientNew(ClientFields):
@@ -221,6 +207,7 @@ class DealFields(Body):
     actual_close_date: Annotated[date | None, Field(description="Of a closed deal; not after today.")] = None
     owner_id: Id | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class StageEntered(Body):

@@ -18,7 +18,7 @@ NEEDS_NO_COOKIE = (
     "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/second-factor", "/api/v1/auth/join",
     "/api/v1/auth/forgot", "/api/v1/auth/reset", "/api/v1/invitations/1/accept",
     "/api/v1/intake/", "/api/v1/webhooks/", "/api/v1/pay/", "/api/v1/unsubscribe/",
-    "/login", "/join/", "/forgot", "/reset/", "/contact", "/brief", "/pay/",
+    "/login", "/join/", "/forgot", "/reset/", "/contact", "/brief", "/pay/", "/unsubscribe/",
 )  # fmt: skip
 UNSAFE = {"POST", "PATCH", "PUT", "DELETE"}
 

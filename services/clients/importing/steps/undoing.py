@@ -183,7 +183,7 @@ def _forget_deals(uow: UnitOfWork, removed: list[dict[str, Any]]) -> None:
     """Our copy of a deal that is gone is worth nothing at once, whatever of its past is still on its way to us."""
     if not removed:
         return
-    gone = {"stage": REMOVED, "value_minor": None, "base_minor": None}
+    gone = {"stage": REMOVED, "deal_name": "", "value_minor": None, "base_minor": None}
     statement = insert(client_deals)
     newest = client_deals.c.version < statement.excluded.version
     values = gone | {"version": statement.excluded.version}

@@ -5,7 +5,7 @@ from alembic import op
 from libs.common.audit.plan import attach, detach
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 
 _TABLES = """
 CREATE TABLE imports (

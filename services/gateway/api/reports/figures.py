@@ -100,7 +100,7 @@ def _declare(report: Report) -> None:
     add("xlsx", lambda query: sheet(report, query), xlsx, answers={200: None}, content_type=sheets.XLSX_TYPE)
     if report.prints:
         shape: dict[str, Any] = {"answers": {200: None, 202: ReportFile}, "content_type": files.PDF_TYPE}
-        add("pdf", lambda query: files.printed(report, query), files.ABOUT_PDF, refusals=(409,), **shape)
+        add("pdf", lambda query: files.printed(report, query), files.ABOUT_PDF, refusals=(409, 429), **shape)
 
 
 def _json(report: Report) -> Callable[[Any], dict[str, Any]]:

@@ -196,7 +196,7 @@ def daily_summary() -> dict[str, Any]:
     return document
 
 
-@routes.route("POST", "/reports/daily-summary/send", answers={202: SummaryOrder})
+@routes.route("POST", "/reports/daily-summary/send", answers={202: SummaryOrder}, refusals=(429,))
 def send_daily_summary() -> dict[str, Any]:
     """Have your daily summary mailed to you now."""
     r.ask("notifications", "send_daily_summary")
@@ -251,7 +251,7 @@ def list_schedules(query: s.Page) -> dict[str, Any]:
     return r.ask("notifications", "list_schedules", **query.given())
 
 
-@routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule})
+@routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule}, refusals=(429,))
 def create_schedule(body: ScheduleNew) -> dict[str, Any]:
     """Have a report mailed every day, week or month, at an hour of the business."""
     defaults = {"format": body.format, "hour": body.hour}
@@ -272,7 +272,7 @@ def delete_schedule(schedule_id: Any) -> dict[str, Any]:
     return r.ask("notifications", "delete_schedule", schedule_id=str(schedule_id))
 
 
-@routes.route("POST", "/report-schedules/<uuid:schedule_id>/send", answers={202: SummaryOrder})
+@routes.route("POST", "/report-schedules/<uuid:schedule_id>/send", answers={202: SummaryOrder}, refusals=(429,))
 def send_schedule_now(schedule_id: Any) -> dict[str, Any]:
     """Have it made and mailed now; when it is next due does not change."""
     r.ask("notifications", "send_schedule_now", schedule_id=str(schedule_id))

@@ -10,11 +10,12 @@ from flask_babel import ngettext
 
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
+from services.gateway.api import custom_fields
 from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, picking, shell, words
+from services.gateway.web import custom, editing, forms, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, Listing, given, listing
@@ -89,19 +90,22 @@ def create() -> Any:
     if "find" in form.values:
         return _form(form)
     try:
-        made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values)))
+        own = custom.typed(form, "deal")
+        made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values) | own))
     except Problem as problem:
         if not editing.fits(problem):
             raise
-        return _form(form.refused(problem), problem.status)
+        return _form(form.refused(custom.at_inputs(problem)), problem.status)
     return done(f"/deals/{made['id']}", Toast(_("The deal was created")))
 
 
 def _form(form: Form, status: int = 200) -> Any:
     typed = form.values.get(picking.SEARCH_FIELD, "")
-    found = parts.ask({"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))})
+    wanted = {"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))}
+    found = parts.ask(wanted | {"fields": custom_fields.call("deal")})
+    own = custom.fields_of(found["fields"])
     picked = picking.choices(found["clients"], found.get("client"))
-    return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, **picked)
+    return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, custom=own, **picked)
 
 
 def _yes_or_no(value: str) -> str:
