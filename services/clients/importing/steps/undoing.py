@@ -145,7 +145,8 @@ def _undo_clients(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
         elif each.created and client.id in hanging:
             refused[each.row_id] = f"it has {hanging[client.id]} by now"
         elif each.created:
-            client.delete(uow.now)
+            if not client.change({"deleted_at": uow.now}, uow.now):
+                client.access_changed(True)
             told.append(client)
         elif client.change(_before(each.before), uow.now):
             told.append(client)
