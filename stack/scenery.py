@@ -56,7 +56,17 @@ def scene(crm: Crm) -> dict[str, str]:
     # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
+    found["import"] = _import(john)
     return found | _reports(crm)
+
+
+def _import(person: Person) -> str:
+    """A file with a fault in it, read and waiting."""
+    file = "Company,First name,Email,Phone\nNorthwind,Ann,ann@northwind.example,+1-555-0123\n"
+    file += "Southwind,Bob,bob at home,\n"
+    made = person.upload("/imports", "people.csv", file.encode())["id"]
+    wait_for(lambda: person.get(f"/imports/{made}")["state"] == "ready", "the file")
+    return str(made)
 
 
 def _reports(crm: Crm) -> dict[str, str]:

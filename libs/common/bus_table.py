@@ -37,12 +37,13 @@ TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
         | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
-        hears=_of("deal", "changed created fully_paid stage_changed won")
+        hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
+        asks=_of("deals", "bring_deals take_back_deals"),
     ),
     "deals": Voice(
-        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
+        tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
         | _of("client", "access_changed merged unmerged")
@@ -75,7 +76,7 @@ TABLE: Mapping[str, Voice] = {
     ),
     "ai": Voice(
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
-        hears=_of("deal", "changed created stage_changed")
+        hears=_of("deal", "changed created removed stage_changed")
         | _of("client", "access_changed created merged unmerged")
         | {"brief.submitted", "contact.erasure_asked"}
         | {"company.changed", "email.failed", "email.sent"},
@@ -101,12 +102,14 @@ TABLE: Mapping[str, Voice] = {
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
             " create_segment delete_segment get_segment list_segments update_segment"
             " undo_change_set update_activity update_client update_contact update_custom_field"
+            " change_import commit_import complete_import delete_import get_import import_rows list_imports"
+            " export_page prepare_import repair_row undo_import"
             f" {_OPERATIONS}",
         )
         | _of(
             "deals",
-            "board create_custom_field create_deal delete_custom_field get_deal history list_custom_fields list_deals"
-            " move_stage personal_data quick_find request_analysis"
+            "board create_custom_field create_deal delete_custom_field export_deals get_deal history"
+            " list_custom_fields list_deals move_stage personal_data quick_find request_analysis"
             f" set_stage_weights stage_weights submit_brief totals update_custom_field update_deal"
             f" {_OPERATIONS}",
         )

@@ -90,6 +90,14 @@ class EmailFailed(EmailOutcome):
     error: str
 
 
+class DealRemoved(Event):
+    """A deal that an import made is gone."""
+
+    event_type: ClassVar[str] = "deal.removed"
+
+    deal_id: str
+
+
 class ClientCreated(Event):
     event_type: ClassVar[str] = "client.created"
 

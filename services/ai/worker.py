@@ -60,6 +60,7 @@ TABLE = WorkerTable(
         Subscription(events.DealCreated, learning.on_deal),
         Subscription(events.DealChanged, learning.on_deal),
         Subscription(events.DealStageChanged, learning.on_deal),
+        Subscription(events.DealRemoved, learning.on_deal_removed),
     ],
     jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES}
     | {

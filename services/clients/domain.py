@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -15,8 +16,10 @@ from zoneinfo import ZoneInfo
 from libs.common.money import exchanged
 
 STATUSES = ("prospect", "active", "inactive", "churned")
+# The stage of a deal that is gone, in our copy of it.
+REMOVED = "removed"
 # Where a deal is no longer worked on; any other stage is open.
-CLOSED_STAGES = ("won", "lost")
+CLOSED_STAGES = ("won", "lost", REMOVED)
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
@@ -60,6 +63,7 @@ class ClientError(Exception):
         self.field = field
 
 
+@functools.lru_cache(8192)
 def normal_name(name: str) -> str:
     """A company name as it is matched: case, accents, punctuation and legal form do not count.
 

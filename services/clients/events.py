@@ -144,6 +144,10 @@ class DealStageChanged(DealState):
     event_type: ClassVar[str] = "deal.stage_changed"
 
 
+class DealRemoved(DealState):
+    event_type: ClassVar[str] = "deal.removed"
+
+
 class DealWon(DealState):
     event_type: ClassVar[str] = "deal.won"
 

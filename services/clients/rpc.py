@@ -39,6 +39,14 @@ class ClientsRpc(Operations, RpcService):
         return self.read(queries.list_clients, filters=filters, sort=sort, limit=limit, cursor=cursor, zone=zone)
 
     @method("clients.read")
+    def export_page(
+        self, what: str, filters: Document, limit: int | None = None, cursor: str | None = None
+    ) -> Document:
+        zone = self.runtime.settings.business_tz
+        given: Document = {"what": what, "filters": filters, "limit": limit, "cursor": cursor}
+        return self.read(queries.export_page, **given, zone=zone)
+
+    @method("clients.read")
     def get_client(self, client_id: str) -> Document:
         return self.read(queries.client_document, client_id=client_id)
 
@@ -260,6 +268,55 @@ class ClientsRpc(Operations, RpcService):
     def document_link(self, document_id: str) -> Document:
         found = self.read(queries.document_for_link, document_id=document_id)
         return found | {"url": wiring.documents().link(found["key"], found["filename"], found["content_type"])}
+
+    @method("imports.own")
+    def prepare_import(self, filename: str, people: dict[str, str]) -> Document:
+        return self.execute(handlers.prepare_import, filename=filename, people=people)
+
+    @method("imports.own")
+    def complete_import(self, import_id: str, size: int) -> Document:
+        return self.execute(handlers.complete_import, import_id=import_id, size=size)
+
+    @method("imports.own")
+    def list_imports(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.list_imports, limit=limit, cursor=cursor)
+
+    @method("imports.own")
+    def get_import(self, import_id: str) -> Document:
+        return self.read(queries.import_document, import_id=import_id)
+
+    @method("imports.own")
+    def import_rows(
+        self, import_id: str, state: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Document:
+        return self.read(queries.import_rows_of, import_id=import_id, state=state, limit=limit, cursor=cursor)
+
+    @method("imports.own")
+    def change_import(
+        self,
+        import_id: str,
+        sheets: list[Document] | None = None,
+        answers: Document | None = None,
+        version: int | None = None,
+    ) -> Document:
+        given: Document = {"sheets": sheets, "answers": answers, "version": version}
+        return self.execute(handlers.change_import, import_id=import_id, **given)
+
+    @method("imports.own")
+    def repair_row(self, import_id: str, n: int, cells: Document) -> Document:
+        return self.execute(handlers.repair_row, import_id=import_id, n=n, cells=cells)
+
+    @method("imports.own")
+    def commit_import(self, import_id: str, only_good: bool = False) -> Document:
+        return self.execute(handlers.commit_import, import_id=import_id, only_good=only_good)
+
+    @method("imports.own")
+    def undo_import(self, import_id: str) -> Document:
+        return self.execute(handlers.undo_import, import_id=import_id)
+
+    @method("imports.own")
+    def delete_import(self, import_id: str) -> Document:
+        return self.execute(handlers.delete_import, import_id=import_id)
 
     @method("personal_data")
     def person(self, contact_id: str) -> Document:

@@ -9,9 +9,10 @@ class ClientsSettings(ServiceSettings):
     """default_country: how phone numbers without a country code are read (ISO 3166).
 
     auto_merge_duplicates: whether two clients of one name, with addresses at one company's host, become one by
-    themselves.
+    themselves. import_max_rows: of one file.
     """
 
     default_country: str = "US"
     max_document_bytes: int = 50_000_000
     auto_merge_duplicates: bool = False
+    import_max_rows: int = 1_000_000

@@ -13,10 +13,16 @@ from libs.common.worker import WorkerTable
 from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
 from services.clients.erasure import ERASURE
+from services.clients.importing.steps import working
+from services.clients.importing.steps.run import JOB, Tools
 
 
 def _secret() -> str:
     return wiring.runtime().settings.link_secret
+
+
+def _import_tools() -> Tools:
+    return wiring.import_tools()
 
 
 def _database() -> Database:
@@ -29,6 +35,7 @@ TABLE = WorkerTable(
         Subscription(events.DealChanged, handlers.on_deal_state),
         # Every move tells its stage here; won, lost and reopened are the same move told again.
         Subscription(events.DealStageChanged, handlers.on_deal_state),
+        Subscription(events.DealRemoved, handlers.on_deal_removed),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
@@ -42,6 +49,14 @@ TABLE = WorkerTable(
     jobs={
         # Nothing of it is outside; what takes long is done where nobody waits.
         "erase_person": JobHandler(lambda _job: None, handlers.erase_here(_secret), lease=timedelta(minutes=20)),
+        # A slice takes seconds, a large file to be read a minute or two; a worker that was killed is soon replaced.
+        JOB: JobHandler(
+            working.work(_import_tools),
+            working.went_on,
+            working.gave_up,
+            patience=timedelta(hours=6),
+            lease=timedelta(seconds=30),
+        ),
         handlers.CHANGE_MANY: handlers.change_job(handlers.CHANGE_MANY, handlers.work, _database),
         handlers.UNDO_MANY: handlers.change_job(handlers.UNDO_MANY, handlers.undo, _database),
         handlers.CHECK_DUPLICATES: handlers.check_duplicates(_database),

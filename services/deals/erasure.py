@@ -7,4 +7,5 @@ from services.deals.audit import AUDIT
 
 # A tag that names a person is changed in the deal, and the sums follow it.
 _SUMS = frozenset(f"pipeline_{each}.tag" for each in ("sums", "cohorts", "scores"))
-ERASURE = ErasurePlan("deals", AUDIT, elsewhere=_SUMS)
+# By what deals of files are found again.
+ERASURE = ErasurePlan("deals", AUDIT, removed=frozenset({"imported_deals"}), elsewhere=_SUMS)

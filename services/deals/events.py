@@ -94,6 +94,12 @@ class DealReopened(DealState):
     event_type: ClassVar[str] = "deal.reopened"
 
 
+class DealRemoved(DealState):
+    """A deal that an import made is gone, since the import was taken back; ``version`` is its last."""
+
+    event_type: ClassVar[str] = "deal.removed"
+
+
 class DealPaid(Event):
     """All invoices of a deal are paid."""
 

@@ -122,6 +122,15 @@ deal_invoices = Table(
     Column("version", Integer, nullable=False),
 )
 
+imported_deals = Table(
+    "imported_deals",
+    metadata,
+    Column("deal_id", _Id, ForeignKey("deals.id"), primary_key=True),
+    Column("import_id", _Id, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("key", Text),
+)
+
 stage_weights = Table(
     "stage_weights",
     metadata,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from libs.common import row_access
 from libs.common.erasure.searching import known
+from libs.common.identity import on_behalf
 from libs.common.money import MoneyError
 from libs.common.problems import Invalid, Problem
 from libs.common.rpc.server import Operations, RpcService, method
@@ -47,6 +49,10 @@ class DealsRpc(Operations, RpcService):
         return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor, now=self._now)
 
     @method("deals.read")
+    def export_deals(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.export_deals, filters=filters, limit=limit, cursor=cursor, now=self._now)
+
+    @method("deals.read")
     def get_deal(self, deal_id: str) -> Document:
         return self.read(queries.deal, deal_id=deal_id)
 
@@ -54,6 +60,19 @@ class DealsRpc(Operations, RpcService):
     def create_deal(self, data: Document) -> Document:
         self._know(data.get("client_id"))
         return self.execute(handlers.create_deal, data=data)
+
+    @method("deals.bring")
+    def bring_deals(
+        self, import_id: str, system: str, person: Document, deals: list[Document], clients: list[Document]
+    ) -> Document:
+        """In the name of the person whose import it is. Each deal is made once, so the call needs no key."""
+        context = replace(self.context, actor=on_behalf(self.actor, person), voucher=None)
+        with self.runtime.database.unit_of_work(context) as uow:
+            return handlers.bring_deals(uow, import_id, system, deals, clients)
+
+    @method("deals.bring")
+    def take_back_deals(self, import_id: str, deal_ids: list[str]) -> Document:
+        return self.execute(handlers.take_back_deals, import_id=import_id, deal_ids=deal_ids)
 
     @method("deals.write")
     def update_deal(self, deal_id: str, changes: Document, version: int | None = None) -> Document:

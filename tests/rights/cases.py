@@ -107,6 +107,7 @@ def _line(price: int = 100) -> dict[str, Any]:
 CLIENTS = (
     Case("clients.submit_contact", GATE, "intake", lambda _s, _r: {"form": {}, "reference": "x"}),
     Case("clients.list_clients", LIST, "clients.read", _filter_q),
+    Case("clients.export_page", LIST, "clients.read", lambda _s, r: {"what": "clients", "filters": {"q": r.name}}),
     Case("clients.get_client", READ, "clients.read", _client),
     Case("clients.create_client", COMMON, "clients.write", lambda _s, r: {"data": {"company_name": f"{r.name} new"}}),
     Case(
@@ -168,6 +169,14 @@ CLIENTS = (
         lambda _s, r: {"ids": [r["client"]], "action": "add_tag", "value": "matrix"},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("clients.prepare_import", COMMON, "imports.own", lambda _s, _r: {"filename": "x.csv", "people": {}}),
+    Case("clients.list_imports", COMMON, "imports.own"),
+    *(
+        Case(f"clients.{method}", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY})
+        for method in ("get_import", "import_rows", "change_import", "commit_import", "undo_import", "delete_import")
+    ),
+    Case("clients.complete_import", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "size": 1}),
+    Case("clients.repair_row", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "n": 1, "cells": {}}),
     Case("clients.list_change_sets", COMMON, "clients.write"),
     Case("clients.get_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("clients.list_duplicates", COMMON, "clients.write"),
@@ -214,6 +223,7 @@ CLIENTS = (
 DEALS = (
     Case("deals.submit_brief", GATE, "intake", lambda _s, _r: {"brief": {}, "client": {}, "reference": "x"}),
     Case("deals.list_deals", LIST, "deals.read", _filter_q),
+    Case("deals.export_deals", LIST, "deals.read", _filter_q),
     Case("deals.get_deal", READ, "deals.read", _deal),
     Case(
         "deals.create_deal",
@@ -221,6 +231,13 @@ DEALS = (
         "deals.write",
         lambda _s, r: {"data": {"client_id": r["client"], "deal_name": f"{r.name} next"}},
     ),
+    Case(
+        "deals.bring_deals",
+        GATE,
+        "deals.bring",
+        lambda _s, _r: {"import_id": NOBODY, "system": "", "person": {}, "deals": [], "clients": []},
+    ),
+    Case("deals.take_back_deals", GATE, "deals.bring", lambda _s, _r: {"import_id": NOBODY, "deal_ids": []}),
     Case(
         "deals.update_deal",
         CHANGE,

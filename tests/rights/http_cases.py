@@ -35,6 +35,7 @@ def _of_client(_scene: Scene, row: Row) -> dict[str, Any]:
     return {"query": {"client_id": row["client"]}}
 
 
+_IMPORT = {"import_id": NOBODY}
 CLIENTS = (
     Case("GET /clients", LIST, "clients.read", _q),
     Case("POST /clients", COMMON, "clients.write", lambda _s, r: {"json": {"company_name": f"{r.name} new"}}),
@@ -124,6 +125,32 @@ CLIENTS = (
         "activities.log",
         lambda _s, r: {"activity_id": r["activity"], "json": {"description": "More."}},
     ),
+    Case("GET /imports", COMMON, "imports.own"),
+    Case("POST /imports", COMMON, "imports.own", lambda _s, _r: {"files": {"file": ("x.csv", b"", "text/csv")}}),
+    Case("GET /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    Case("GET /imports/{import_id}/rows", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    Case("DELETE /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    *(
+        Case(f"{verb} /imports/{{import_id}}{rest}", GATE, "imports.own", lambda _s, _r, body=body: _IMPORT | body)
+        for verb, rest, body in (
+            ("PATCH", "", {"json": {}}),
+            ("PATCH", "/rows/{n}", {"n": 1, "json": {"cells": {"a": "b"}}}),
+            ("POST", "/commit", {"json": {}}),
+            ("POST", "/undo", {}),
+        )
+    ),
+    *(
+        Case(f"GET /{what}/export.{ending}", COMMON, right)
+        for what, right in (
+            ("clients", "clients.read"),
+            ("contacts", "clients.read"),
+            ("activities", "clients.read"),
+            ("deals", "deals.read"),
+            ("invoices", "invoices.read"),
+        )
+        for ending in ("csv", "xlsx")
+    ),
+    Case("GET /export.zip", COMMON, "operate"),
     Case("GET /quick-find", LIST, "clients.read", lambda _s, r: {"query": {"q": r.name}}),
     Case("GET /segments", COMMON, "segments.own", lambda _s, _r: {"query": {"counts": True}}),
     Case("POST /segments", GATE, "segments.own", lambda _s, _r: {"json": {}}),

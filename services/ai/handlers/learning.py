@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
-from services.ai.events import ClientCreated, DealState
+from services.ai.events import ClientCreated, DealRemoved, DealState
 from services.ai.handlers import scoring
 from services.ai.models import client_industries, deal_facts, stage_visits
 
@@ -43,6 +43,12 @@ def on_deal(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> None:
     if told.stage in OPEN_STAGES:
         keep_visit(uow, told.deal_id, told.stage_since, _visit(told), told.version)
     scoring.score(uow, [told.deal_id])
+
+
+def on_deal_removed(uow: UnitOfWork, event: DealRemoved, _envelope: Envelope) -> None:
+    """Forget a deal that is gone: nothing is learned from it."""
+    for table in (stage_visits, deal_facts):
+        uow.session.execute(delete(table).where(table.c.deal_id == event.deal_id))
 
 
 def on_client_created(uow: UnitOfWork, event: ClientCreated, _envelope: Envelope) -> None:

@@ -9,6 +9,15 @@ from services.clients.handlers.contacts import create_contact, delete_contact, u
 from services.clients.handlers.custom import CUSTOM
 from services.clients.handlers.documents import complete_document, delete_document, prepare_document
 from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
+from services.clients.handlers.importing import (
+    change_import,
+    commit_import,
+    complete_import,
+    delete_import,
+    prepare_import,
+    repair_row,
+    undo_import,
+)
 from services.clients.handlers.intake import submit_contact
 from services.clients.handlers.merging import (
     CHECK_DUPLICATES,
@@ -22,6 +31,7 @@ from services.clients.handlers.merging import (
 from services.clients.handlers.rates import set_exchange_rate
 from services.clients.handlers.reactions import (
     on_deal_fully_paid,
+    on_deal_removed,
     on_deal_state,
     on_deal_won,
     on_email_sent,
@@ -41,15 +51,19 @@ __all__ = [
     "UNDO_MANY",
     "assign_client",
     "bulk_update",
+    "change_import",
     "change_job",
     "check_duplicates",
+    "commit_import",
     "complete_document",
+    "complete_import",
     "create_client",
     "create_contact",
     "create_segment",
     "delete_client",
     "delete_contact",
     "delete_document",
+    "delete_import",
     "delete_segment",
     "dismiss_duplicate",
     "erase_here",
@@ -60,20 +74,24 @@ __all__ = [
     "merge_clients",
     "moved",
     "on_deal_fully_paid",
+    "on_deal_removed",
     "on_deal_state",
     "on_deal_won",
     "on_email_sent",
     "on_payment_received",
     "on_person_erased",
     "prepare_document",
+    "prepare_import",
     "rebuild",
     "record_part",
     "removed",
+    "repair_row",
     "revoke_access",
     "set_exchange_rate",
     "submit_contact",
     "undo",
     "undo_change_set",
+    "undo_import",
     "update_activity",
     "update_client",
     "update_contact",

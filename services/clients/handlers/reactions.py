@@ -11,8 +11,8 @@ from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.identity import Actor
 from libs.common.money import display
-from services.clients.domain import Client
-from services.clients.events import DealFullyPaid, DealState, DealWon, EmailSent, PaymentReceived
+from services.clients.domain import REMOVED, Client
+from services.clients.events import DealFullyPaid, DealRemoved, DealState, DealWon, EmailSent, PaymentReceived
 from services.clients.handlers.lifetime import base_value, hold_rates, recompute
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import log, tell_access
@@ -52,6 +52,12 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     if client is not None:
         record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
         recompute(uow, [client.id])
+
+
+def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:
+    """A deal that is gone keeps its place, worth nothing and in no stage, so that what was told before changes it no
+    more."""
+    on_deal_state(uow, event.model_copy(update={"stage": REMOVED, "deal_name": "", "deal_value_minor": None}), envelope)
 
 
 def on_deal_won(uow: UnitOfWork, event: DealWon, _envelope: Envelope) -> None:

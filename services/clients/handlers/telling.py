@@ -52,10 +52,10 @@ def tell_access(uow: UnitOfWork, *changed: Standing, handover: bool = True) -> N
     """
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
-    uow.outbox.add_all([(_access_of(each, readers.get(each.id, []), handover), each) for each in changed])
+    uow.outbox.add_all([(access_of(each, readers.get(each.id, []), handover), each) for each in changed])
 
 
-def _access_of(client: Standing, readers: list[Reader], handover: bool) -> ClientAccessChanged:
+def access_of(client: Standing, readers: list[Reader], handover: bool = True) -> ClientAccessChanged:
     return ClientAccessChanged(
         record_id=client.id,
         owner_id=None if client.deleted_at else client.owner_id,

@@ -1,6 +1,7 @@
 """What deals does: one short function a command or event."""
 
 from services.deals.handlers.briefs import request_analysis, submit_brief
+from services.deals.handlers.bringing import bring_deals, take_back_deals
 from services.deals.handlers.custom import CUSTOM
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
 from services.deals.handlers.erasing import tell_erased
@@ -10,6 +11,7 @@ from services.deals.handlers.weights import set_stage_weights
 
 __all__ = [
     "CUSTOM",
+    "bring_deals",
     "create_deal",
     "move_stage",
     "on_client_access_changed",
@@ -20,6 +22,7 @@ __all__ = [
     "set_stage_weights",
     "set_targets",
     "submit_brief",
+    "take_back_deals",
     "tell_erased",
     "update_deal",
 ]

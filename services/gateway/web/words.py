@@ -166,6 +166,7 @@ RIGHTS = {
     "activities.log": _l("Write into timelines"),
     "documents.read": _l("Open documents"),
     "documents.write": _l("Upload documents"),
+    "imports.own": _l("Bring in files"),
     "rates.read": _l("See exchange rates"),
     "rates.write": _l("Set exchange rates"),
     "fields.read": _l("See which fields the company added"),

@@ -16,7 +16,7 @@ from libs.common.database import Database, UnitOfWork
 from libs.common.identity import Actor
 from libs.common.jobs import Job, JobHandler
 from services.clients import access
-from services.clients.domain import BULK_FIELDS, bulk_value
+from services.clients.domain import BULK_FIELDS, REMOVED, bulk_value
 from services.clients.handlers.bulk.applying import Row, locked, set_field, take_keys
 from services.clients.handlers.lifetime import among
 from services.clients.models import change_set_rows, change_sets, client_deals, clients
@@ -152,9 +152,8 @@ def _unfit(uow: UnitOfWork, change_set: Any, name: str, found: Sequence[Row]) ->
     """Those whose own state does not let it be done."""
     if name == "deleted_at" and found:
         deal = client_deals.c
-        with_deals = select(clients.c.id).where(
-            among([row.id for row in found]), exists(select(deal.deal_id).where(deal.client_id == clients.c.id))
-        )
+        theirs = select(deal.deal_id).where(deal.client_id == clients.c.id, deal.stage != REMOVED)
+        with_deals = select(clients.c.id).where(among([row.id for row in found]), exists(theirs))
         held = set(uow.session.execute(with_deals).scalars())
         return {row.id: {"company_name": row.company_name, "reason": HAS_DEALS} for row in found if row.id in held}
     if change_set.action == "add_tag":
