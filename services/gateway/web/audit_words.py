@@ -36,6 +36,7 @@ RECORDS = {
     "change_sets": _l("Change of many"),
     "custom_fields": _l("Field of your own"),
     "segments": _l("Saved filter"),
+    "imports": _l("Import"),
     "deals": _l("Deal"),
     "briefs": _l("Project brief"),
     "stage_weights": _l("Stage weight"),
