@@ -92,6 +92,7 @@ def client_access(session: Session, _actor: Actor, client_id: str) -> dict[str, 
         ]
         if present
         else [],
+        "handover": True,
         "version": row.access_version,
     }
 
