@@ -90,7 +90,7 @@ def _until(admin: Any, change_set_id: str, status: str) -> dict[str, Any]:
         found: dict[str, Any] = admin.get(f"/change-sets/{change_set_id}")
         if found["status"] == status:
             return found
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def _export(database: psycopg.Connection[Any]) -> str:

@@ -197,7 +197,7 @@ change_sets = Table(
 change_set_rows = Table(
     "change_set_rows",
     metadata,
-    Column("change_set_id", _Id, ForeignKey("change_sets.id"), primary_key=True),
+    Column("change_set_id", _Id, primary_key=True),
     Column("client_id", _Id, primary_key=True),
     Column("company_name", Text),
     Column("before", JSONB(none_as_null=True)),
