@@ -13,5 +13,7 @@ ERASURE = ErasurePlan(
     # other systems.
     removed=frozenset({"client_keys", "import_keys", "search_words"}),
     # The object moves first, then its key. The database itself takes values over from their rows.
-    elsewhere=frozenset({"documents.key", "client_custom_values.text", "contact_custom_values.text"}),
+    elsewhere=frozenset(
+        {"documents.key", "client_custom_values.text", "contact_custom_values.text", "search_documents.content"}
+    ),
 )
