@@ -56,12 +56,14 @@ def _page(tools: Tools, job: Job, run: Any) -> bool:
             take_turn(uow)
             _settle(uow, now.id, found, _UNDO[found[0].entity](uow, found))
             return True
-    # What another service owns is taken back there, outside a transaction of ours; asked twice it answers the same.
+    # What another service owns is taken back there, outside a transaction of ours. Asked once more, where ours was
+    # given up, it refuses the same, and what it removed the first time is not named again.
     answer = tools.deals.take_back(run.id, [each.row_id for each in found])
     with unit(tools, job, run, "undoing") as (uow, now):
         if now is not None:
-            _settle(uow, now.id, found, {each["deal_id"]: each["reason"] for each in answer["refused"]})
-            _forget_deals(uow, answer["removed"])
+            refused = {each["deal_id"]: each["reason"] for each in answer["refused"]}
+            _forget_deals(uow, [each for each in found if each.row_id not in refused], answer["removed"])
+            _settle(uow, now.id, found, refused)
     return True
 
 
@@ -180,21 +182,27 @@ def _hanging(uow: UnitOfWork, client_ids: list[str]) -> dict[str, str]:
     return {row.client_id: row.kind for row in uow.session.execute(statement)}
 
 
-def _forget_deals(uow: UnitOfWork, removed: list[dict[str, Any]]) -> None:
-    """Our copy of a deal that is gone is worth nothing at once, whatever of its past is still on its way to us."""
-    if not removed:
-        return
-    gone = {"stage": REMOVED, "deal_name": "", "value_minor": None, "base_minor": None}
-    statement = insert(client_deals)
-    newest = client_deals.c.version < statement.excluded.version
-    values = gone | {"version": statement.excluded.version}
-    uow.session.execute(
-        statement.on_conflict_do_update(index_elements=["deal_id"], set_=values, where=newest),
-        [each | gone for each in removed],
-    )
-    owners = sorted({each["client_id"] for each in removed})
+def _forget_deals(uow: UnitOfWork, found: Sequence[Any], removed: list[dict[str, Any]]) -> None:
+    """Our copy of a deal that is gone is worth nothing at once, whatever of its past is still on its way to us.
+
+    found: the deals, as the import made them. removed: those of them that went this time, at their last version.
+    """
+    owners = sorted({each.client_id for each in found} | {each["client_id"] for each in removed})
+    # Clients first, as events of deals do: who waits the other way round waits for ever.
     held = select(clients.c.id).where(texts(clients.c.id, owners)).order_by(clients.c.id).with_for_update()
     uow.session.execute(held)
+    gone = {"stage": REMOVED, "deal_name": "", "value_minor": None, "base_minor": None}
+    row = client_deals.c
+    copies = (texts(row.deal_id, [each.row_id for each in found]), row.stage != REMOVED)
+    uow.session.execute(update(client_deals).where(*copies).values(**gone, version=row.version + 1))
+    if removed:
+        statement = insert(client_deals)
+        values = gone | {"version": statement.excluded.version}
+        newest = row.version < statement.excluded.version
+        uow.session.execute(
+            statement.on_conflict_do_update(index_elements=["deal_id"], set_=values, where=newest),
+            [each | gone for each in removed],
+        )
     recompute(uow, owners)
 
 
