@@ -75,11 +75,17 @@ _TABLES = r"""
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
 
+-- Declared immutable since the rules of unaccent do not change here.
+CREATE FUNCTION search_unaccent(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT public.unaccent('public.unaccent', written)
+$$;
 -- Text as it is searched: lower case, without accents, every sign between words a space, so that e-commerce is two
--- words that follow each other wherever it stands. Declared immutable since the rules of unaccent do not change here.
-CREATE FUNCTION search_fold(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT translate(lower(public.unaccent('public.unaccent', written)),
-                     '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                ')
+-- words that follow each other wherever it stands. Text of plain letters takes no detour, and the whole is put in place
+-- of its call, which makes writing a row several times cheaper.
+CREATE FUNCTION search_fold(written text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT translate(
+        lower(CASE WHEN octet_length(written) = length(written) THEN written ELSE public.search_unaccent(written) END),
+        '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                ')
 $$;
 
 ALTER TABLE client_deals ADD COLUMN description text;
@@ -199,7 +205,7 @@ def downgrade() -> None:
     op.execute("DROP STATISTICS clients_industries, clients_states, clients_cities, clients_countries, clients_sources")
     op.execute("DROP VIEW search_sources")
     op.execute("DROP TABLE segments, search_words, search_documents")
-    op.execute("DROP FUNCTION search_fold")
+    op.execute("DROP FUNCTION search_fold; DROP FUNCTION search_unaccent")
     op.execute("CREATE INDEX client_deals_client ON client_deals (client_id)")
     op.execute("DROP INDEX client_deals_by_value, client_deals_of_client, client_deals_by_stage")
     op.execute("ALTER TABLE client_deals DROP COLUMN description")

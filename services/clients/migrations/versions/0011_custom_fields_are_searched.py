@@ -21,9 +21,9 @@ ALTER VIEW search_sources RENAME TO search_texts;
 CREATE VIEW search_sources AS
     SELECT client_id, kind, source_id, content FROM search_texts
     UNION ALL SELECT id, 'custom', id, search_custom_text(custom) FROM clients
-        WHERE search_custom_text(custom) IS NOT NULL
+        WHERE custom <> '{}' AND search_custom_text(custom) IS NOT NULL
     UNION ALL SELECT client_id, 'custom', id, search_custom_text(custom) FROM contacts
-        WHERE search_custom_text(custom) IS NOT NULL;
+        WHERE custom <> '{}' AND search_custom_text(custom) IS NOT NULL;
 
 -- Argument: the column that names the client.
 CREATE FUNCTION search_custom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
