@@ -10,16 +10,14 @@ Answer = Mapping[str, Any]
 Fact = dict[str, Any]
 
 
-def forecast_facts(
-    forecast: Answer, risks: Answer | None = None, stagnation: Answer | None = None, win_rate: Answer | None = None
-) -> list[Fact]:
+def forecast_facts(forecast: Answer, risks: Answer | None = None, win_rate: Answer | None = None) -> list[Fact]:
     """What ``ai.report_insight`` is given of a forecast: ``[{name, kind, value, currency?}]``.
 
-    forecast, risks, stagnation, win_rate: the answers of those methods of deals under the same filters, the last over
+    forecast, risks, win_rate: the answers of those methods of deals under the same filters, the last over
     the year before the report's day; None where one did not come. Percentages have one decimal, days are whole.
     """
     found = [*_sums(forecast), *_against_target(forecast), *_best_month(forecast)]
-    found += _slowest(stagnation) if stagnation else []
+    found += _slowest(risks) if risks else []
     found += _risk(risks["items"][0]) if risks and risks["items"] else []
     rate = win_rate["total"]["win_rate"] if win_rate else None
     return found + ([_percent("win_rate_percent", rate)] if rate is not None else [])
@@ -57,9 +55,9 @@ def _best_month(forecast: Answer) -> list[Fact]:
     ]
 
 
-def _slowest(stagnation: Answer) -> list[Fact]:
+def _slowest(risks: Answer) -> list[Fact]:
     """The stage whose deals stand still longest."""
-    still = [each for each in stagnation["stages"] if each["count"] and each["median_idle_days"] is not None]
+    still = [each for each in risks.get("stages", ()) if each["count"] and each["median_idle_days"] is not None]
     if not still:
         return []
     slowest = max(still, key=lambda each: (each["median_idle_days"], each["count"]))

@@ -117,7 +117,7 @@ class Answers(Protocol):
         ...
 
     def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
-        """``{risks, stagnation, win_rate, trend}``: what stands beside a forecast."""
+        """``{risks, win_rate, trend}``: what stands beside a forecast."""
         ...
 
     def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:

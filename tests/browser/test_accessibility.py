@@ -58,7 +58,6 @@ def visit_of(open_browser: Open, crm: Crm, who: str, width: str = "desktop") -> 
     return visit
 
 
-@pytest.mark.timeout(900)  # all pages of a person, in two themes and two widths
 @pytest.mark.parametrize("who", sorted({page.who for page in PAGES}))
 def test_pages_are_accessible_in_both_themes_and_fit_a_phone(
     open_browser: Open, crm: Crm, known: dict[str, str], axe: str, who: str

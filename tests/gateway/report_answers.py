@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.report_answers import ANSWERS as REPORTS
+from tests.support.report_answers import RISKS
 
 ID = "0192f0c0-0000-7000-8000-000000000001"
 WHEN = "2026-11-20T10:00:00Z"
@@ -77,7 +78,7 @@ def hostile(answer: Any) -> Any:
 
 ANSWERS: dict[str, Any] = {
     **{method: hostile(REPORTS[kind]) for kind, method in METHODS.items()},
-    "deals.risks": {"items": [RISK]},
+    "deals.risks": {"items": [RISK], "stages": RISKS["stages"]},
     "deals.list_targets": TARGETS,
     "ai.report_insight": INSIGHT,
     "ai.get_insight": INSIGHT,

@@ -69,7 +69,6 @@ class FakeAnswers:
         self.reports: dict[str, Any] = dict(report_answers.ANSWERS)
         self.beside: Any = {
             "risks": report_answers.RISKS,
-            "stagnation": report_answers.STAGNATION,
             "win_rate": report_answers.WIN_RATE,
             "trend": report_answers.TREND,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from libs.reporting import forecast_facts
-from tests.support.report_answers import FORECAST, STAGNATION, WIN_RATE
+from tests.support.report_answers import FORECAST, RISKS, WIN_RATE
 
 RISK: dict[str, Any] = {
     "items": [
@@ -14,7 +14,8 @@ RISK: dict[str, Any] = {
             "value_minor": 6_250_000, "currency": "USD", "weighted_minor": 3_125_000, "idle_days": 34.9,
             "days_in_stage": 43, "usual_days": 21.5, "because": ["idle", "long_in_stage"],
         }
-    ]
+    ],
+    "stages": RISKS["stages"],
 }  # fmt: skip
 
 
@@ -23,7 +24,7 @@ def told(*answers: Any) -> dict[str, Any]:
 
 
 def test_every_figure_is_one_of_the_answers() -> None:
-    facts = told(FORECAST, RISK, STAGNATION, WIN_RATE)
+    facts = told(FORECAST, RISK, WIN_RATE)
     assert facts["total_weighted"] == FORECAST["total_weighted_minor"]
     assert facts["won_value"] == 6_250_000 and facts["target"] == 67_000_000
     assert facts["attainment_percent"] == 9.3
@@ -38,11 +39,11 @@ def test_every_figure_is_one_of_the_answers() -> None:
 def test_what_did_not_come_is_not_spoken_of() -> None:
     facts = told(FORECAST | {"target_minor": None, "months": []})
     assert set(facts) == {"total_weighted", "total_value", "open_value", "won_value"}
-    assert not {name for name in told(FORECAST, {"items": []}, None, None) if name.startswith("risk")}
+    assert not {name for name in told(FORECAST, {"items": [], "stages": []}, None) if name.startswith("risk")}
 
 
 def test_names_that_cannot_be_told_apart_from_nothing_are_told_so() -> None:
     deal = RISK["items"][0] | {"deal_name": "\u202e", "value_minor": None, "idle_days": None, "because": "overdue"}
-    facts = told(FORECAST, {"items": [deal]})
+    facts = told(FORECAST, {"items": [deal], "stages": []})
     assert facts["risk_deal"] == "?" and facts["risk_reason"] == "overdue"
     assert "risk_value" not in facts and "risk_idle_days" not in facts

@@ -261,7 +261,13 @@ RISKS: dict[str, Any] = {
     "items": [
         _risk(DEAL, _CHATBOT, "TechCorp Solutions", 6_250_000, 34, "idle", "long_in_stage"),
         _risk(DEAL_3, "Intranet relaunch", "Papyrus & Sons", 2_400_050, 3, "overdue"),
-    ]
+    ],
+    "stages": [
+        {"stage": "lead", "count": 1, "median_idle_days": 16.0},
+        {"stage": "qualified", "count": 0, "median_idle_days": None},
+        {"stage": "proposal", "count": 2, "median_idle_days": 27.5},
+        {"stage": "negotiation", "count": 0, "median_idle_days": None},
+    ],
 }
 
 

@@ -65,7 +65,6 @@ class AnswersOverRpc:
         on = {"person": dict(person)}
         calls = {
             "risks": Call("deals", "risks", {"filters": dict(filters), "limit": 5} | on),
-            "stagnation": Call("deals", "stagnation", {"filters": dict(filters), "limit": 1} | on),
             "win_rate": Call("deals", "win_rate", {"filters": narrowed} | year | on),
             "trend": Call("deals", "trend", {"filters": narrowed, "months": 12} | on),
         }

@@ -26,14 +26,17 @@ _RHYTHM = ("cadence", "weekday", "monthday", "hour")
 
 
 def create_schedule(uow: UnitOfWork, data: Any) -> dict[str, Any]:
-    """Have a report mailed by itself: ``{kind, params, format, cadence, weekday, monthday, hour, recipients}``."""
+    """Have a report mailed by itself: ``{kind, params, format, cadence, weekday, monthday, hour, recipients}``.
+
+    Conflict when somebody has as many as there may be.
+    """
     given = fields.read(_READERS, data)
     for name in ("kind", "cadence"):
         if name not in given:
             raise Invalid(f"{name} is needed", field=name)
     mine = report_schedules.c.user_id == uow.actor.id
     if uow.session.execute(select(func.count()).select_from(report_schedules).where(mine)).scalar_one() >= _MOST:
-        raise TooManyRequests(f"you have {_MOST} schedules already; take one away first")
+        raise Conflict(f"you have {_MOST} schedules already; take one away first")
     row = {"id": new_id(), "user_id": uow.actor.id, "format": "pdf", "hour": 8, "params": {}, "recipients": []}
     row |= {"since": uow.now, "created_at": uow.now, "updated_at": uow.now, "version": 1} | given
     uow.session.execute(insert(report_schedules).values(_settled(uow, row)))

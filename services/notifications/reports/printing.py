@@ -42,7 +42,6 @@ _ORDER = {"pipeline-forecast": ("months", "stages", "risks", "rows", "left_out")
 _SHORT = frozenset({"month", "stage", "date"})
 _MISSING = {
     "risks": "The deals at risk could not be collected.",
-    "stagnation": "How long deals stand still could not be collected.",
     "win_rate": "The win rate could not be collected.",
     "trend": "The pipeline of the months before could not be collected.",
     "insight": "The insight could not be written: the AI service did not answer.",
@@ -73,7 +72,7 @@ class Maker:
 def printed(asked: Asked, answers: Answers, maker: Maker, painter: Painter) -> dict[str, Any]:
     """All that the pages of a report show.
 
-    answers: ``report`` and, where the kind has them, ``risks, stagnation, win_rate, trend, insight``; one that did not
+    answers: ``report`` and, where the kind has them, ``risks, win_rate, trend, insight``; one that did not
     come is None, one that was not asked for is not there.
     """
     report = answers["report"]

@@ -172,5 +172,11 @@ def test_the_greatest_risks_weigh_most(deals: Any, new_deal: Any, clock: Any, he
     assert names({"items": items}) == ["yen", "overdue", "idle", "small", "without a rate"]
     assert [item["because"] for item in items[:3]] == [["idle"], ["overdue"], ["idle"]]
     assert (items[2]["weighted_minor"], items[2]["currency"], items[0]["weighted_minor"]) == (500, "USD", 1_000)
+    # What stands still is counted as its own report counts it; the overdue one was left alone, too.
+    for who, filters in ((ADMIN, {}), (ADMIN, {"currency": "USD"}), (JESSICA, {})):
+        counted = deals.as_(who).stagnation(filters=filters)["stages"]
+        told = [{name: each[name] for name in ("stage", "count", "median_idle_days")} for each in counted]
+        assert deals.as_(who).risks(filters=filters)["stages"] == told
+    assert sum(each["count"] for each in deals.as_(ADMIN).risks()["stages"]) == 4
     assert names(deals.as_(ADMIN).risks(limit=1, filters={"currency": "USD"})) == ["overdue"]
     assert names(deals.as_(JESSICA).risks()) == []

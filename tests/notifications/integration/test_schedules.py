@@ -247,7 +247,7 @@ def test_what_is_needed_is_asked_for(crm: Notifications, missing: str) -> None:
 def test_so_many_are_enough(crm: Notifications) -> None:
     for _ in range(50):
         schedule(crm)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(Conflict):
         schedule(crm)
 
 

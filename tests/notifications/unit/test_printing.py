@@ -29,7 +29,7 @@ INSIGHT: dict[str, Any] = {
         {"text": "Top risk: TechCorp Solutions ($62,500) – no activity in 34 days.", "risk": True},
     ],
 }
-BESIDE = {"risks": RISKS, "stagnation": STAGNATION, "win_rate": WIN_RATE, "trend": TREND, "insight": INSIGHT}
+BESIDE = {"risks": RISKS, "win_rate": WIN_RATE, "trend": TREND, "insight": INSIGHT}
 PAINTER, PRINTER = VegaPainter(), WeasyPrintPrinter()
 
 

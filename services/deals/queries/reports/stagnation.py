@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, cast, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -55,26 +55,38 @@ def _touched(session: Session, deal_ids: list[str]) -> dict[str, datetime]:
     return {row.id: row.last_activity_at for row in rows}
 
 
+def waits(session: Session, still: ColumnElement[bool], today: date) -> dict[str, Days]:
+    """Of deals that stand still, by stage: how many were left alone for how many days."""
+    row = deals.c
+    idle = literal(today) - cast(func.timezone(settings.current().business_tz, row.last_activity_at), Date)
+    statement = select(row.stage, idle.label("idle"), func.count().label("deals")).where(still)
+    found: dict[str, Days] = defaultdict(Counter)
+    for each in session.execute(statement.group_by(row.stage, literal_column("idle"))):
+        found[each.stage][each.idle] += each.deals
+    return found
+
+
+def median_wait(days: Days) -> float | None:
+    """The middle of them; None where there are none."""
+    return median(days) if days else None
+
+
 def _worth(session: Session, actor: Actor, now: datetime, asked: dict[str, Any], idling: Idling) -> dict[str, Any]:
     """By currency as they are, and by stage in the base currency."""
-    row = deals.c
-    today, zone = today_of(now), settings.current().business_tz
-    idle = (literal(today) - cast(func.timezone(zone, row.last_activity_at), Date)).label("idle")
-    keys = (row.stage, row.currency, month_column(row.closes_on), idle)
-    sums = (func.count().label("deals"), func.coalesce(func.sum(row.deal_value_minor), 0).label("value_minor"))
-    rows = session.execute(select(*keys, *sums).where(matching(session, actor, asked, now)).group_by(*keys)).all()
+    row, today = deals.c, today_of(now)
+    still = matching(session, actor, asked, now)
+    keys = (row.stage, row.currency, month_column(row.closes_on))
+    value = func.coalesce(func.sum(row.deal_value_minor), 0).label("value_minor")
     values: Counter[str] = Counter()
     cells: Counter[tuple[str, str, date | None]] = Counter()
-    counts: dict[str, Days] = defaultdict(Counter)
-    for each in rows:
+    for each in session.execute(select(*keys, value).where(still).group_by(*keys)):
         values[each.currency] += int(each.value_minor)
         cells[each.stage, each.currency, each.month] += int(each.value_minor)
-        counts[each.stage][each.idle] += each.deals
-    worth = worth_of(session, Wanted(), Moment(today))
+    worth, counts = worth_of(session, Wanted(), Moment(today)), waits(session, still, today)
     return {
         "values": [{"currency": currency, "value_minor": values[currency]} for currency in sorted(values)],
         "currency": worth.currency,
-        "stages": [_stage(stage, counts[stage], cells, worth, idling.usual) for stage in OPEN_STAGES],
+        "stages": [_stage(stage, counts.get(stage, Counter()), cells, worth, idling.usual) for stage in OPEN_STAGES],
     }
 
 
@@ -86,6 +98,6 @@ def _stage(
         "stage": stage,
         "count": idle.total(),
         "value_minor": value,
-        "median_idle_days": median(idle) if idle else None,
+        "median_idle_days": median_wait(idle),
         "usual_days": usual.get(stage),
     }

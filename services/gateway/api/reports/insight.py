@@ -14,16 +14,15 @@ KIND = "pipeline-forecast"
 _SECONDS = 4.0
 _YEAR_DAYS = 365
 # The state of today: of a day that is past, only the figures are spoken of.
-_OF_TODAY = ("risks", "stagnation", "win_rate")
+_OF_TODAY = ("risks", "win_rate")
 
 
 def beside(filters: dict[str, Any], day: date) -> list[Call]:
-    """What else of today is spoken of: the biggest risk, where deals stand still, and the win rate of a year."""
+    """What else of today is spoken of: the biggest risk and where deals stand still, and the win rate of a year."""
     year = {"from_day": (day - timedelta(days=_YEAR_DAYS)).isoformat(), "to_day": day.isoformat()}
     narrowed = {name: value for name, value in filters.items() if name != "stage"}
     return [
         Call("deals", "risks", {"filters": filters, "limit": 1}),
-        Call("deals", "stagnation", {"filters": filters, "limit": 1}),
         Call("deals", "win_rate", year | {"filters": narrowed}),
     ]
 

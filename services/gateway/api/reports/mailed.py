@@ -251,7 +251,7 @@ def list_schedules(query: s.Page) -> dict[str, Any]:
     return r.ask("notifications", "list_schedules", **query.given())
 
 
-@routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule}, refusals=(429,))
+@routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule})
 def create_schedule(body: ScheduleNew) -> dict[str, Any]:
     """Have a report mailed every day, week or month, at an hour of the business."""
     defaults = {"format": body.format, "hour": body.hour}
