@@ -10,16 +10,16 @@ Answer = Mapping[str, Any]
 Fact = dict[str, Any]
 
 
-def forecast_facts(forecast: Answer, risks: Answer | None = None, win_rate: Answer | None = None) -> list[Fact]:
+def forecast_facts(forecast: Answer, risks: Answer | None = None) -> list[Fact]:
     """What ``ai.report_insight`` is given of a forecast: ``[{name, kind, value, currency?}]``.
 
-    forecast, risks, win_rate: the answers of those methods of deals under the same filters, the last over
-    the year before the report's day; None where one did not come. Percentages have one decimal, days are whole.
+    forecast, risks: the answers of those methods of deals under the same filters; None where the second did not come.
+    Percentages have one decimal, days are whole.
     """
     found = [*_sums(forecast), *_against_target(forecast), *_best_month(forecast)]
     found += _slowest(risks) if risks else []
     found += _risk(risks["items"][0]) if risks and risks["items"] else []
-    rate = win_rate["total"]["win_rate"] if win_rate else None
+    rate = forecast["win_rate"]
     return found + ([_percent("win_rate_percent", rate)] if rate is not None else [])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from libs.reporting import forecast_facts
-from tests.support.report_answers import FORECAST, RISKS, WIN_RATE
+from tests.support.report_answers import FORECAST, RISKS
 
 RISK: dict[str, Any] = {
     "items": [
@@ -24,7 +24,7 @@ def told(*answers: Any) -> dict[str, Any]:
 
 
 def test_every_figure_is_one_of_the_answers() -> None:
-    facts = told(FORECAST, RISK, WIN_RATE)
+    facts = told(FORECAST, RISK)
     assert facts["total_weighted"] == FORECAST["total_weighted_minor"]
     assert facts["won_value"] == 6_250_000 and facts["target"] == 67_000_000
     assert facts["attainment_percent"] == 9.3
@@ -38,8 +38,9 @@ def test_every_figure_is_one_of_the_answers() -> None:
 
 def test_what_did_not_come_is_not_spoken_of() -> None:
     facts = told(FORECAST | {"target_minor": None, "months": []})
-    assert set(facts) == {"total_weighted", "total_value", "open_value", "won_value"}
-    assert not {name for name in told(FORECAST, {"items": [], "stages": []}, None) if name.startswith("risk")}
+    assert set(facts) == {"total_weighted", "total_value", "open_value", "won_value", "win_rate_percent"}
+    assert "win_rate_percent" not in told(FORECAST | {"win_rate": None})
+    assert not {name for name in told(FORECAST, {"items": [], "stages": []}) if name.startswith("risk")}
 
 
 def test_names_that_cannot_be_told_apart_from_nothing_are_told_so() -> None:

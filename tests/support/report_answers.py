@@ -97,6 +97,8 @@ FORECAST: dict[str, Any] = {
     "lost_minor": _sum("value_minor", stage="lost"),
     "target_minor": 67_000_000,
     "attainment": 6_250_000 / 67_000_000,
+    "win_rate": 72 / 126,
+    "closed": 126,
     "without_date": {"count": 3, "value_minor": 4_500_000, "weighted_minor": 1_125_000},
     "without_value": 2,
     "without_rate": [{"currency": "CHF", "count": 1, "value_minor": 500_000}],

@@ -148,8 +148,7 @@ def _answers(outside: Reporting, asked: Asked, person: Mapping[str, Any], ending
     if asked.as_of in (None, asked.today):
         beside = outside.answers.beside_forecast(asked.filters, asked.today, person)
         answers |= {name: None if isinstance(each, Problem) else each for name, each in beside.items()}
-    of_today = {name: answers.get(name) for name in ("risks", "win_rate")}
-    insight = outside.answers.insight(person, _FORECAST, forecast_facts(answers["report"], **of_today))
+    insight = outside.answers.insight(person, _FORECAST, forecast_facts(answers["report"], answers.get("risks")))
     if isinstance(insight, Problem):
         return answers | {"insight": None}
     if insight["status"] == "pending" and not last:

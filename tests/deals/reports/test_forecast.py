@@ -214,7 +214,7 @@ def test_the_win_rate_of_a_stage_is_of_deals_that_were_in_it(deals: Any, new_dea
             deals.as_(JOHN).move_stage(deal_id=deal_id, stage=stage, lost_reason=reason)
     answer = deals.as_(ADMIN).forecast(**QUARTER)
     rates = {stage["stage"]: (stage["win_rate"], stage["closed"]) for stage in answer["stages"]}
-    assert rates["lead"] == (0.5, 4) and rates["qualified"] == (None, 0)
+    assert rates["lead"] == (0.5, 4) == (answer["win_rate"], answer["closed"]) and rates["qualified"] == (None, 0)
     assert rates["proposal"] == (pytest.approx(2 / 3), 3) and rates["negotiation"] == (1.0, 1)
     assert {(row["win_rate"], row["closed"]) for row in answer["rows"] if row["stage"] == "lead"} == {(0.5, 4)}
     assert deals.as_(ADMIN).forecast(**QUARTER, group_by=["month"])["rows"][0]["closed"] == 4

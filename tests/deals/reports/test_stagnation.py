@@ -158,6 +158,16 @@ def test_days_that_are_none(deals: Any, days: Any) -> None:
     assert refused.value.field == "stagnant"
 
 
+def test_the_middle_of_an_even_number_is_between_two(deals: Any, new_deal: Any, clock: Any) -> None:
+    for days in (1, 2, 5, 20):
+        new_deal()
+        clock.at += timedelta(days=days)
+    assert deals.as_(ADMIN).stagnation()["stages"][0]["median_idle_days"] == 26, "28, 27, 25 and 20 days"
+    new_deal()
+    clock.at += timedelta(days=14)
+    assert deals.as_(ADMIN).stagnation()["stages"][0]["median_idle_days"] == 39
+
+
 def test_the_greatest_risks_weigh_most(deals: Any, new_deal: Any, clock: Any, hear: Any) -> None:
     hear("exchange_rate.set", currency="JPY", day="2025-01-01", rate="0.01", version=1)
     new_deal(deal_name="idle", stage="proposal", deal_value_minor=1_000)
@@ -179,4 +189,7 @@ def test_the_greatest_risks_weigh_most(deals: Any, new_deal: Any, clock: Any, he
         assert deals.as_(who).risks(filters=filters)["stages"] == told
     assert sum(each["count"] for each in deals.as_(ADMIN).risks()["stages"]) == 4
     assert names(deals.as_(ADMIN).risks(limit=1, filters={"currency": "USD"})) == ["overdue"]
+    # An admin's are found another way than those of somebody who sees some clients only.
+    assert [deals.as_(JOHN).risks(limit=size)["items"] for size in (1, 2, 5)] == [items[:1], items[:2], items]
+    assert deals.as_(ADMIN).risks(filters={"stage": ["won"]}) == {"items": [], "stages": []}
     assert names(deals.as_(JESSICA).risks()) == []

@@ -75,16 +75,17 @@ def forecast(
     }
     found = cells(session, actor, asked.wanted, asked.moment, parts)
     targets = targets_of(session, actor, asked.wanted, asked.span)
-    usual = usual_days(session, asked.moment)
+    usual, rates = usual_days(session, asked.moment), win_rates(found["measured"])
     return {
         "from_day": asked.span.first,
         "to_day": asked.span.last,
         "as_of": asked.moment.day,
         "currency": worth.currency,
         "group_by": list(asked.by),
-        **_figures(asked, worth, found["asked"], win_rates(found["measured"])),
+        **_figures(asked, worth, found["asked"], rates),
+        **rates[""].shown(),
         "months": _months(asked, worth, found["asked"], targets),
-        "stages": _stages(asked, worth, found["asked"], win_rates(found["measured"]), usual),
+        "stages": _stages(asked, worth, found["asked"], rates, usual),
         **_beside(worth, found["asked"], found["undated"]),
         **_reached(worth.added(_only(found["asked"], "won")).value_minor, targets),
     }

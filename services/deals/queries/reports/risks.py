@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Numeric, Subquery, Text, Values, and_, column, func, or_, select, true, values
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
 from libs.common.money import exponent
 from libs.common.pages import limit_of
+from libs.common.rights import Rows
 from services.deals import access
 from services.deals.domain import OPEN_STAGES, weighted
-from services.deals.models import deals
+from services.deals.models import deals, pipeline_sums
 from services.deals.queries.deals import COMPANY_NAME, WITH_COMPANY
 from services.deals.queries.idling import Idling, reasons
 from services.deals.queries.reports.spans import Moment, today_of
-from services.deals.queries.reports.stagnation import median_wait, waits
+from services.deals.queries.reports.stagnation import waits
 from services.deals.queries.reports.wanted import Wanted
 from services.deals.queries.reports.worth import Worth, worth_of
 
@@ -36,18 +37,19 @@ def risks(session: Session, actor: Actor, now: datetime, filters: Any = None, li
     worth, row = worth_of(session, wanted, Moment(today_of(now))), deals.c
     overdue = and_(row.stage.in_(OPEN_STAGES), row.expected_close_date < idling.today)
     stages = [stage for stage in wanted.shown_stages if stage in OPEN_STAGES]
-    theirs = and_(access.counted(actor, deals), row.stage.in_(stages), *wanted.of_table(deals))
-    weight = _weight(worth)
-    endangered = (theirs, or_(idling.condition(), overdue))
-    chosen = select(row.id).where(*endangered).order_by(weight.desc(), row.id).limit(size)
+    theirs = and_(access.counted(actor, deals), *wanted.of_table(deals))
+    if not stages:
+        return {"items": [], "stages": []}
+    chosen = _heaviest(session, actor, and_(theirs, or_(idling.condition(), overdue)), stages, worth, size)
     shown = [row.id.label("deal_id"), *(row[name] for name in _SHOWN), COMPANY_NAME]
-    few = select(*shown).select_from(WITH_COMPANY).where(row.id.in_(chosen)).order_by(weight.desc(), row.id)
-    still = waits(session, and_(theirs, idling.condition()), idling.today)
+    few = select(*shown).select_from(WITH_COMPANY).join(chosen, chosen.c.id == row.id)
+    few = few.order_by(chosen.c.weight.desc(), row.id).limit(size)
+    still = waits(session, and_(theirs, row.stage.in_(stages), idling.condition()), idling.today)
     return {
         "items": [_document(each, worth, idling) for each in session.execute(few)],
         "stages": [
-            {"stage": stage, "count": days.total(), "median_idle_days": median_wait(days)}
-            for stage, days in ((stage, still.get(stage, Counter())) for stage in stages)
+            {"stage": stage, "count": still[stage].count, "median_idle_days": still[stage].median_days}
+            for stage in stages
         ],
     }
 
@@ -65,17 +67,39 @@ def _document(row: Any, worth: Worth, idling: Idling) -> dict[str, Any]:
     }
 
 
-def _weight(worth: Worth) -> ColumnElement[Any]:
-    """What a deal weighs in one currency; nothing where there is no rate. One factor for each currency and stage, since
-    exact products of very many deals take their time."""
-    row, into = deals.c, exponent(worth.currency)
-    rates = {worth.currency: Decimal(1)}
+def _heaviest(
+    session: Session, actor: Actor, of: ColumnElement[bool], stages: Sequence[str], worth: Worth, size: int
+) -> Subquery:
+    """``id, weight`` of the deals that weigh most in one currency; nothing where there is no rate.
+
+    Where all deals are seen, those of the greatest value of each stage and currency, which an index leads to: a weight
+    of its own for every open deal takes its time where there are very many.
+    """
+    row, kind = deals.c, _kinds(session, stages, worth)
+    same = and_(row.stage == kind.c.stage, row.currency == kind.c.currency)
+    of = and_(row.stage.in_(OPEN_STAGES), of)
+    if access.rows(actor) is not Rows.ALL:
+        weight = (func.coalesce(row.deal_value_minor, 0) * kind.c.factor).label("weight")
+        theirs = select(row.id, weight).join_from(deals, kind, same).where(of)
+        return theirs.order_by(weight.desc(), row.id).limit(size).subquery("heaviest")
+    ordered = select(row.id, row.deal_value_minor).where(same, of)
+    ordered = ordered.order_by(row.deal_value_minor.desc().nulls_last(), row.id).limit(size)
+    greatest = ordered.lateral("greatest")
+    weight = (func.coalesce(greatest.c.deal_value_minor, 0) * kind.c.factor).label("weight")
+    return select(greatest.c.id, weight).join_from(kind, greatest, true()).subquery("heaviest")
+
+
+def _kinds(session: Session, stages: Sequence[str], worth: Worth) -> Values:
+    """``stage, currency, factor``: what a minor unit of each currency there is weighs in each stage."""
+    into, sums = exponent(worth.currency), pipeline_sums.c
+    factors = {worth.currency: Decimal(1)}
     for currency, (_day, rate) in worth.exchange.rates.items():
-        rates.setdefault(currency, rate.scaleb(into - exponent(currency)))
-    factors = [(row.currency == currency, _by_stage(rate, worth)) for currency, rate in rates.items()]
-    return cast(func.coalesce(row.deal_value_minor, 0), Numeric) * case(*factors, else_=literal(0, Numeric))
-
-
-def _by_stage(rate: Decimal, worth: Worth) -> ColumnElement[Any]:
-    weights = [(deals.c.stage == stage, literal(rate * weight, Numeric)) for stage, weight in worth.weights.items()]
-    return case(*weights, else_=literal(0, Numeric))
+        factors.setdefault(currency, rate.scaleb(into - exponent(currency)))
+    used = session.scalars(select(sums.currency).where(sums.slice == "all").distinct()).all()
+    rows = [
+        (stage, currency, factors.get(currency, Decimal(0)) * worth.weights[stage])
+        for stage in stages
+        for currency in used or [worth.currency]
+    ]
+    named = (column("stage", Text), column("currency", Text), column("factor", Numeric))
+    return values(*named, name="kind").data(rows)

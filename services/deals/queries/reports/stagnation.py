@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
-from services.deals import settings
 from services.deals.domain import OPEN_STAGES
 from services.deals.models import deals
 from services.deals.queries.deals import list_deals
 from services.deals.queries.filters import matching
 from services.deals.queries.idling import Idling, reasons
 from services.deals.queries.reports.cells import month_column
-from services.deals.queries.reports.durations import Days, median
 from services.deals.queries.reports.spans import Moment, today_of
 from services.deals.queries.reports.wanted import Wanted
 from services.deals.queries.reports.worth import Worth, worth_of
@@ -55,20 +54,26 @@ def _touched(session: Session, deal_ids: list[str]) -> dict[str, datetime]:
     return {row.id: row.last_activity_at for row in rows}
 
 
-def waits(session: Session, still: ColumnElement[bool], today: date) -> dict[str, Days]:
-    """Of deals that stand still, by stage: how many were left alone for how many days."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How many deals of a stage stand still, and for how many days the middle one of them was left alone."""
+
+    count: int = 0
+    median_days: float | None = None
+
+
+def waits(session: Session, still: ColumnElement[bool], today: date) -> Mapping[str, Wait]:
+    """Of deals that stand still, by stage."""
     row = deals.c
-    idle = literal(today) - cast(func.timezone(settings.current().business_tz, row.last_activity_at), Date)
-    statement = select(row.stage, idle.label("idle"), func.count().label("deals")).where(still)
-    found: dict[str, Days] = defaultdict(Counter)
-    for each in session.execute(statement.group_by(row.stage, literal_column("idle"))):
-        found[each.stage][each.idle] += each.deals
+    # Counted from either end: of an even number two are in the middle. Only they are turned into days.
+    middle = [
+        func.percentile_disc(0.5).within_group(order) for order in (row.last_activity_at, row.last_activity_at.desc())
+    ]
+    statement = select(row.stage, func.count(), *middle).where(still).group_by(row.stage)
+    found: dict[str, Wait] = defaultdict(Wait)
+    for stage, count, *instants in session.execute(statement):
+        found[stage] = Wait(count, sum((today - today_of(each)).days for each in instants) / len(instants))
     return found
-
-
-def median_wait(days: Days) -> float | None:
-    """The middle of them; None where there are none."""
-    return median(days) if days else None
 
 
 def _worth(session: Session, actor: Actor, now: datetime, asked: dict[str, Any], idling: Idling) -> dict[str, Any]:
@@ -86,18 +91,18 @@ def _worth(session: Session, actor: Actor, now: datetime, asked: dict[str, Any],
     return {
         "values": [{"currency": currency, "value_minor": values[currency]} for currency in sorted(values)],
         "currency": worth.currency,
-        "stages": [_stage(stage, counts.get(stage, Counter()), cells, worth, idling.usual) for stage in OPEN_STAGES],
+        "stages": [_stage(stage, counts[stage], cells, worth, idling.usual) for stage in OPEN_STAGES],
     }
 
 
 def _stage(
-    stage: str, idle: Days, cells: Mapping[tuple[str, str, date | None], int], worth: Worth, usual: Mapping[str, int]
+    stage: str, wait: Wait, cells: Mapping[tuple[str, str, date | None], int], worth: Worth, usual: Mapping[str, int]
 ) -> dict[str, Any]:
     value = sum(worth.exchange.given(minor, key[1]) or 0 for key, minor in cells.items() if key[0] == stage)
     return {
         "stage": stage,
-        "count": idle.total(),
+        "count": wait.count,
         "value_minor": value,
-        "median_idle_days": median_wait(idle),
+        "median_idle_days": wait.median_days,
         "usual_days": usual.get(stage),
     }

@@ -94,6 +94,8 @@ class ForecastAnswer(OfRange):
     lost_value: Money
     target: Money | None
     attainment: Share
+    win_rate: Annotated[Share, Field(description="Of what was closed in the year that ends with the report's day.")]
+    closed: int
     without_value: int
     insight: Insight | None
     insight_missing: str | None

@@ -46,9 +46,9 @@ def whole(report: Report, query: p.Parameters) -> dict[str, Any]:
 def forecast(query: p.Forecast) -> tuple[dict[str, Any], dict[str, Any] | None, str | None]:
     """A forecast as it came, the insight into it, and why there is none."""
     day = p.today()
-    beside = insight.beside(query.filters(), day) if query.as_of in (None, day) else []
+    beside = [insight.risks(query.filters())] if query.as_of in (None, day) else []
     found, others = _answers(REPORTS["pipeline-forecast"], query, beside)
-    return found, *insight.of(found, others)
+    return found, *insight.of(found, others[0] if others else None)
 
 
 def sheet(report: Report, query: p.Parameters) -> Response:
