@@ -5,8 +5,8 @@ from alembic import op
 from libs.common import record_merges
 from libs.common.record_merges import Moved
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 _FOLLOWED = [Moved("deals"), Moved("briefs")]
 
