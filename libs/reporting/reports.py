@@ -10,6 +10,7 @@ from libs.reporting.table import N_, Table
 
 TITLES: Mapping[str, str] = {
     "pipeline-forecast": N_("Pipeline forecast"),
+    "forecast-bridge": N_("Bridge"),
     "win-rate": N_("Win rate"),
     "funnel": N_("Funnel"),
     "velocity": N_("Velocity"),
@@ -41,6 +42,6 @@ _TABLES: Mapping[str, Callable[[Mapping[str, Any]], list[Table]]] = {
 def tables(kind: str, answer: Mapping[str, Any]) -> list[Table]:
     """The tables of a report, the one of its CSV first; ``answer`` is what the RPC method answered, as it came.
 
-    kind: one of KINDS, ``forecast-bridge`` or ``risks``; KeyError for any other.
+    kind: one of KINDS, or ``risks``; KeyError for any other.
     """
     return _TABLES[kind](answer)

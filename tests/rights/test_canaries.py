@@ -17,6 +17,8 @@ from stack.driver import Crm
 from tests.rights.scene import Scene
 from tests.support.waiting import eventually
 
+# A word does not stand legibly in a file that is packed; the same route without an ending answers what is in it.
+PACKED = (".pdf", ".xlsx")
 SORTS = ("created_at", "-created_at", "company_name", "-deal_value", "-amount", "due_date", "-last_activity")
 PAGES = (
     "/", "/clients", "/clients?q={word}", "/clients/options?q={word}", "/clients/similar?company_name={word}",
@@ -82,7 +84,7 @@ def _over_the_api(crm: Crm, who: str, secret: Secret) -> Iterator[str]:
     session = crm.sign_in(who).session
     paths = requests.get(f"{crm.info['base_url']}/openapi.json", timeout=30).json()["paths"]
     for path, verbs in paths.items():
-        if "get" not in verbs or not path.startswith("/api/v1"):
+        if "get" not in verbs or not path.startswith("/api/v1") or path.endswith(PACKED):
             continue
         url = crm.info["base_url"] + re.sub(r"\{(\w+)\}", lambda found: secret.ids.get(found[1], secret.word), path)
         names = {each["name"] for each in verbs["get"].get("parameters", []) if each["in"] == "query"}

@@ -98,12 +98,16 @@ def _slowest(asked: Asked) -> str:
     if asked.language == "de":
         names = _STAGES["de"]
         held = f"{deals.value} Geschäfte stehen" if deals.value != 1 else f"{deals.value} Geschäft steht"
-        towards = f", um sie nach „{names[following]}“ zu bringen" if following in names else ", um sie abzuschließen"
+        them = "sie" if deals.value != 1 else "es"
+        towards = (
+            f", um {them} nach „{names[following]}“ zu bringen" if following in names else f", um {them} abzuschließen"
+        )
         said = f"{held} in „{names.get(str(stage.value), stage.value)}“ seit {days.value} Tagen still"
         return f"{said}: fassen Sie dort zuerst nach{towards}."
-    held = f"{deals.value} deals" if deals.value != 1 else f"{deals.value} deal"
-    towards = f"move them to {following}" if following in _NEXT else "close them"
-    return f"{held} in {stage.value} have been stagnant for {days.value} days: follow up there first to {towards}."
+    many = deals.value != 1
+    held, been, them = (f"{deals.value} deals", "have", "them") if many else (f"{deals.value} deal", "has", "it")
+    towards = f"move {them} to {following}" if following in _NEXT else f"close {them}"
+    return f"{held} in {stage.value} {been} been stagnant for {days.value} days: follow up there first to {towards}."
 
 
 def _open(asked: Asked) -> str:

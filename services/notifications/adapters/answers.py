@@ -21,6 +21,7 @@ _MOST_ROWS = 20_000
 
 _REPORTS: Mapping[str, Call] = {
     "pipeline-forecast": Call("deals", "forecast"),
+    "forecast-bridge": Call("deals", "forecast_bridge"),
     "win-rate": Call("deals", "win_rate"),
     "funnel": Call("deals", "funnel"),
     "velocity": Call("deals", "velocity"),

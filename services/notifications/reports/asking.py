@@ -25,6 +25,7 @@ _OF_INVOICES = frozenset({"client_id", "currency"})
 _FILTERS = _OF_DEALS
 _FIELDS: Mapping[str, frozenset[str]] = {
     "pipeline-forecast": _RANGE | _OF_DEALS | {"group_by", "as_of"},
+    "forecast-bridge": _RANGE | _OF_DEALS | {"start", "end", "measure"},
     "win-rate": _RANGE | _OF_DEALS | {"group_by"},
     "funnel": _RANGE | _OF_DEALS,
     "velocity": _RANGE | _OF_DEALS,
@@ -35,6 +36,9 @@ _FIELDS: Mapping[str, frozenset[str]] = {
     "receivables": _OF_INVOICES,
     "payment-time": _RANGE | _OF_INVOICES,
 }
+# What lies ahead is looked at by the quarter, what was by the year.
+_AHEAD = frozenset({"pipeline-forecast", "forecast-bridge"})
+_PAGES = {"pipeline-forecast": "forecast", "forecast-bridge": "bridge"}
 # A file has all rows; a report of no range is asked for on any.
 _IGNORED = frozenset({"limit", "cursor", "period"})
 
@@ -68,7 +72,7 @@ class Asked:
     @property
     def path(self) -> str:
         """The page of the web app that shows the same."""
-        page = "forecast" if self.kind == "pipeline-forecast" else self.kind
+        page = _PAGES.get(self.kind, self.kind)
         days = {"from": self.first, "to": self.last, "as_of": self.as_of}
         pairs = {name: day.isoformat() for name, day in days.items() if day} | {**self.filters, **self.more}
         query = urlencode(pairs, doseq=True)
@@ -102,7 +106,9 @@ def resolved(kind: str, params: Mapping[str, Any], today: date) -> Asked:
             raise Invalid(f"a report is of at most {_LONGEST_DAYS} days", field="to")
     as_of = date.fromisoformat(params["as_of"]) if params.get("as_of") else None
     filters = {name: value for name, value in params.items() if name in _FILTERS}
-    more = {name: params[name] for name in ("group_by", "months", "idle_days") if name in params}
+    more = {name: params[name] for name in ("group_by", "months", "idle_days", "measure") if name in params}
+    if kind == "forecast-bridge":
+        more |= {name: day.isoformat() for name, day in _compared(params, today).items()}
     return Asked(kind, today, first, last, as_of, filters, more)
 
 
@@ -110,11 +116,21 @@ def _span(kind: str, params: Mapping[str, Any], today: date) -> tuple[date, date
     if "period" in params:
         return PERIODS[params["period"]](today)
     first, last = (date.fromisoformat(params[name]) if name in params else None for name in ("from", "to"))
-    if kind == "pipeline-forecast":
+    if kind in _AHEAD:
         begins, ends = quarter_of(first or last or today)
         return first or begins, last or ends
     ends = last or max(today, first or today)
     return first or year_until(ends)[0], ends
+
+
+def _compared(params: Mapping[str, Any], today: date) -> dict[str, date]:
+    """The two days of a bridge: where none are named, the end of last month and today."""
+    given = {name: date.fromisoformat(params[name]) for name in ("start", "end") if name in params}
+    end = given.get("end", today)
+    start = given.get("start", min(end, today.replace(day=1) - timedelta(days=1)))
+    if start > end:
+        raise Invalid("the start is after the end", field="start")
+    return {"start": start, "end": end}
 
 
 def _grouped(kind: str, value: Any) -> Any:
@@ -163,6 +179,9 @@ _READERS: Mapping[str, fields.Reader] = {
     "from": _day,
     "to": _day,
     "as_of": _day,
+    "start": _day,
+    "end": _day,
+    "measure": fields.one_of("value", "weighted"),
     "group_by": _as_it_is,
     "owner_id": _owner,
     "source": fields.text(),

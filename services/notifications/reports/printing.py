@@ -27,6 +27,7 @@ _CHARTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("trend", "trend", "The pipeline over twelve months"),
         ("win_rate", "win_rate", "Win rate by month"),
     ),
+    "forecast-bridge": (("bridge", "report", "What became of the open deals"),),
     "win-rate": (("win_rate", "report", "Win rate"),),
     "funnel": (("funnel", "report", "How far deals get"),),
     "velocity": (("velocity", "report", "Days in a stage"),),
@@ -125,6 +126,9 @@ def _about(asked: Asked, report: Answers, maker: Maker) -> Iterator[tuple[str, s
     """What was asked for, and by which state and in which currency it is answered."""
     if asked.kind == "pipeline-forecast":
         yield "As of", day(report["as_of"])
+    if asked.kind == "forecast-bridge":
+        yield "Between", f"{day(date.fromisoformat(report['start']))} – {day(date.fromisoformat(report['end']))}"
+        yield "Measured by", "weighted value" if report["measure"] == "weighted" else "value"
     if report.get("currency"):
         yield "Amounts in", report["currency"]
     for name, label in _FILTERS.items():

@@ -170,6 +170,17 @@ def test_the_morning_reads_as_the_product_promises() -> None:
     ]
 
 
+def test_one_deal_is_spoken_of_as_one() -> None:
+    def slowest(language: str, deals: int) -> str:
+        written = rules.write(forecast(language, slowest_stage_deals=deals)).sentences
+        return next(each.text for each in written if "23" in each.text)
+
+    one = "1 deal in proposal has been stagnant for 23 days: follow up there first to move it to negotiation."
+    assert slowest("en", 1) == one
+    assert slowest("en", 4) == one.replace("1 deal in", "4 deals in").replace("has", "have").replace("it to", "them to")
+    assert "1 Geschäft steht" in slowest("de", 1) and "um es nach" in slowest("de", 1)
+
+
 def test_the_forecast_names_its_biggest_risk_with_the_reason() -> None:
     written = rules.write(forecast()).sentences
     assert written[0].text == "Your weighted pipeline of $751,000 is trending 15% above the target of $653,043."

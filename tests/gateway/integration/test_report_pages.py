@@ -195,7 +195,9 @@ def test_a_pdf_is_ordered_and_followed(admin: FlaskClient, rpc: Any, token: dict
     assert "could not be made" in admin.get(f"/reports/files/{ID}", headers=PART).text
     rpc.answers["notifications.get_report"] = waiting
     assert "hx-get" not in admin.get(f"/reports/files/{ID}?tries=120", headers=PART).text
-    assert admin.post("/reports/bridge/pdf", data=token).status_code == 404
+    assert admin.post(f"/reports/bridge/pdf?{Q1}&start=2025-01-01&end=2025-01-31", data=token).status_code == 303
+    asked = rpc.last("notifications.order_report").arguments
+    assert (asked["kind"], asked["params"]["start"]) == ("forecast-bridge", "2025-01-01")
 
 
 # -- the daily summary

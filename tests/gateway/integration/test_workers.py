@@ -35,7 +35,7 @@ class Gateway:
         assert self.process.poll() is None, self.log
         try:
             return requests.get(f"{self.url}/health", timeout=2).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     @property

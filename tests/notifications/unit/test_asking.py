@@ -64,6 +64,16 @@ def test_without_days_it_is_what_people_look_at_most(kind: str, params: dict[str
     assert made.last.isoformat() == last
 
 
+def test_a_bridge_is_since_the_end_of_last_month_where_no_days_are_named() -> None:
+    made = asked("forecast-bridge", {"period": "this_quarter"})
+    assert made.arguments == {
+        "filters": {}, "from_day": "2025-01-01", "to_day": "2025-03-31", "start": "2025-01-31", "end": "2025-02-10"
+    }  # fmt: skip
+    assert made.path == "/reports/bridge?from=2025-01-01&to=2025-03-31&start=2025-01-31&end=2025-02-10"
+    ended = asked("forecast-bridge", {"end": "2024-12-24", "measure": "weighted"}).arguments
+    assert (ended["start"], ended["end"], ended["measure"]) == ("2024-12-24", "2024-12-24", "weighted")
+
+
 def test_a_forecast_takes_all_it_can_be_asked() -> None:
     params = {"from": "2025-01-01", "to": "2025-03-31", "group_by": "stage,month", "as_of": "2025-01-15"}
     params |= {"owner_id": JOHN.id, "source": "website", "tag": "vip", "currency": "EUR", "stage": "open"}
@@ -88,7 +98,9 @@ def test_every_report_can_be_asked_for_with_nothing(kind: str) -> None:
     ("kind", "params", "field"),
     [
         ("pie", {}, "kind"),
-        ("forecast-bridge", {}, "kind"),
+        ("forecast-bridge", {"start": "2025-02-02", "end": "2025-02-01"}, "start"),
+        ("forecast-bridge", {"measure": "profit"}, "measure"),
+        ("risks", {}, "kind"),
         ("funnel", [], "params"),
         ("funnel", {"period": "tomorrow"}, "period"),
         ("funnel", {"period": "this_month", "from": "2025-01-01"}, "period"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from libs.reporting import KINDS
 from services.gateway.api import documents as d
 from services.gateway.api.reports import answers as a
 from services.gateway.api.reports import owed
@@ -22,11 +21,6 @@ class Report:
     asks: type[p.Parameters]
     answers: type[d.Document]
     about: str
-
-    @property
-    def prints(self) -> bool:
-        """Whether there is a PDF of it."""
-        return self.kind in KINDS
 
 
 REPORTS: dict[str, Report] = {

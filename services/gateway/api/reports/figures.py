@@ -55,7 +55,7 @@ def sheet(report: Report, query: p.Parameters) -> Response:
     """A report as a workbook, in the reader's language."""
     with r.gateway().database.read() as session:
         people = {str(each["id"]): str(each["name"]) for each in users.directory(session)["items"]}
-    title = gettext(TITLES.get(report.kind, TITLES["pipeline-forecast"]))
+    title = gettext(TITLES[report.kind])
     made = sheets.xlsx(tables(report.kind, whole(report, query)), title, names=people, translate=gettext)
     return _file(made, report, query, "xlsx", sheets.XLSX_TYPE)
 
@@ -98,9 +98,8 @@ def _declare(report: Report) -> None:
     add("", _json(report), report.about, answers=report.answers)
     add("csv", lambda query: commas(report, query), csv, answers={200: None}, content_type="text/csv")
     add("xlsx", lambda query: sheet(report, query), xlsx, answers={200: None}, content_type=sheets.XLSX_TYPE)
-    if report.prints:
-        shape: dict[str, Any] = {"answers": {200: None, 202: ReportFile}, "content_type": files.PDF_TYPE}
-        add("pdf", lambda query: files.printed(report, query), files.ABOUT_PDF, refusals=(409, 429), **shape)
+    shape: dict[str, Any] = {"answers": {200: None, 202: ReportFile}, "content_type": files.PDF_TYPE}
+    add("pdf", lambda query: files.printed(report, query), files.ABOUT_PDF, refusals=(409, 429), **shape)
 
 
 def _json(report: Report) -> Callable[[Any], dict[str, Any]]:

@@ -29,6 +29,7 @@ Hour = Annotated[int, Field(ge=0, le=23, strict=True)]
 Minute = Annotated[int, Field(ge=0, le=59, strict=True)]
 Kind = Literal[
     "pipeline-forecast",
+    "forecast-bridge",
     "win-rate",
     "funnel",
     "velocity",

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request
 
-from libs.common.problems import NotFound
 from libs.common.rpc.client import Call
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -27,8 +26,6 @@ _TRIES = 120
 def order(name: str) -> Any:
     """Have the PDF of a report made, as its page shows it."""
     page = catalogue.one(name)
-    if not page.report.prints:
-        raise NotFound("there is no such page")
     forms.sent()
     made = api.order(page.report, asking.asked(page).query)
     path = f"/reports/files/{made['id']}"
