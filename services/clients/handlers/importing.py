@@ -14,10 +14,11 @@ from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import queries
 from services.clients.handlers.documents import REMOVE
 from services.clients.importing import answers as given_answers
+from services.clients.importing.own_fields import own_fields
 from services.clients.importing.rows import RowReader
 from services.clients.importing.steps.checking import verdict
 from services.clients.importing.steps.run import order, readers
-from services.clients.importing.targets import target_of
+from services.clients.importing.targets import TARGETS
 from services.clients.models import import_changes, import_rows, imports
 from services.clients.queries.imports import mine, questions
 
@@ -57,7 +58,17 @@ def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Do
         "people": people,
         "system": "",
     }
-    row |= {"sheets": [], "answers": {}, "found": {}, "results": {}, "rows": 0, "bad": 0, "phase": "", "position": 0}
+    row |= {
+        "sheets": [],
+        "answers": {},
+        "found": {},
+        "custom": [],
+        "results": {},
+        "rows": 0,
+        "bad": 0,
+        "phase": "",
+        "position": 0,
+    }
     row |= {"made_by": uow.actor.id, "made_by_role": uow.actor.role, "made_by_name": uow.actor.name}
     times = {"created_at": uow.now, "updated_at": uow.now, "only_good": False, "version": 1}
     uow.session.execute(insert(imports).values(row | times))
@@ -87,8 +98,8 @@ def change_import(
     if row.state not in _CHANGEABLE:
         raise Conflict("this import cannot be changed now")
     values = {
-        "sheets": _sheets(uow, row.sheets, sheets or []),
-        "answers": given_answers.merged(row.answers, answers or {}),
+        "sheets": _sheets(uow, row, sheets or []),
+        "answers": given_answers.merged(row.answers, answers or {}, own_fields(row.custom)),
     }
     _note(uow, row, state="checking", position=0, bad=0, found={}, phase="", **values)
     order(uow, row.id)
@@ -190,10 +201,10 @@ def _repaired(columns: list[Document], row: list[str], cells: Any) -> list[str]:
     return row[: len(columns)]
 
 
-def _sheets(uow: UnitOfWork, known: list[Document], changes: Any) -> list[Document]:
+def _sheets(uow: UnitOfWork, run: Any, changes: Any) -> list[Document]:
     if not isinstance(changes, list):
         raise Invalid("sheets is a list", field="sheets")
-    found = [dict(each) for each in known]
+    found, may = [dict(each) for each in run.sheets], _meanings(uow, run)
     for place, change in enumerate(changes):
         read = fields.read(_SHEET, change)
         number = read.get("sheet", 0)
@@ -202,18 +213,23 @@ def _sheets(uow: UnitOfWork, known: list[Document], changes: Any) -> list[Docume
         found[number]["skip"] = read.get("skip", found[number]["skip"])
         if "mapping" in read:
             found[number]["columns"] = _mapped(
-                uow, found[number]["columns"], read["mapping"], f"sheets.{place}.mapping"
+                may, found[number]["columns"], read["mapping"], f"sheets.{place}.mapping"
             )
     return found
 
 
-def _mapped(uow: UnitOfWork, columns: list[Document], mapping: dict[str, Any], at: str) -> list[Document]:
+def _meanings(uow: UnitOfWork, run: Any) -> set[str]:
+    """What a column may mean to whoever asks."""
+    ours = {name for name, target in TARGETS.items() if not target.admin or uow.actor.role == "admin"}
+    return ours | {each["name"] for each in run.custom}
+
+
+def _mapped(may: set[str], columns: list[Document], mapping: dict[str, Any], at: str) -> list[Document]:
     names = {column["name"] for column in columns}
     for name, meaning in mapping.items():
-        target = target_of(meaning) if isinstance(meaning, str) else None
         if name not in names:
             raise Invalid(f"there is no column {name!r}", field=f"{at}.{name}")
-        if meaning is not None and (target is None or (target.admin and uow.actor.role != "admin")):
+        if meaning is not None and (not isinstance(meaning, str) or meaning not in may):
             raise Invalid(f"there is no field {meaning!r}", field=f"{at}.{name}")
     found = [column | {"target": mapping.get(column["name"], column["target"])} for column in columns]
     targets = [column["target"] for column in found if column["target"]]
