@@ -25,6 +25,7 @@ from services.clients.queries.imports import mine, questions
 Document = dict[str, Any]
 
 _CHANGEABLE = ("ready", "checking", "done")
+_GONE = "the rows of this import are no longer kept; it cannot be gone on with or taken back"
 _MOST_PEOPLE = 20_000
 # Doubts about phones of a row that is repaired by hand are not worth a setting.
 _COUNTRY = "US"
@@ -77,7 +78,7 @@ def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Do
 
 def complete_import(uow: UnitOfWork, import_id: str, size: int) -> Document:
     """The bytes are in the object store: have them read."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state == "uploading":
         _note(uow, row, state="reading", size=fields.whole(0, 2**62)("size", size))
         order(uow, row.id)
@@ -92,7 +93,7 @@ def change_import(
     version: int | None = None,
 ) -> Document:
     """Say what columns mean and what the file leaves open; every row is checked again."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if version is not None and version != row.version:
         raise Conflict("somebody changed this import since you loaded it", current_version=row.version)
     if row.state not in _CHANGEABLE:
@@ -108,7 +109,7 @@ def change_import(
 
 def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Document:
     """Put other values into a row, by the names of its columns; the row as it is then."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state not in ("ready", "done"):
         raise Conflict("this import is being worked on; repair its rows when that is done")
     line = _row(uow, row.id, n)
@@ -127,7 +128,7 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
 
 def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
     """Bring the rows in: all of them, or those without faults. Repeated after repairs it brings in what was left."""
-    row, good = _import(uow, import_id), fields.flag("only_good", only_good)
+    row, good = _whole(uow, import_id), fields.flag("only_good", only_good)
     if row.state == "committing":
         return queries.import_document(uow.session, uow.actor, row.id)
     if row.state not in ("ready", "done"):
@@ -146,7 +147,7 @@ def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
 
 def undo_import(uow: UnitOfWork, import_id: str) -> Document:
     """Take back what an import did, but for what was changed since."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state not in ("done", "failed") or row.committed_at is None:
         raise Conflict("there is nothing to take back" if row.state != "undone" else "this import was undone already")
     _note(uow, row, state="undoing", phase="", position=0)
@@ -158,7 +159,7 @@ def delete_import(uow: UnitOfWork, import_id: str) -> Document:
     """Throw a file away that was not committed, or the trace of one that was undone."""
     row = _import(uow, import_id)
     if row.state in ("committing", "undoing") or (row.committed_at is not None and row.state != "undone"):
-        raise Conflict("this import brought something in; undo it first")
+        raise Conflict("this import brought something in; undo it first" if row.states is None else _GONE)
     for table in (import_changes, import_rows):
         uow.session.execute(delete(table).where(table.c.import_id == row.id))
     uow.session.execute(delete(imports).where(imports.c.id == row.id))
@@ -171,6 +172,14 @@ def _import(uow: UnitOfWork, import_id: str) -> Any:
     row = uow.session.execute(statement).first() if is_id(import_id) else None
     if row is None:
         raise NotFound("there is no such import, or it is not yours")
+    return row
+
+
+def _whole(uow: UnitOfWork, import_id: str) -> Any:
+    """An import that still has its rows."""
+    row = _import(uow, import_id)
+    if row.states is not None:
+        raise Conflict(_GONE)
     return row
 
 

@@ -35,7 +35,7 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 def list_imports(session: Session, actor: Actor, limit: int | None, cursor: str | None) -> Document:
     """One's own imports, newest first; everybody's for admins."""
     size = limit_of(limit)
-    columns = [imports.c[name] for name in _LIST]
+    columns = [*(imports.c[name] for name in _LIST), imports.c.states.is_not(None).label("rows_gone")]
     keys = [(imports.c.created_at, True), (imports.c.id, True)]
     found = session.execute(keyset(select(*columns).where(mine(actor)), keys, cursor, size)).all()
     rows, next_cursor = page(found, size, lambda row: (row.created_at, row.id))
@@ -49,6 +49,7 @@ def import_document(session: Session, actor: Actor, import_id: str) -> Document:
     total = max(row.rows, 1)
     return {
         **{name: getattr(row, name) for name in _LIST},
+        "rows_gone": row.states is not None,
         "sheets": row.sheets,
         "answers": row.answers,
         "custom_fields": row.custom,
@@ -132,7 +133,9 @@ def _is_date(target: str) -> bool:
 
 
 def _states(session: Session, run: Any) -> dict[str, int]:
-    """How many rows are in which state."""
+    """How many rows are in which state; of rows that are gone, in which they were."""
+    if run.states is not None:
+        return dict(run.states)
     if run.state == "reading":
         return {}
     count = select(import_rows.c.state, func.count()).where(import_rows.c.import_id == run.id)

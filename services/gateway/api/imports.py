@@ -104,6 +104,8 @@ class Progress(d.Document):
 
 
 class ImportSummary(d.Document):
+    """``rows_gone``: its rows are no longer kept, so that it cannot be gone on with or taken back."""
+
     id: str
     filename: str
     state: Literal["uploading", "reading", "checking", "ready", "committing", "done", "undoing", "undone", "failed"]
@@ -111,6 +113,7 @@ class ImportSummary(d.Document):
     rows: int
     bad: int
     results: dict[str, int]
+    rows_gone: bool
     version: int
 
 

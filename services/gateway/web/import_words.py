@@ -151,6 +151,7 @@ SENTENCES = (
     N_("this row is in the CRM already; change it there"),
     N_("this import was undone already"),
     N_("there is nothing to take back"),
+    N_("the rows of this import are no longer kept; it cannot be gone on with or taken back"),
     N_("this is not a text file; save the sheet as CSV or XLSX"),
     N_("this is a workbook of the old kind; save it as XLSX or CSV"),
     N_("this file is empty"),

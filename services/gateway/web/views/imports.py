@@ -157,7 +157,7 @@ def _values(run: dict[str, Any], found: dict[str, parts.Part], form: Form | None
         "run": run,
         "parts": found,
         "form": form or Form(),
-        "working": run["state"] in WORKING,
+        "working": run["state"] in WORKING and not run["rows_gone"],
         "states": STATES,
         "steps": STEPS,
         "groups": groups(role, run["custom_fields"]),
