@@ -40,7 +40,7 @@ TABLE: Mapping[str, Voice] = {
         hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
-        asks=_of("deals", "bring_deals take_back_deals"),
+        asks=_of("deals", "bring_deals list_custom_fields take_back_deals"),
     ),
     "deals": Voice(
         tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed won")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from libs.common.custom_fields import Definition
+
 
 class DocumentStore(Protocol):
     """Where documents' bytes are; clients hands out links and never carries bytes."""
@@ -32,6 +34,10 @@ class FileStore(Protocol):
 
 class DealsBook(Protocol):
     """The deals service, which owns the deals that come with an import."""
+
+    def custom_fields(self) -> list[Definition]:
+        """The fields that the company made for deals, the archived ones among them."""
+        ...
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

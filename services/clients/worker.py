@@ -69,6 +69,7 @@ TABLE = WorkerTable(
         handlers.EVERY_MINUTE,
         handlers.SWEEP,
         handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
+        handlers.forget_imports(lambda: wiring.runtime().settings.import_kept_days),
         handlers.LEARN_WORDS,
         handlers.SWEEP_WORDS,
     ],

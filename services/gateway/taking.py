@@ -6,11 +6,12 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-from libs.common.money import json_number
+from libs.common.money import json_number, to_major
 from libs.common.problems import Invalid
 from libs.reporting.sheets import neutral
 
@@ -27,15 +28,30 @@ _MASKED = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'\n", "'＝", "'＋", "'－", 
 
 @dataclass(frozen=True)
 class Columns:
-    """One table: its name and the API's names of its fields, in order. An amount has its minor units in the rows."""
+    """One table: its name and the API's names of its fields, in order. An amount has its minor units in the rows.
+
+    entity: whose fields the company may have added to. own: the keys of those fields.
+    """
 
     name: str
     names: Sequence[str]
     money: frozenset[str] = frozenset()
+    entity: str | None = None
+    own: Sequence[str] = ()
+
+    @property
+    def header(self) -> list[str]:
+        """The names of all columns. The company's own fields stand there as an import maps a column to them."""
+        return [*self.names, *(f"{self.entity}.custom.{key}" for key in self.own)]
+
+    def with_own(self, keys: Sequence[str]) -> Columns:
+        """The same with a column for each of the company's own fields."""
+        return replace(self, own=tuple(keys))
 
     def cells(self, row: Row) -> list[str]:
         """A row as text."""
-        return [self._cell(name, row) for name in self.names]
+        values = row.get("custom") or {}
+        return [*(self._cell(name, row) for name in self.names), *(own_value(values.get(key)) for key in self.own)]
 
     def _cell(self, name: str, row: Row) -> str:
         if name in self.money:
@@ -55,6 +71,17 @@ def written(value: Any) -> str:
     return masked(str(value))
 
 
+def own_value(value: Any) -> str:
+    """A value of one of the company's own fields as a cell: an amount with its currency, a number in figures."""
+    if isinstance(value, Mapping):
+        return f"{to_major(value['amount_minor'], value['currency']):f} {value['currency']}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        figures = format(Decimal(str(value)), "f")
+        # 1.234 is a thousand and more to half of the world; with one zero more it is the same to everybody.
+        return f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures
+    return written(value)
+
+
 def masked(text: str) -> str:
     """Text that no spreadsheet runs, and that is the same when it is brought in again."""
     return f"'{text}" if text.startswith(_MASKED) else neutral(text)
@@ -68,7 +95,7 @@ def csv_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
     """The table as CSV, in pieces."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns.names)
+    writer.writerow(columns.header)
     for row in rows:
         writer.writerow(columns.cells(row))
         if buffer.tell() > _PIECE:
@@ -85,7 +112,7 @@ def xlsx_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
         with xlsxwriter.Workbook(held, settings) as book:
             sheet, bold = book.add_worksheet(columns.name[:31]), book.add_format({"bold": True})
             sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, columns.names, bold)
+            sheet.write_row(0, 0, columns.header, bold)
             for number, row in enumerate(rows, start=1):
                 if number > SHEET_ROWS:
                     raise Invalid(f"a sheet holds at most {SHEET_ROWS:,} rows; take the CSV")
@@ -97,7 +124,7 @@ def xlsx_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
             yield piece
 
 
-def zip_pieces(tables: Sequence[tuple[Columns, Callable[[], Rows]]]) -> Iterator[bytes]:
+def zip_pieces(tables: Iterable[tuple[Columns, Callable[[], Rows]]]) -> Iterator[bytes]:
     """Several tables as CSV files of one archive, which is on its way before it is whole."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -4,16 +4,18 @@ A row keeps its values in a column ``custom``, an object by the keys of the fiel
 """
 
 from libs.common.custom_fields.commands import CustomFields
-from libs.common.custom_fields.definitions import SCHEMA_V1, definitions, drop_side_tables, side_tables, taken
-from libs.common.custom_fields.kinds import KINDS, Definition, key_of, merged, read, shown
+from libs.common.custom_fields.definitions import SCHEMA_V1, definitions, drop_side_tables, held, side_tables, taken
+from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, shown
 
 __all__ = [
     "KINDS",
     "SCHEMA_V1",
+    "TEXT_LENGTH",
     "CustomFields",
     "Definition",
     "definitions",
     "drop_side_tables",
+    "held",
     "key_of",
     "merged",
     "read",

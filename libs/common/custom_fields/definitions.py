@@ -132,9 +132,13 @@ def taken(session: Session, entity: str, data: Any, current: Mapping[str, Any]) 
     if not isinstance(data, dict) or "custom" not in data:
         return {}
     given = data.pop("custom")
+    return {"custom": kinds.merged(current, kinds.read(held(session, entity), given))}
+
+
+def held(session: Session, entity: str) -> list[Definition]:
+    """The fields of an entity, to be written to rows: none of them is deleted before this transaction ends."""
     statement = select(fields).where(fields.c.entity == entity).with_for_update(read=True, key_share=True)
-    known = [_definition(row) for row in session.execute(statement.order_by(fields.c.id))]
-    return {"custom": kinds.merged(current, kinds.read(known, given))}
+    return [_definition(row) for row in session.execute(statement.order_by(fields.c.id))]
 
 
 def _definition(row: Any) -> Definition:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from libs.common.context import Context
+from libs.common.custom_fields import Definition
 from libs.common.rpc.client import RpcClient
 
 _SECONDS = 60.0
@@ -20,6 +21,13 @@ class DealsOverRpc:
         self._rpc = rpc
         self._context = context
         self._access = access
+
+    def custom_fields(self) -> list[Definition]:
+        answer = self._ask("list_custom_fields", {"entity": "deal"})
+        return [
+            Definition(each["key"], each["label"], each["kind"], tuple(each["options"]), each["archived"])
+            for each in answer["items"]
+        ]
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

@@ -9,6 +9,7 @@ from services.clients.handlers.contacts import create_contact, delete_contact, u
 from services.clients.handlers.custom import CUSTOM
 from services.clients.handlers.documents import complete_document, delete_document, prepare_document
 from services.clients.handlers.erasing import erase_here, erasing, moved, on_person_erased, record_part, removed
+from services.clients.handlers.forgetting import forget_imports
 from services.clients.handlers.importing import (
     change_import,
     commit_import,
@@ -68,6 +69,7 @@ __all__ = [
     "dismiss_duplicate",
     "erase_here",
     "erasing",
+    "forget_imports",
     "grant_access",
     "log_activity",
     "merge_certain",

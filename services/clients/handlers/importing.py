@@ -14,16 +14,18 @@ from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import queries
 from services.clients.handlers.documents import REMOVE
 from services.clients.importing import answers as given_answers
+from services.clients.importing.own_fields import own_fields
 from services.clients.importing.rows import RowReader
 from services.clients.importing.steps.checking import verdict
 from services.clients.importing.steps.run import order, readers
-from services.clients.importing.targets import target_of
+from services.clients.importing.targets import TARGETS
 from services.clients.models import import_changes, import_rows, imports
 from services.clients.queries.imports import mine, questions
 
 Document = dict[str, Any]
 
 _CHANGEABLE = ("ready", "checking", "done")
+_GONE = "the rows of this import are no longer kept; it cannot be gone on with or taken back"
 _MOST_PEOPLE = 20_000
 # Doubts about phones of a row that is repaired by hand are not worth a setting.
 _COUNTRY = "US"
@@ -57,7 +59,17 @@ def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Do
         "people": people,
         "system": "",
     }
-    row |= {"sheets": [], "answers": {}, "found": {}, "results": {}, "rows": 0, "bad": 0, "phase": "", "position": 0}
+    row |= {
+        "sheets": [],
+        "answers": {},
+        "found": {},
+        "custom": [],
+        "results": {},
+        "rows": 0,
+        "bad": 0,
+        "phase": "",
+        "position": 0,
+    }
     row |= {"made_by": uow.actor.id, "made_by_role": uow.actor.role, "made_by_name": uow.actor.name}
     times = {"created_at": uow.now, "updated_at": uow.now, "only_good": False, "version": 1}
     uow.session.execute(insert(imports).values(row | times))
@@ -66,7 +78,7 @@ def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Do
 
 def complete_import(uow: UnitOfWork, import_id: str, size: int) -> Document:
     """The bytes are in the object store: have them read."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state == "uploading":
         _note(uow, row, state="reading", size=fields.whole(0, 2**62)("size", size))
         order(uow, row.id)
@@ -81,14 +93,14 @@ def change_import(
     version: int | None = None,
 ) -> Document:
     """Say what columns mean and what the file leaves open; every row is checked again."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if version is not None and version != row.version:
         raise Conflict("somebody changed this import since you loaded it", current_version=row.version)
     if row.state not in _CHANGEABLE:
         raise Conflict("this import cannot be changed now")
     values = {
-        "sheets": _sheets(uow, row.sheets, sheets or []),
-        "answers": given_answers.merged(row.answers, answers or {}),
+        "sheets": _sheets(uow, row, sheets or []),
+        "answers": given_answers.merged(row.answers, answers or {}, own_fields(row.custom)),
     }
     _note(uow, row, state="checking", position=0, bad=0, found={}, phase="", **values)
     order(uow, row.id)
@@ -97,7 +109,7 @@ def change_import(
 
 def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Document:
     """Put other values into a row, by the names of its columns; the row as it is then."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state not in ("ready", "done"):
         raise Conflict("this import is being worked on; repair its rows when that is done")
     line = _row(uow, row.id, n)
@@ -116,7 +128,7 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
 
 def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
     """Bring the rows in: all of them, or those without faults. Repeated after repairs it brings in what was left."""
-    row, good = _import(uow, import_id), fields.flag("only_good", only_good)
+    row, good = _whole(uow, import_id), fields.flag("only_good", only_good)
     if row.state == "committing":
         return queries.import_document(uow.session, uow.actor, row.id)
     if row.state not in ("ready", "done"):
@@ -135,7 +147,7 @@ def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
 
 def undo_import(uow: UnitOfWork, import_id: str) -> Document:
     """Take back what an import did, but for what was changed since."""
-    row = _import(uow, import_id)
+    row = _whole(uow, import_id)
     if row.state not in ("done", "failed") or row.committed_at is None:
         raise Conflict("there is nothing to take back" if row.state != "undone" else "this import was undone already")
     _note(uow, row, state="undoing", phase="", position=0)
@@ -147,7 +159,7 @@ def delete_import(uow: UnitOfWork, import_id: str) -> Document:
     """Throw a file away that was not committed, or the trace of one that was undone."""
     row = _import(uow, import_id)
     if row.state in ("committing", "undoing") or (row.committed_at is not None and row.state != "undone"):
-        raise Conflict("this import brought something in; undo it first")
+        raise Conflict("this import brought something in; undo it first" if row.states is None else _GONE)
     for table in (import_changes, import_rows):
         uow.session.execute(delete(table).where(table.c.import_id == row.id))
     uow.session.execute(delete(imports).where(imports.c.id == row.id))
@@ -160,6 +172,14 @@ def _import(uow: UnitOfWork, import_id: str) -> Any:
     row = uow.session.execute(statement).first() if is_id(import_id) else None
     if row is None:
         raise NotFound("there is no such import, or it is not yours")
+    return row
+
+
+def _whole(uow: UnitOfWork, import_id: str) -> Any:
+    """An import that still has its rows."""
+    row = _import(uow, import_id)
+    if row.states is not None:
+        raise Conflict(_GONE)
     return row
 
 
@@ -190,10 +210,10 @@ def _repaired(columns: list[Document], row: list[str], cells: Any) -> list[str]:
     return row[: len(columns)]
 
 
-def _sheets(uow: UnitOfWork, known: list[Document], changes: Any) -> list[Document]:
+def _sheets(uow: UnitOfWork, run: Any, changes: Any) -> list[Document]:
     if not isinstance(changes, list):
         raise Invalid("sheets is a list", field="sheets")
-    found = [dict(each) for each in known]
+    found, may = [dict(each) for each in run.sheets], _meanings(uow, run)
     for place, change in enumerate(changes):
         read = fields.read(_SHEET, change)
         number = read.get("sheet", 0)
@@ -202,18 +222,23 @@ def _sheets(uow: UnitOfWork, known: list[Document], changes: Any) -> list[Docume
         found[number]["skip"] = read.get("skip", found[number]["skip"])
         if "mapping" in read:
             found[number]["columns"] = _mapped(
-                uow, found[number]["columns"], read["mapping"], f"sheets.{place}.mapping"
+                may, found[number]["columns"], read["mapping"], f"sheets.{place}.mapping"
             )
     return found
 
 
-def _mapped(uow: UnitOfWork, columns: list[Document], mapping: dict[str, Any], at: str) -> list[Document]:
+def _meanings(uow: UnitOfWork, run: Any) -> set[str]:
+    """What a column may mean to whoever asks."""
+    ours = {name for name, target in TARGETS.items() if not target.admin or uow.actor.role == "admin"}
+    return ours | {each["name"] for each in run.custom}
+
+
+def _mapped(may: set[str], columns: list[Document], mapping: dict[str, Any], at: str) -> list[Document]:
     names = {column["name"] for column in columns}
     for name, meaning in mapping.items():
-        target = target_of(meaning) if isinstance(meaning, str) else None
         if name not in names:
             raise Invalid(f"there is no column {name!r}", field=f"{at}.{name}")
-        if meaning is not None and (target is None or (target.admin and uow.actor.role != "admin")):
+        if meaning is not None and (not isinstance(meaning, str) or meaning not in may):
             raise Invalid(f"there is no field {meaning!r}", field=f"{at}.{name}")
     found = [column | {"target": mapping.get(column["name"], column["target"])} for column in columns]
     targets = [column["target"] for column in found if column["target"]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from services.clients.importing.targets import ENTITIES, TARGETS
+from services.clients.importing.targets import CUSTOM, ENTITIES, TARGETS
 
 # By field: the names that other systems give it, best known first; those of an entity alone stand under its name.
 _NAMES: dict[str, str] = {
@@ -129,6 +129,8 @@ _SYSTEMS = {
     "zoho": ("potential name", "closing date", "deal owner id", "account name id"),
 }
 _EXACT = {name: target for target, names in _NAMES.items() for name in reversed(names.split("|"))}
+# What we write above our own columns is ours, whatever the company's own fields are called.
+_OURS = {target.field for target in TARGETS.values()} | set("id client_id contact_id deal_id owner_id".split())
 _OWN = {target.field.replace("_", " "): target.name for target in reversed(list(TARGETS.values()))}
 
 
@@ -162,15 +164,17 @@ def about(file_name: str, columns: Sequence[str]) -> str:
     return best if scores.get(best, 0) else "contact"
 
 
-def guess(file_name: str, columns: Sequence[str], custom: Sequence[str] = ()) -> tuple[str, list[str | None]]:
+def guess(
+    file_name: str, columns: Sequence[str], custom: Mapping[str, str] | None = None
+) -> tuple[str, list[str | None]]:
     """What a file is about, and what each column means; None where nothing fits. No meaning is given twice.
 
-    custom: the custom fields there are, ``client.custom.region``.
+    custom: the fields that the company made, and their labels: ``{"client.custom.region": "Region"}``.
     """
     entity, taken = about(file_name, columns), set[str]()
     found: list[str | None] = []
     for column in columns:
-        meaning = _meaning(entity, column, custom)
+        meaning = _meaning(entity, column, custom or {})
         found.append(meaning if meaning not in taken else None)
         taken |= {meaning} if meaning else set()
     return entity, [name if name and _belongs(name, entity, taken) else None for name in found]
@@ -192,11 +196,34 @@ def system_of(columns: Sequence[str]) -> str:
     return best if scores[best] > 1 else ""
 
 
-def _meaning(entity: str, column: str, custom: Sequence[str]) -> str | None:
+def _meaning(entity: str, column: str, custom: Mapping[str, str]) -> str | None:
     if column in TARGETS or column in custom:
         return column
     if f"{entity}.{column}" in custom:
         return f"{entity}.{column}"
+    if column in _OURS:
+        return _of_systems(entity, column)
+    # A list of people or deals is one of their companies, too.
+    own = _labelled(column, custom, (entity, "client"))
+    return own or _of_systems(entity, column) or _labelled(column, custom, ("contact", "deal"))
+
+
+def _labelled(column: str, custom: Mapping[str, str], entities: Sequence[str]) -> str | None:
+    """The field of one of the entities that has this label or key; of two with one label none is meant."""
+    name = plain(column)
+    for entity in entities:
+        start = f"{entity}.{CUSTOM}"
+        mine = {each: label for each, label in custom.items() if each.startswith(start)}
+        for found in (
+            [each for each, label in mine.items() if plain(label) == name],
+            [each for each in mine if plain(each.removeprefix(start)) == name],
+        ):
+            if name and len(found) == 1:
+                return found[0]
+    return None
+
+
+def _of_systems(entity: str, column: str) -> str | None:
     name = plain(column)
     own = f"{entity}.{name.replace(' ', '_')}"
     if name in _WITHIN[entity]:

@@ -3,92 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from libs.common.ids import is_id
 from services.clients.domain import mail_host
-from services.clients.importing import cells, dates
+from services.clients.importing import cells, dates, own_fields
 from services.clients.importing.answers import Answers
 from services.clients.importing.cells import Unclear
 from services.clients.importing.headers import plain
+from services.clients.importing.own_fields import OwnField
+from services.clients.importing.readings import Problem, Reading, Seen, Settings, Values
 from services.clients.importing.targets import Target, target_of
 
-Values = dict[str, Any]
-
-# As many different words of a column are kept to be asked about.
-MOST_WORDS = 200
-_OPEN_STAGES = ("lead", "qualified", "proposal", "negotiation")
 _CLOSED = ("won", "lost")
 _STEP = re.compile(r"^(lead|qualified|proposal|negotiation) (\d{4}-\d{2}-\d{2})$")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row is not good: the column at fault (its place, None where it is missing), the field, the reason."""
-
-    column: int | None
-    field: str
-    reason: str
-
-    def document(self) -> dict[str, Any]:
-        return {"column": self.column, "field": self.field, "reason": self.reason}
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a row says. problems: why it is not good; notes: what is odd and kept all the same."""
-
-    client: Values = field(default_factory=dict)
-    contact: Values = field(default_factory=dict)
-    deal: Values = field(default_factory=dict)
-    activity: Values = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_good(self) -> bool:
-        return not self.problems
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a whole file leaves open: words and names nobody knows, rows without a company."""
-
-    words: dict[str, Counter[str]] = field(default_factory=dict)
-    owners: Counter[str] = field(default_factory=Counter)
-    without_company: int = 0
-
-    def word(self, name: str, cell: str) -> None:
-        counter = self.words.setdefault(name, Counter())
-        if cell in counter or len(counter) < MOST_WORDS:
-            counter[cell] += 1
-
-    def owner(self, cell: str) -> None:
-        if cell in self.owners or len(self.owners) < MOST_WORDS:
-            self.owners[cell] += 1
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where the rows are read: people by name, address and id; the importer; the business's zone, money, country."""
-
-    people: Mapping[str, str]
-    importer: str
-    admin: bool
-    zone: str
-    currency: str
-    country: str
-    custom: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
 
 
 class RowReader:
     """Reads the rows of one table: its columns' meanings and all answers, made ready once.
 
-    mapping: what each column means, None for nothing. orders: of day and month, by column.
+    mapping: what each column means, None for nothing. orders: of day and month, by column. marks: the signs before
+    decimals, by column.
     """
 
     def __init__(
@@ -98,20 +35,25 @@ class RowReader:
         answers: Answers,
         settings: Settings,
         seen: Seen | None = None,
+        marks: Mapping[int, str | None] | None = None,
     ) -> None:
         self._answers, self._settings, self.seen = answers, settings, seen or Seen()
         self._width = len(mapping)
         self._columns: dict[str, int] = {name: place for place, name in enumerate(mapping) if name}
         self._money = self._columns.get("deal.deal_value")
         self._readers = [
-            (place, *self._reader(name, orders.get(place))) for place, name in enumerate(mapping) if name is not None
+            (place, *self._reader(name, orders.get(place), (marks or {}).get(place)))
+            for place, name in enumerate(mapping)
+            if name is not None
         ]
+        self._own = [entity for entity in own_fields.ENTITIES if any(each[1] == _own(entity) for each in self._readers)]
 
     def read(self, row: Sequence[str], *, doubts: bool = False) -> Reading:
         """What a row says; with ``doubts`` also what is odd in it and kept."""
         reading = Reading()
         parts = {"client": reading.client, "contact": reading.contact, "deal": reading.deal}
         parts["activity"] = reading.activity
+        parts |= {_own(entity): {} for entity in self._own}
         width = len(row)
         for place, entity, name, read in self._readers:
             cell = row[place].strip() if place < width else ""
@@ -123,6 +65,9 @@ class RowReader:
                 reading.problems.append(Problem(place, f"{entity}.{name}", str(error)))
         if width > self._width and any(cell.strip() for cell in row[self._width :]):
             reading.problems.append(Problem(None, "", "this row has more cells than the header has columns"))
+        for entity in self._own:
+            if values := {key: value for key, value in parts[_own(entity)].items() if value is not None}:
+                parts[entity]["custom"] = values
         self._finish(reading)
         if doubts:
             self._doubt(reading)
@@ -130,10 +75,10 @@ class RowReader:
 
     # -- one cell
 
-    def _reader(self, name: str, order: str | None) -> tuple[str, str, Callable[[str], Any]]:
-        entity, _dot, rest = name.partition(".")
+    def _reader(self, name: str, order: str | None, mark: str | None) -> tuple[str, str, Callable[[str], Any]]:
+        entity, _dot, _field = name.partition(".")
         if name in self._settings.custom:
-            return entity, rest, self._settings.custom[name]
+            return self._own_reader(self._settings.custom[name], order, mark)
         target = target_of(name)
         assert target is not None
         order = order or self._answers.date_order
@@ -151,6 +96,17 @@ class RowReader:
             "choice": lambda cell: self._choice(target, cell),
         }
         return entity, target.field, kinds.get(target.kind) or _text(target.longest)
+
+    def _own_reader(self, own: OwnField, order: str | None, mark: str | None) -> tuple[str, str, Callable[[str], Any]]:
+        answers = self._answers
+        how = own_fields.How(
+            order or answers.date_order,
+            mark or answers.decimal_mark,
+            answers.currency or self._settings.currency,
+            answers.values.get(own.name, {}),
+            self.seen.word,
+        )
+        return _own(own.entity), own.definition.key, own_fields.reader(own, how)
 
     def _choice(self, target: Target, cell: str) -> str:
         try:
@@ -224,7 +180,7 @@ class RowReader:
             # A link to a deal, no deal.
             return
         if not deal.get("deal_name"):
-            if "deal.deal_name" in self._columns or deal.keys() & {"deal_value_minor", "stage"}:
+            if "deal.deal_name" in self._columns or deal.keys() & {"deal_value_minor", "stage", "custom"}:
                 self._refuse(reading, "deal.deal_name", "a deal needs a name")
             return
         stage = deal.setdefault("stage", _last_stage(deal))
@@ -296,6 +252,11 @@ class RowReader:
             if (phone := values.get("phone")) and (doubt := cells.phone_doubt(phone, self._settings.country)):
                 place = self._columns.get(f"{entity}.phone")
                 reading.notes.append(Problem(place, f"{entity}.phone", doubt))
+
+
+def _own(entity: str) -> str:
+    """Where a row keeps what it says of the company's own fields of an entity."""
+    return f"{entity}.custom"
 
 
 def _text(longest: int) -> Callable[[str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select
@@ -12,6 +13,8 @@ from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
+from services.clients.importing.answers import choices_of
+from services.clients.importing.own_fields import own_fields
 from services.clients.models import import_changes, import_rows, imports
 
 Document = dict[str, Any]
@@ -32,7 +35,7 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 def list_imports(session: Session, actor: Actor, limit: int | None, cursor: str | None) -> Document:
     """One's own imports, newest first; everybody's for admins."""
     size = limit_of(limit)
-    columns = [imports.c[name] for name in _LIST]
+    columns = [*(imports.c[name] for name in _LIST), imports.c.states.is_not(None).label("rows_gone")]
     keys = [(imports.c.created_at, True), (imports.c.id, True)]
     found = session.execute(keyset(select(*columns).where(mine(actor)), keys, cursor, size)).all()
     rows, next_cursor = page(found, size, lambda row: (row.created_at, row.id))
@@ -46,8 +49,10 @@ def import_document(session: Session, actor: Actor, import_id: str) -> Document:
     total = max(row.rows, 1)
     return {
         **{name: getattr(row, name) for name in _LIST},
+        "rows_gone": row.states is not None,
         "sheets": row.sheets,
         "answers": row.answers,
+        "custom_fields": row.custom,
         "questions": questions(row),
         "only_good": row.only_good,
         "system": row.system,
@@ -86,21 +91,20 @@ def import_row(session: Session, actor: Actor, import_id: str, n: int) -> Docume
 def questions(run: Any) -> list[Document]:
     """What the file leaves open: ``[{answer, text, needed, …}]``; what is needed has to be answered before a commit."""
     asked: list[Document] = []
-    if not run.answers.get("date_order"):
-        two = [
-            {"sheet": place, "column": column["name"], "samples": column["two_dates"]}
-            for place, sheet in enumerate(run.sheets)
-            for column in ([] if sheet["skip"] else sheet["columns"])
-            if column["two_dates"] and _is_date(column["target"])
-        ]
-        if two:
-            asked.append({"answer": "date_order", "text": "which comes first in dates, day or month", "needed": True})
-            asked[-1]["columns"] = two
+    own = own_fields(run.custom)
+    kinds = {name: each.definition.kind for name, each in own.items()}
+    if two := _either(run, "date_order", "two_dates", lambda name: _is_date(name) or kinds.get(name) == "date"):
+        asked.append({"answer": "date_order", "text": "which comes first in dates, day or month", "needed": True})
+        asked[-1]["columns"] = two
+    if two := _either(run, "decimal_mark", "two_numbers", lambda name: kinds.get(name) == "number"):
+        text = "which sign is before decimals, a point or a comma"
+        asked.append({"answer": "decimal_mark", "text": text, "needed": True, "columns": two})
     found = run.found
     for name, words in found.get("words", {}).items():
         values = [{"value": word, "rows": count} for word, count in sorted(words.items(), key=lambda each: -each[1])]
-        asked.append({"answer": "values", "text": f"what these words mean as {name}", "needed": False})
-        asked[-1] |= {"field": name, "values": values}
+        label = own[name].definition.label if name in own else name
+        asked.append({"answer": "values", "text": f"what these words mean as {label}", "needed": False})
+        asked[-1] |= {"field": name, "choices": list(choices_of(name, own)), "values": values}
     if found.get("without_company"):
         rows = found["without_company"]
         asked.append(
@@ -112,12 +116,26 @@ def questions(run: Any) -> list[Document]:
     return asked
 
 
-def _is_date(target: str | None) -> bool:
-    return target is not None and target.endswith(("_at", "_date", "created_on"))
+def _either(run: Any, answer: str, samples: str, asks: Callable[[str], bool]) -> list[Document]:
+    """The columns whose cells may be read in two ways, while nobody said in which."""
+    if run.answers.get(answer):
+        return []
+    return [
+        {"sheet": place, "column": column["name"], "samples": column[samples]}
+        for place, sheet in enumerate(run.sheets)
+        for column in ([] if sheet["skip"] else sheet["columns"])
+        if column.get(samples) and column["target"] and asks(column["target"])
+    ]
+
+
+def _is_date(target: str) -> bool:
+    return target.endswith(("_at", "_date", "created_on"))
 
 
 def _states(session: Session, run: Any) -> dict[str, int]:
-    """How many rows are in which state."""
+    """How many rows are in which state; of rows that are gone, in which they were."""
+    if run.states is not None:
+        return dict(run.states)
     if run.state == "reading":
         return {}
     count = select(import_rows.c.state, func.count()).where(import_rows.c.import_id == run.id)
@@ -145,7 +163,12 @@ def _row(run: Any, line: Any) -> Document:
 
 def _named(columns: list[Document], problem: Document) -> Document:
     place = problem["column"]
-    return problem | {"column": columns[place]["name"] if place is not None else None}
+    if place is None:
+        # What was refused by whoever keeps the records: its column is the one that means the field.
+        return problem | {
+            "column": next((each["name"] for each in columns if each["target"] == problem["field"]), None)
+        }
+    return problem | {"column": columns[place]["name"]}
 
 
 def _import(session: Session, actor: Actor, import_id: str) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import any_, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from libs.common import row_access
+from libs.common import custom_fields, row_access
+from libs.common.custom_fields import Definition
 from libs.common.database import UnitOfWork
 from libs.common.fields import identifier, read
 from libs.common.money import MoneyError
@@ -57,6 +58,7 @@ class _Book:
         self._made: list[tuple[Deal, str | None]] = []
         self._events: list[tuple[DealState, Any]] = []
         self._steps: list[Document] = []
+        self._own: list[Definition] = []
 
     def load(self, brought: list[Document]) -> None:
         session, row = self._uow.session, imported_deals.c
@@ -66,6 +68,8 @@ class _Book:
         self._by_key = {each.key: each for each in session.execute(known.where(*mine))}
         own = select(deals.c.id, deals.c.version).where(deals.c.id == any_(literal(_ids(keys), ARRAY(deals.c.id.type))))
         self._by_key |= {each.id: each for each in session.execute(own)}
+        if any(each["data"].get("custom") for each in brought):
+            self._own = custom_fields.held(session, "deal")
         client_ids = _ids(str(each["data"].get("client_id")) for each in brought)
         self._load_clients(client_ids)
         named = select(deals.c.id, deals.c.version, deals.c.client_id, deals.c.deal_name, deals.c.created_on, row.key)
@@ -116,7 +120,8 @@ class _Book:
         return self._by_name.get((str(data.get("client_id")), name, data.get("created_on")))
 
     def _make(self, data: Document) -> Deal:
-        given, actor = read(DEAL, data), self._uow.actor
+        own = custom_fields.merged({}, custom_fields.read(self._own, data.pop("custom", None) or {}))
+        given, actor = read(DEAL, data) | {"custom": own}, self._uow.actor
         for name in ("deal_name", "client_id"):
             if not given.get(name):
                 raise Invalid(f"{name} is needed", field=name)

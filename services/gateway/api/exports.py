@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from libs.common.object_store import content_disposition
 from libs.reporting.sheets import CSV_TYPE, XLSX_TYPE
-from services.gateway.api import clients, invoices
+from services.gateway.api import clients, custom_fields, invoices
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import ADMIN, Routes
@@ -32,17 +32,20 @@ CLIENTS = Columns(
     "id company_name email phone website industry status source address city state country notes tags owner owner_id"
     " lifetime_value currency last_activity_at waiting_since created_at updated_at version".split(),
     frozenset({"lifetime_value"}),
+    entity="client",
 )
 CONTACTS = Columns(
     "contacts",
     "id client_id company_name first_name last_name email phone job_title is_primary created_at updated_at"
     " version".split(),
+    entity="contact",
 )
 DEALS = Columns(
     "deals",
     "id deal_name client_id company_name deal_value currency stage source description expected_close_date"
     " actual_close_date created_on lost_reason history tags owner owner_id ai_score updated_at version".split(),
     frozenset({"deal_value"}),
+    entity="deal",
 )
 ACTIVITIES = Columns(
     "activities",
@@ -105,6 +108,16 @@ EXPORTS = (
 )
 
 
+def columns_of(export: Export) -> Columns:
+    """The columns of a list as they are today: with one for each field that the company made, archived ones too, since
+    records keep their values."""
+    entity = export.columns.entity
+    if entity is None:
+        return export.columns
+    fields = r.ask(custom_fields.OWNERS[entity], "list_custom_fields", entity=entity)["items"]
+    return export.columns.with_own([each["key"] for each in fields])
+
+
 def rows(export: Export, filters: dict[str, Any]) -> Rows:
     """All rows, page after page. The first is asked for at once: a refusal is an answer and no broken file."""
     pages, people = export.pages(filters), _addresses()
@@ -134,22 +147,23 @@ def _name(what: str, ending: str) -> str:
 
 
 def _declare(export: Export, ending: str, kind: str) -> None:
-    columns = export.columns
+    name = export.columns.name
 
     def view(query: Any) -> Response:
-        found = rows(export, export.filters(query))
+        found, columns = rows(export, export.filters(query)), columns_of(export)
         pieces = csv_pieces(columns, found) if ending == "csv" else _begun(xlsx_pieces(columns, found))
-        return _file(pieces, _name(columns.name, ending), kind)
+        return _file(pieces, _name(name, ending), kind)
 
-    view.__name__ = f"export_{columns.name}_{ending}"
+    view.__name__ = f"export_{name}_{ending}"
     about = {"contacts": "The people of the clients", "activities": "What happened with the clients"}
-    what = about.get(columns.name, f"The {columns.name}")
+    what = about.get(name, f"The {name}")
     view.__doc__ = (
         f"{what} that the filters of the list let through, as {ending.upper()}.\n\n"
-        "Columns carry the API's names, amounts are in major units; what you see as a public card only is not in it. "
+        "Columns carry the API's names, the company's own fields as in `client.custom.region`; amounts are in major "
+        "units; what you see as a public card only is not in it. "
         "Text that a spreadsheet would run has an apostrophe before it."
     )
-    path = f"/{columns.name}/export.{ending}"
+    path = f"/{name}/export.{ending}"
     routes.route("GET", path, query=export.query, answers={200: None}, content_type=kind)(view)
 
 
@@ -169,5 +183,5 @@ def export_everything() -> Response:
 
     `POST /imports` takes it as it is, but for the invoices.
     """
-    tables = [(each.columns, lambda each=each: rows(each, {})) for each in EXPORTS]
+    tables = [(columns_of(each), lambda each=each: rows(each, {})) for each in EXPORTS]
     return _file(_begun(zip_pieces(tables)), _name("crm", "zip"), ZIP_TYPE)

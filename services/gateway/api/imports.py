@@ -15,6 +15,7 @@ from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.clients import Upload
+from services.gateway.api.custom_fields import Entity, Kind
 from services.gateway.api.routing import Routes
 from services.gateway.api.values import Body, Currency, Id, Line, Name
 from services.gateway.models import users
@@ -37,9 +38,11 @@ class SheetChange(Body):
 
 
 class Answers(Body):
-    """What the file leaves open. ``owners`` says who is meant by a name, ``values`` what a word of a field means."""
+    """What the file leaves open. ``decimal_mark`` is the sign before decimals, ``owners`` says who is meant by a name,
+    ``values`` what a word of a field means."""
 
     date_order: Literal["dmy", "mdy"] | None = None
+    decimal_mark: Literal[".", ","] | None = None
     currency: Currency | None = None
     company: Name | None = None
     owner_id: Id | None = None
@@ -72,6 +75,18 @@ class ImportColumn(d.Document):
     target: str | None
     samples: list[str]
     order: Literal["dmy", "mdy"] | None
+    mark: Literal[".", ","] | None = None
+
+
+class ImportField(d.Document):
+    """A field that the company made, by the ``name`` that a column may mean."""
+
+    name: str
+    entity: Entity
+    key: str
+    label: str
+    kind: Kind
+    options: list[str]
 
 
 class ImportSheet(d.Document):
@@ -89,6 +104,8 @@ class Progress(d.Document):
 
 
 class ImportSummary(d.Document):
+    """``rows_gone``: its rows are no longer kept, so that it cannot be gone on with or taken back."""
+
     id: str
     filename: str
     state: Literal["uploading", "reading", "checking", "ready", "committing", "done", "undoing", "undone", "failed"]
@@ -96,6 +113,7 @@ class ImportSummary(d.Document):
     rows: int
     bad: int
     results: dict[str, int]
+    rows_gone: bool
     version: int
 
 
@@ -104,6 +122,7 @@ class ImportDocument(ImportSummary):
 
     sheets: list[ImportSheet]
     answers: dict[str, Any]
+    custom_fields: list[ImportField]
     questions: list[dict[str, Any]]
     progress: Progress
     states: dict[str, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -84,6 +85,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
         ),
     ),
 )
+_ENTITIES = ("client", "contact", "deal", "activity")
 STATES = {
     "uploading": (_l("Uploading"), "sent"),
     "reading": (_l("Being read"), "sent"),
@@ -104,6 +106,18 @@ WORDS_OF = {
 }
 
 
+def groups(role: str, custom_fields: Sequence[Mapping[str, Any]]) -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
+    """What columns may mean to a role, by entity, with the fields that the company made under their labels."""
+    return [
+        (
+            label,
+            [each for each in targets if role == "admin" or not each[2]]
+            + [(each["name"], each["label"], False) for each in custom_fields if each["entity"] == entity],
+        )
+        for entity, (label, targets) in zip(_ENTITIES, GROUPS, strict=True)
+    ]
+
+
 # Why rows and files are not good, as the clients service says it.
 SENTENCES = (
     N_("no company is named, and no address leads to one"),
@@ -111,6 +125,7 @@ SENTENCES = (
     N_("a person needs a name or an address"),
     N_("a deal needs a name"),
     N_("a deal's value is not negative"),
+    N_("this amount is not negative"),
     N_("it is not said what happened"),
     N_("no name is given; the address stands for it"),
     N_("this row has more cells than the header has columns"),
@@ -136,6 +151,7 @@ SENTENCES = (
     N_("this row is in the CRM already; change it there"),
     N_("this import was undone already"),
     N_("there is nothing to take back"),
+    N_("the rows of this import are no longer kept; it cannot be gone on with or taken back"),
     N_("this is not a text file; save the sheet as CSV or XLSX"),
     N_("this is a workbook of the old kind; save it as XLSX or CSV"),
     N_("this file is empty"),
@@ -150,6 +166,9 @@ _SHAPES = tuple(
     for shape, phrase in (
         (r"'(?P<cell>.*)' is not an e-mail address", N_("“%(cell)s” is not an e-mail address")),
         (r"'(?P<cell>.*)' is not an amount", N_("“%(cell)s” is not an amount")),
+        (r"'(?P<cell>.*)' is not a number", N_("“%(cell)s” is not a number")),
+        (r"'(?P<cell>.*)' is two numbers: .*",
+         N_("“%(cell)s” is two numbers: say which sign is before decimals, a point or a comma")),
         (r"'(?P<cell>.*)' is not a date", N_("“%(cell)s” is not a date")),
         (r"there is no day '(?P<cell>.*)'", N_("There is no day “%(cell)s”")),
         (r"'(?P<cell>.*)' is two dates: .*",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from libs.common.custom_fields import Definition
 from libs.common.ids import new_id
 from libs.common.job_runner import JobRunner
 from libs.common.runtime import Runtime
@@ -29,6 +30,10 @@ class Deals:
 
     made: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     asked: list[list[dict[str, Any]]] = field(default_factory=list)
+    fields: list[Definition] = field(default_factory=list)
+
+    def custom_fields(self) -> list[Definition]:
+        return self.fields
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

@@ -12,9 +12,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from libs.common import inbox
 from libs.common.context import Context
+from libs.common.custom_fields import KINDS
 from libs.common.runtime import Runtime
 from services.clients import wiring
 from services.clients.adapters.deals import DealsOverRpc
@@ -27,7 +29,7 @@ from services.deals import wiring as deals_wiring
 from services.deals.rpc import DealsRpc
 from services.deals.settings import DealsSettings
 from services.gateway.api.exports import ACTIVITIES, CLIENTS, CONTACTS, DEALS
-from services.gateway.taking import zip_pieces
+from services.gateway.taking import Columns, zip_pieces
 from tests.clients.importing.conftest import Importer
 from tests.support.actors import ADMIN, JOHN, system
 from tests.support.calling import Caller
@@ -88,12 +90,39 @@ class System:
     def export(self) -> bytes:
         ask = self.clients.as_(ADMIN).export_page
         pages = (
-            (CLIENTS, partial(ask, what="clients")),
-            (CONTACTS, partial(ask, what="contacts")),
-            (DEALS, self.deals.as_(ADMIN).export_deals),
+            (self._with_own(CLIENTS), partial(ask, what="clients")),
+            (self._with_own(CONTACTS), partial(ask, what="contacts")),
+            (self._with_own(DEALS), self.deals.as_(ADMIN).export_deals),
             (ACTIVITIES, partial(ask, what="activities")),
         )
         return b"".join(zip_pieces([(columns, partial(_rows, page)) for columns, page in pages]))
+
+    def _with_own(self, columns: Columns) -> Columns:
+        found = self.owner(str(columns.entity)).list_custom_fields(entity=columns.entity)["items"]
+        return columns.with_own([each["key"] for each in found])
+
+    def owner(self, entity: str) -> Any:
+        return (self.deals if entity == "deal" else self.clients).as_(ADMIN)
+
+    def kept(self, entity: str) -> list[dict[str, Any]]:
+        """The values of the company's own fields as rows keep them."""
+        runtime = self.deals_runtime if entity == "deal" else self.clients_runtime
+        with runtime.database.read() as session:
+            found = session.execute(text(f"SELECT custom FROM {entity}s WHERE custom <> '{{}}' ORDER BY custom::text"))
+            return list(found.scalars())
+
+    def define(self) -> None:
+        """A field of each kind on clients, contacts and deals."""
+        for entity in ("client", "contact", "deal"):
+            for kind in KINDS:
+                more = {"options": ["=One", "Two, three"]} if kind == "choice" else {}
+                self.owner(entity).create_custom_field(entity=entity, data={"label": f"My {kind}", "kind": kind} | more)
+
+
+def own(words: str, number: Any, money: tuple[int, str], date: str, choice: str, yes_no: bool) -> dict[str, Any]:
+    amount = {"amount_minor": money[0], "currency": money[1]}
+    values = {"text": words, "number": number, "money": amount, "date": date, "choice": choice, "yes_no": yes_no}
+    return {"custom": {f"my_{kind}": value for kind, value in values.items()}}
 
 
 def _rows(page: Any) -> Iterator[dict[str, Any]]:
@@ -129,12 +158,15 @@ def systems(runtime_of: Any, monkeypatch: pytest.MonkeyPatch) -> list[System]:
 
 def fill(here: System) -> None:
     """Clients of one name, hostile texts, people without addresses, deals with their past, tasks and notes."""
+    here.define()
     clients, deals = here.clients.as_(ADMIN), here.deals.as_(ADMIN)
     ids = []
     for number, more in enumerate(
         (
-            {"company_name": "Twin", "notes": '=1+1\nsecond, "line"', "phone": "+1-555-0123", "tags": ["a b", "vip"]},
-            {"company_name": "Twin", "email": "info@twin.example", "status": "active", "city": "'=x", "website": "-"},
+            {"company_name": "Twin", "notes": '=1+1\nsecond, "line"', "phone": "+1-555-0123", "tags": ["a b", "vip"]}
+            | own("=cmd|1", -1.234, (123450, "EUR"), "2025-02-01", "=One", yes_no=True),
+            {"company_name": "Twin", "email": "info@twin.example", "status": "active", "city": "'=x", "website": "-"}
+            | own("'=x", 123456789012345, (1234, "BHD"), "1999-12-31", "Two, three", yes_no=False),
             {"company_name": "Ünïcode <script>", "industry": "@home", "owner_id": JOHN.id, "status": "churned"},
             {"company_name": "Nobody's"},
         )
@@ -149,9 +181,16 @@ def fill(here: System) -> None:
         clients.create_contact(client_id=client_id, data={"first_name": first, "last_name": "O'Hara", "email": address})
     people = clients.list_contacts(client_id=ids[0])["items"]
     clients.update_contact(contact_id=people[1]["id"], changes={"is_primary": True, "job_title": "+chief"})
+    clients.update_contact(
+        contact_id=people[0]["id"], changes=own("a\nb", 0.000001, (0, "JPY"), "2030-05-06", "=One", yes_no=False)
+    )
     past = [{"stage": "lead", "on": "2024-01-05"}, {"stage": "proposal", "on": "2024-02-01"}]
     given = {"deal_name": "Won", "deal_value_minor": 123456, "currency": "EUR", "history": past, "stage": "won"}
-    won = deals.create_deal(data=given | {"client_id": ids[0], "actual_close_date": "2024-03-01"})["id"]
+    won = deals.create_deal(
+        data=given
+        | {"client_id": ids[0], "actual_close_date": "2024-03-01"}
+        | own("-", 12.125, (5, "USD"), "2024-06-07", "Two, three", yes_no=True)
+    )["id"]
     deals.create_deal(
         data={"deal_name": "Open", "client_id": ids[0], "tags": ["big"], "expected_close_date": "2031-01-01"}
     )
@@ -177,6 +216,7 @@ def fill(here: System) -> None:
 def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]) -> None:
     here, there = systems
     fill(here)
+    there.define()
     first = here.export()
     importer = there.importer()
     found = importer.bring(first, "crm-2026.zip")
@@ -187,6 +227,10 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     second = there.export()
     assert shown(second) == shown(first)
     assert [len(rows) for rows in shown(second).values()] == [4, 3, 5, 9]
+    assert {name: there.kept(name) for name in ("client", "contact", "deal")} == {
+        name: here.kept(name) for name in ("client", "contact", "deal")
+    }
+    assert [len(there.kept(name)) for name in ("client", "contact", "deal")] == [2, 1, 1]
 
     # The same archive once more, there and where it came from, changes nothing.
     before = len(told(there.clients_runtime)), len(told(there.deals_runtime))

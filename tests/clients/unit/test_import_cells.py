@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from services.clients.importing import cells, dates
+from libs.common.custom_fields import Definition
+from services.clients.importing import cells, dates, numbers, own_fields
 from services.clients.importing.cells import Unclear
 from services.clients.importing.headers import guess, plain, system_of
 
@@ -120,6 +123,125 @@ def test_columns_of_other_systems_are_understood(name: str, columns: str, about:
 
 def test_no_meaning_is_given_twice() -> None:
     assert guess("x.csv", ["Company", "Account Name"])[1] == ["client.company_name", None]
+
+
+OWN = {
+    "client.custom.region": "Sales region", "client.custom.kunde": "Kunde seit", "contact.custom.birthday": "Birthday",
+    "deal.custom.region": "Region", "deal.custom.source": "Source", "contact.custom.company_name": "Company name",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "meaning"),
+    [
+        ("clients.csv", "client.custom.region", "client.custom.region"),
+        ("deals.csv", "client.custom.region", "client.custom.region"),
+        ("clients.csv", "custom.region", "client.custom.region"),
+        ("clients.csv", "Sales Region", "client.custom.region"),
+        ("clients.csv", "kunde seit", "client.custom.kunde"),
+        ("clients.csv", "KUNDE", "client.custom.kunde"),
+        ("contacts.csv", "Birthday", "contact.custom.birthday"),
+        ("contacts.csv", "sales region", "client.custom.region"),
+        ("clients.csv", "Birthday", "contact.custom.birthday"),
+        ("deals.csv", "Region", "deal.custom.region"),
+        ("deals.csv", "deal.custom.gone", None),
+        # What stands above our own columns is ours.
+        ("deals.csv", "source", "deal.source"),
+        ("deals.csv", "Source", "deal.custom.source"),
+        ("contacts.csv", "company_name", "client.company_name"),
+        # Without a deal there is no field of one.
+        ("contacts.csv", "deal.custom.region", None),
+    ],
+)
+def test_the_companys_own_fields_are_guessed(name: str, column: str, meaning: str | None) -> None:
+    named = ["Deal name"] if name == "deals.csv" else []
+    assert guess(name, [*named, column], OWN)[1][-1] == meaning
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "said"),
+    [
+        ("1234", None, "1234"), ("-12.5", None, "-12.5"), ("12,5", None, "12.5"), ("1,234.5", None, "1234.5"),
+        ("1.234,5", None, "1234.5"), ("1,234,567", None, "1234567"), ("1'234.50", None, "1234.50"),
+        ("1 234", None, "1234"), ("1e-06", None, "0.000001"),
+        ("1,234", ".", "1234"), ("1,234", ",", "1.234"), ("1.234", ".", "1.234"), ("1.234", ",", "1234"),
+        ("0.125", None, "0.125"), ("1.2340", None, "1.2340"), (".5", None, "0.5"), ("−3", None, "-3"),
+        ("12345.678", None, "12345.678"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(cell: str, mark: str | None, said: str) -> None:
+    assert Decimal(numbers.number(cell, mark)) == Decimal(said)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,234", "1.234", "-1.234", "five", "1.2.3", "1,23,4", "12 %", "1e999999999", "", "--1", "½"]
+)
+def test_what_is_no_number_or_two_is_refused(cell: str) -> None:
+    with pytest.raises(Unclear):
+        numbers.number(cell, None)
+
+
+def test_a_column_decides_its_decimals_or_asks() -> None:
+    column = numbers.Evidence()
+    for cell in ("1,234", "1 000", "5", "2.345"):
+        column.look(cell)
+    assert (column.mark, column.asks, column.samples) == (None, True, ["1,234", "2.345"])
+    column.look("1,5")
+    assert (column.mark, column.asks) == (",", False)
+    column.look("1,000.5")
+    assert (column.mark, column.asks) == (None, True)
+
+
+def own(kind: str, *options: str) -> own_fields.OwnField:
+    return own_fields.OwnField("client", Definition("x", "X", kind, options))
+
+
+def read_as(field: own_fields.OwnField, cell: str, **how: Any) -> Any:
+    given = {"order": None, "mark": None, "currency": "USD", "words": {}, "unknown": lambda _name, _word: None} | how
+    return own_fields.reader(field, own_fields.How(**given))(cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value"),
+    [
+        ("text", "'=1+1", "=1+1"), ("number", "'-12.5", -12.5), ("number", "3.0", 3),
+        ("money", "1.234,56 €", {"amount_minor": 123456, "currency": "EUR"}),
+        ("money", "1.234 BHD", {"amount_minor": 1234, "currency": "BHD"}),
+        ("money", "5", {"amount_minor": 500, "currency": "USD"}),
+        ("date", "31.12.2025", "2025-12-31"), ("yes_no", "Ja", True), ("yes_no", "false", False),
+        ("choice", "north-west", "North West"), ("choice", "South", "South"),
+    ],
+)  # fmt: skip
+def test_cells_of_the_companys_own_fields_are_kept_by_their_kind(kind: str, cell: str, value: Any) -> None:
+    options = ("North West", "South") if kind == "choice" else ()
+    found = read_as(own(kind, *options), cell)
+    assert found == value and type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "reason"),
+    [
+        ("text", "x" * 501, "at most 500"), ("number", "1,234", "is two numbers"), ("number", "0.1234567", "15 digits"),
+        ("number", "a", "is not a number"), ("money", "-5 USD", "not negative"), ("money", "5 XXQ", "no currency"),
+        ("date", "01/02/2025", "is two dates"), ("yes_no", "maybe", "neither yes nor no"),
+        ("choice", "East", "is none of North West, South"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_its_kind_is_refused_with_a_reason(kind: str, cell: str, reason: str) -> None:
+    with pytest.raises(Unclear, match=reason):
+        read_as(own(kind, *(("North West", "South") if kind == "choice" else ())), cell)
+
+
+def test_words_of_a_choice_can_be_answered_for() -> None:
+    asked: list[tuple[str, str]] = []
+    field = own("choice", "North", "A b", "a-B")
+    with pytest.raises(Unclear):
+        read_as(field, "Nord", unknown=lambda *each: asked.append(each))
+    with pytest.raises(Unclear):
+        # Of two options that are one word nobody guesses.
+        read_as(field, "A B", unknown=lambda *each: asked.append(each))
+    assert asked == [("client.custom.x", "Nord"), ("client.custom.x", "A B")]
+    assert read_as(field, "Nord", words={"nord": "North"}) == "North" and read_as(field, "a-B") == "a-B"
 
 
 def test_the_system_shows_by_more_than_one_name() -> None:

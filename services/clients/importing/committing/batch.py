@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
-from services.clients.importing.rows import Problem, Reading
+from services.clients.importing.readings import Problem, Reading
 from services.clients.models import import_changes, import_keys
 
 # What a row that did several things is said to have done.

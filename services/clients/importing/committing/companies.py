@@ -15,6 +15,7 @@ from services.clients.domain import Client, mail_host, normal_name
 from services.clients.events import ClientCreated
 from services.clients.handlers.telling import access_of, know_tags, tell_access
 from services.clients.importing.committing.batch import Batch, Change, Line, texts
+from services.clients.importing.committing.own import news
 from services.clients.models import client_keys, clients
 
 # What a row may change of a client that is there already.
@@ -123,11 +124,7 @@ class Companies:
         return self._batch.owner_id
 
     def _change(self, line: Line, client: Client, values: dict[str, Any]) -> None:
-        after = {
-            name: values[name]
-            for name in _CHANGES
-            if values.get(name) is not None and values[name] != getattr(client, name, None)
-        }
+        after = news(client, values, _CHANGES)
         if "company_name" in after and normal_name(str(after["company_name"])) == client.match_name:
             # Another spelling of the same name is no news.
             del after["company_name"]

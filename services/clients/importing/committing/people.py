@@ -11,6 +11,7 @@ from libs.common.ids import is_id, new_id
 from services.clients.domain import Contact
 from services.clients.events import ContactCreated
 from services.clients.importing.committing.batch import Batch, Change, Line, lowered, texts
+from services.clients.importing.committing.own import news
 from services.clients.models import clients, contacts
 from services.clients.queries.filtering import FULL_NAME
 
@@ -115,11 +116,7 @@ class People:
         return contact
 
     def _change(self, line: Line, contact: Contact, values: dict[str, Any]) -> None:
-        after = {
-            name: values[name]
-            for name in _CHANGES
-            if values.get(name) is not None and values[name] != getattr(contact, name, None)
-        }
+        after = news(contact, values, _CHANGES)
         if str(after.get("email", "")).lower() == (contact.email or "").lower():
             after.pop("email", None)
         if "email" in after and (contact.client_id, str(after["email"]).lower()) in self._by_email:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.common.database import UnitOfWork
 from services.clients.importing.answers import Answers
 from services.clients.importing.committing import Batch, Line, settle_clients
-from services.clients.importing.rows import Reading
+from services.clients.importing.readings import Reading
 from services.clients.importing.steps.run import Tools, mapped, note, readers
 from services.clients.models import import_rows
 

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, update
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
-from services.clients.importing.rows import Reading, Seen
-from services.clients.importing.steps.run import Tools, note, readers, rows_after, unit
+from services.clients.importing.readings import Reading, Seen
+from services.clients.importing.steps.run import Tools, fields_there_are, note, readers, rows_after, unit
+from services.clients.importing.targets import TARGETS
 from services.clients.models import import_rows
 
 _PAGE = 2000
@@ -19,6 +20,8 @@ _PAGE = 2000
 def check(tools: Tools, job: Job, run: Any) -> bool:
     """Check some pages of rows; the import is ready when the last one was."""
     deadline = tools.deadline()
+    if run.position == 0:
+        _begin(tools, job, run)
     while time.monotonic() < deadline:
         with unit(tools, job, run, "checking") as (uow, now):
             if now is None:
@@ -27,6 +30,23 @@ def check(tools: Tools, job: Job, run: Any) -> bool:
                 note(uow, now, state="ready", position=0)
                 return False
     return True
+
+
+def _begin(tools: Tools, job: Job, run: Any) -> None:
+    """Know the company's own fields as they are now; a column that meant one that is gone or archived means nothing."""
+    own = fields_there_are(tools)
+    names = {each["name"] for each in own}
+    with unit(tools, job, run, "checking") as (uow, now):
+        if now is not None and now.position == 0:
+            note(uow, now, custom=own, sheets=[_without_others(sheet, names) for sheet in now.sheets])
+
+
+def _without_others(sheet: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    columns = [
+        column if column["target"] in own or column["target"] in TARGETS else column | {"target": None}
+        for column in sheet["columns"]
+    ]
+    return sheet | {"columns": columns}
 
 
 def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
-from services.clients.importing.committing import Batch, settle_activities, settle_clients, settle_contacts
+from services.clients.importing.committing import Batch, fit, settle_activities, settle_clients, settle_contacts
 from services.clients.importing.steps.batching import batch_of, found_again, write
 from services.clients.importing.steps.dealing import bring_deals
 from services.clients.importing.steps.run import LEFT_OUT, Tools, mapped, note, rows_after, take_turn, unit
@@ -53,6 +53,8 @@ def _settle(batch: Batch, phase: str) -> None:
         found_again(batch)
         settle_contacts(batch)
     else:
+        fit(batch, "client")
+        fit(batch, "contact")
         settle_clients(batch)
         settle_contacts(batch)
     if phase != "clients":

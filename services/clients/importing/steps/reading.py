@@ -11,17 +11,18 @@ from sqlalchemy import delete
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
-from services.clients.importing.dates import Evidence
+from services.clients.importing import dates, numbers
 from services.clients.importing.files import Table, Unreadable, tables
 from services.clients.importing.headers import guess, system_of
-from services.clients.importing.steps.run import Tools, note, unit
+from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.models import import_rows
 
 # Rows a COPY carries: one for all would meet the limit of a statement's time.
 _PIECE = 5000
 _COPY = "COPY import_rows (import_id, n, sheet, line, cells, state) FROM STDIN"
 _SAMPLES = 3
-_DATE_LENGTH = 30
+# Of a date or a number, as people write them.
+_LONGEST = 30
 
 
 def read(tools: Tools, job: Job, run: Any) -> bool:
@@ -29,6 +30,7 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
     with tempfile.TemporaryDirectory(prefix="import-") as name:
         folder = Path(name)
         path = _fetched(tools, run, folder / "file")
+        own = fields_there_are(tools)
         with unit(tools, job, run, "reading") as (uow, now):
             if now is None:
                 return False
@@ -37,12 +39,12 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
             for place, table in enumerate(tables(path, run.filename, folder, tools.limits)):
                 sheet = _Sheet(table)
                 total = _copied(uow, run.id, place, sheet, total)
-                sheets.append(sheet.document())
+                sheets.append(sheet.document({each["name"]: each["label"] for each in own}))
             if not total:
                 raise Unreadable("there are no rows below the header")
             names = [column["name"] for sheet in sheets for column in sheet["columns"]]
             counted = {"rows": total, "bad": 0, "found": {}, "phase": "", "position": 0}
-            note(uow, now, state="checking", sheets=sheets, system=system_of(names), **counted)
+            note(uow, now, state="checking", sheets=sheets, custom=own, system=system_of(names), **counted)
     return True
 
 
@@ -64,7 +66,8 @@ class _Sheet:
         self.table = table
         width = len(table.columns)
         self._samples: list[list[str]] = [[] for _ in range(width)]
-        self._evidence = [Evidence() for _ in range(width)]
+        self._days = [dates.Evidence() for _ in range(width)]
+        self._numbers = [numbers.Evidence() for _ in range(width)]
         self._filled = [0] * width
         self.rows = 0
 
@@ -82,19 +85,26 @@ class _Sheet:
         samples = self._samples[place]
         if len(samples) < _SAMPLES and cell.strip() and cell[:80] not in samples:
             samples.append(cell[:80])
-        if len(cell) <= _DATE_LENGTH and cell[0].isdigit():
-            self._evidence[place].look(cell)
+        if len(cell) > _LONGEST:
+            return
+        if cell[0].isdigit():
+            self._days[place].look(cell)
+        if "." in cell or "," in cell:
+            self._numbers[place].look(cell)
 
-    def document(self) -> dict[str, Any]:
-        entity, targets = guess(self.table.name, self.table.columns)
+    def document(self, custom: dict[str, str]) -> dict[str, Any]:
+        """The table as the import keeps it. custom: the fields that the company made, with their labels."""
+        entity, targets = guess(self.table.name, self.table.columns, custom)
         columns = [
             {
                 "name": name,
                 "target": target,
                 "samples": self._samples[place],
                 "filled": self._filled[place],
-                "order": self._evidence[place].order,
-                "two_dates": self._evidence[place].samples if self._evidence[place].asks else [],
+                "order": self._days[place].order,
+                "two_dates": self._days[place].samples if self._days[place].asks else [],
+                "mark": self._numbers[place].mark,
+                "two_numbers": self._numbers[place].samples if self._numbers[place].asks else [],
             }
             for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
         ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from libs.common import custom_fields
 from libs.common.context import Context
 from libs.common.database import Database, UnitOfWork
 from libs.common.identity import Actor
@@ -17,7 +18,9 @@ from libs.common.ids import is_id
 from libs.common.jobs import Job
 from services.clients.importing.answers import Answers
 from services.clients.importing.files import Limits
-from services.clients.importing.rows import RowReader, Seen, Settings
+from services.clients.importing.own_fields import documents, own_fields
+from services.clients.importing.readings import Seen, Settings
+from services.clients.importing.rows import RowReader
 from services.clients.models import import_rows, imports
 from services.clients.ports import DealsBook, FileStore
 
@@ -91,6 +94,15 @@ def note(uow: UnitOfWork, run: Any, **values: Any) -> None:
     uow.session.execute(update(imports).where(imports.c.id == run.id).values(updated_at=uow.now, **values))
 
 
+def fields_there_are(tools: Tools) -> list[dict[str, Any]]:
+    """The fields that the company made, of all that files bring in, as an import keeps them. Those of deals are asked
+    for: Unavailable while nobody answers, and the work is done again."""
+    of_deals = tools.deals.custom_fields()
+    with tools.database.read() as session:
+        ours = [documents(each, custom_fields.definitions(session, each)) for each in ("client", "contact")]
+    return [field for each in (*ours, documents("deal", of_deals)) for field in each]
+
+
 def rows_after(uow: UnitOfWork, run: Any, position: int, limit: int, without: Collection[str] = ()) -> Sequence[Any]:
     """The next rows of an import, without those in some states."""
     row = import_rows.c
@@ -102,6 +114,7 @@ def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None 
     """How the rows of each sheet are read; None for a sheet that is left out."""
     answers = Answers.of(run.answers)
     settings = Settings(run.people, run.made_by, run.made_by_role == "admin", zone, currency, country)
+    settings = replace(settings, custom=own_fields(run.custom))
     return [_reader(sheet, answers, settings, seen) for sheet in run.sheets]
 
 
@@ -109,8 +122,8 @@ def _reader(sheet: Mapping[str, Any], answers: Answers, settings: Settings, seen
     if sheet["skip"]:
         return None
     columns = sheet["columns"]
-    orders = {place: column["order"] for place, column in enumerate(columns) if column["order"]}
-    return RowReader([column["target"] for column in columns], orders, answers, settings, seen)
+    orders, marks = ({n: each[name] for n, each in enumerate(columns) if each.get(name)} for name in ("order", "mark"))
+    return RowReader([column["target"] for column in columns], orders, answers, settings, seen, marks)
 
 
 def mapped(run: Any) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request
@@ -16,7 +17,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.web import editing, forms, parts, shell
 from services.gateway.web.forms import Form
-from services.gateway.web.import_words import GROUPS, STATES, STEPS, WORDS_OF, reason
+from services.gateway.web.import_words import STATES, STEPS, WORDS_OF, groups, reason
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.routing import SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
@@ -26,6 +27,8 @@ pages = Pages("imports")
 # What goes on while nobody does anything.
 WORKING = ("uploading", "reading", "checking", "committing", "undoing")
 _SHOWN = 50
+# A word of a field, and what it means.
+_WORD = re.compile(r"value\.(?P<field>[a-z]+\.custom\.[a-z0-9_]+|[a-z_]+)\.(?P<word>.+)", re.DOTALL)
 
 
 @pages.get("/imports", who=SALES)
@@ -154,10 +157,10 @@ def _values(run: dict[str, Any], found: dict[str, parts.Part], form: Form | None
         "run": run,
         "parts": found,
         "form": form or Form(),
-        "working": run["state"] in WORKING,
+        "working": run["state"] in WORKING and not run["rows_gone"],
         "states": STATES,
         "steps": STEPS,
-        "groups": [(label, [each for each in targets if role == "admin" or not each[2]]) for label, targets in GROUPS],
+        "groups": groups(role, run["custom_fields"]),
         "words_of": WORDS_OF,
         "counted": text,
         "reason": reason,
@@ -183,14 +186,13 @@ def _answers() -> dict[str, Any]:
     """What was answered; an empty choice answers nothing."""
     typed = {name: value.strip() for name, value in request.form.items() if value.strip()}
     found: dict[str, Any] = {
-        name: typed[name] for name in ("date_order", "currency", "company", "owner_id") if name in typed
+        name: typed[name] for name in ("date_order", "decimal_mark", "currency", "company", "owner_id") if name in typed
     }
     if "currency" in found:
         found["currency"] = found["currency"].upper()
     owners = {name.removeprefix("owner."): value for name, value in typed.items() if name.startswith("owner.")}
     values: dict[str, dict[str, str]] = {}
     for name, value in typed.items():
-        if name.startswith("value."):
-            field, _dot, word = name.removeprefix("value.").partition(".")
-            values.setdefault(field, {})[word] = value
+        if match := _WORD.fullmatch(name):
+            values.setdefault(match["field"], {})[match["word"]] = value
     return found | ({"owners": owners} if owners else {}) | ({"values": values} if values else {})
