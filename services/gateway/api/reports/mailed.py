@@ -117,6 +117,7 @@ class ScheduleParameters(Body):
     to: p.Day | None = None
     group_by: Annotated[str, Field(max_length=40)] | None = None
     owner_id: p.Owner | None = None
+    segment_id: p.Segment | None = None
     source: Name | None = None
     tag: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
