@@ -49,7 +49,8 @@ TABLE: Mapping[str, Voice] = {
         | _of("client", "access_changed merged unmerged")
         | {"activity.logged", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
         | {"exchange_rate.set"},
-        asks=frozenset({"clients.client_access", "clients.list_exchange_rates"}),
+        asks=frozenset({"clients.client_access", "clients.list_exchange_rates", "clients.segment_clients"}),
+        hands_on=frozenset({"clients.segment_clients"}),
     ),
     "billing": Voice(
         tells=_of("invoice", "drafted overdue paid refunded sent voided")
@@ -58,8 +59,8 @@ TABLE: Mapping[str, Voice] = {
         hears=_of("deal", "changed reopened won")
         | _of("client", "access_changed merged unmerged")
         | {"company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
-        asks=frozenset({"clients.client_access", "clients.contact_card", "deals.get_deal"}),
-        hands_on=frozenset({"clients.contact_card", "deals.get_deal"}),
+        asks=_of("clients", "client_access contact_card segment_clients") | {"deals.get_deal"},
+        hands_on=_of("clients", "contact_card segment_clients") | {"deals.get_deal"},
     ),
     "notifications": Voice(
         tells=_of("email", "failed sent") | {"notifications.person_erased"},

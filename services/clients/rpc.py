@@ -159,6 +159,12 @@ class ClientsRpc(Operations, RpcService):
     def get_segment(self, segment_id: str) -> Document:
         return self.read(queries.get_segment, segment_id=segment_id)
 
+    @method("clients.read")
+    def segment_clients(self, segment_id: str, person: Document | None = None) -> Document:
+        """``{id, name, client_ids}``: for another service that narrows its own rows to them."""
+        zone = self.runtime.settings.business_tz
+        return self.read_for(person, queries.segment_clients, segment_id=segment_id, zone=zone)
+
     @method("segments.own")
     def create_segment(self, data: Document) -> Document:
         return self.execute(handlers.create_segment, data=data)

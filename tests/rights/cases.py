@@ -157,6 +157,13 @@ CLIENTS = (
     Case("clients.summary", COMMON, "clients.read", lambda _s, _r: {"today": "2025-01-06"}),
     Case("clients.list_segments", COMMON, "segments.own", lambda _s, _r: {"counts": True}),
     Case("clients.get_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case(
+        "clients.segment_clients",
+        LIST,
+        "clients.read",
+        lambda s, r: {"segment_id": s.segment(r)},
+        shows=lambda answer, row: row["client"] in answer["client_ids"],
+    ),
     Case("clients.create_segment", GATE, "segments.own", lambda _s, _r: {"data": {}}),
     Case("clients.update_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "changes": {}}),
     Case("clients.delete_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),

@@ -29,7 +29,7 @@ from services.clients.queries.listing import check_list, list_clients
 from services.clients.queries.matching import matching_ids
 from services.clients.queries.pairs import both_to_change, list_duplicates
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
-from services.clients.queries.segments import get_segment, list_segments, segment_document
+from services.clients.queries.segments import get_segment, list_segments, segment_clients, segment_document
 from services.clients.queries.summary import summary
 from services.clients.queries.tasks import list_tasks
 
@@ -72,6 +72,7 @@ __all__ = [
     "names_alone",
     "person",
     "quick_find",
+    "segment_clients",
     "segment_document",
     "summary",
     "timeline",

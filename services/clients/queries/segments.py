@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid, NotFound
+from libs.common.segments import FILTER, MOST_CLIENTS
 from services.clients.models import clients, segments
 from services.clients.queries import filtering
+from services.clients.queries.matching import matching_ids
 
 MOST_SHOWN = 200
 
@@ -35,12 +37,32 @@ def get_segment(session: Session, actor: Actor, segment_id: str) -> dict[str, An
     return segment_document(row, actor)
 
 
+def segment_clients(session: Session, actor: Actor, segment_id: str, zone: str) -> dict[str, Any]:
+    """The clients in a segment that a person reads in full: ``{id, name, client_ids}``.
+
+    NotFound as for ``get_segment``; Invalid where its filters are no longer known, or find more than ``MOST_CLIENTS``.
+    """
+    segment = get_segment(session, actor, segment_id)
+    try:
+        wanted = matching_ids(session, actor, segment["filters"], zone)
+    except Invalid as problem:
+        said = f"the segment {segment['name']} has a filter that is not known any more: {problem.detail}"
+        raise Invalid(said, field=FILTER) from None
+    ids = session.execute(wanted.limit(MOST_CLIENTS + 1)).scalars().all()
+    if len(ids) > MOST_CLIENTS:
+        said = f"more than {MOST_CLIENTS:,} clients are in the segment {segment['name']}: narrow its filters"
+        raise Invalid(said, field=FILTER)
+    return {"id": segment["id"], "name": segment["name"], "client_ids": ids}
+
+
 def segment_document(row: Any, actor: Actor) -> dict[str, Any]:
     """``own`` says whether who asks may change it."""
     return dict(row._mapping) | {"own": row.owner_id == actor.id}
 
 
 def _offered(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_system:
+        return segments.c.shared
     return or_(segments.c.owner_id == literal(actor.id, segments.c.owner_id.type), segments.c.shared)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from libs.common import record_merges, row_access
+from libs.common import record_merges, row_access, segments
 from libs.common.fields import contains, currency, date_of, flag
 from libs.common.identity import Actor
 from libs.common.ids import is_id
@@ -95,6 +95,7 @@ _CONDITIONS: dict[str, Condition] = {
     "stage": _stage,
     "owner_id": _owner,
     "client_id": _client,
+    "segment_id": lambda name, value: segments.read(name, value).holds(deals.c.client_id),
     "tag": lambda _name, value: deals.c.tags.contains([str(value).lower()]),
     "currency": lambda name, value: deals.c.currency == currency(name, value),
     "source": lambda _name, value: deals.c.source.in_([value]),

@@ -166,6 +166,7 @@ Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
 class DealSelection(Body):
     owner_id: Id | Literal["none"] | None = None
     client_id: Id | None = None
+    segment_id: Id | None = None
     tag: Name | None = None
     source: Name | None = None
     currency: Currency | None = None
@@ -241,6 +242,7 @@ class InvoiceSelection(Body):
     status: list[Literal["draft", "sent", "partially_paid", "paid", "void", "open"]] | None = None
     overdue: bool | None = None
     client_id: Id | None = None
+    segment_id: Id | None = None
     deal_id: Id | None = None
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None

@@ -8,5 +8,6 @@ ABOUT_SEGMENTS = (
     N_("there is no such segment, or it is not yours to see"),
     N_("only who made this segment changes it"),
     N_("somebody changed this segment since you loaded it"),
+    N_("this segment is not shared, so that others could not be sent its reports"),
     N_("a whole number is needed"),
 )

@@ -86,6 +86,10 @@ _SHAPES = tuple(
          N_("%(name)s is chosen in some records, so it stays.")),
         (r"you have a segment (?P<name>.+) already", N_("You have a segment %(name)s already.")),
         (r"you have (?P<number>\d+) segments already", N_("You have %(number)s segments already.")),
+        (r"more than (?P<number>[\d,]+) clients are in the segment (?P<name>.+): narrow its filters",
+         N_("More than %(number)s clients are in the segment %(name)s: narrow its filters.")),
+        (r"the segment (?P<name>.+) has a filter that is not known any more: .*",
+         N_("The segment %(name)s has a filter that is not known any more.")),
         (r".*: the first value is greater than the second", N_("The first value is greater than the second.")),
         (r".*: the amounts are in one currency", N_("Both amounts are in one currency.")),
         # About a record.

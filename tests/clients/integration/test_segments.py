@@ -8,7 +8,7 @@ import pytest
 
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound
-from tests.clients.integration.test_scope import MATRIX, PEOPLE
+from tests.clients.integration.test_scope import EVERYTHING, MATRIX, PEOPLE
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, system
 
 FOOD = {"name": "Food", "filters": {"industry": "Food"}}
@@ -90,3 +90,54 @@ def test_a_count_is_of_what_the_list_shows(clients: Any, world: dict[str, str], 
     for each in clients.as_(PEOPLE[who]).list_segments(counts=True)["items"]:
         assert each["count"] == clients.as_(PEOPLE[who]).list_clients(filters=each["filters"])["total"], each
     assert "count" not in clients.as_(PEOPLE[who]).list_segments()["items"][0]
+
+
+@pytest.mark.parametrize("who", MATRIX)
+def test_the_clients_of_a_segment_are_those_a_person_reads_in_full(
+    clients: Any, world: dict[str, str], who: str
+) -> None:
+    data = {"name": "Everybody", "filters": {}, "shared": True}
+    segment_id = clients.as_(ADMIN).create_segment(data=data)["id"]
+    full = {world[name] for name, access in MATRIX[who].items() if access in ("write", "read")}
+    found = clients.as_(PEOPLE[who]).segment_clients(segment_id=segment_id)
+    assert (found["id"], found["name"], set(found["client_ids"])) == (segment_id, "Everybody", full)
+    if who != "system":
+        person = {"id": PEOPLE[who].id, "role": PEOPLE[who].role}
+        assert clients.as_(system("deals")).segment_clients(segment_id=segment_id, person=person) == found
+
+
+def test_a_private_segment_is_its_owners_for_services_too(clients: Any) -> None:
+    private = clients.as_(JESSICA).create_segment(data=FOOD)["id"]
+    assert clients.as_(JESSICA).segment_clients(segment_id=private)["client_ids"] == []
+    hers = {"id": JESSICA.id, "role": JESSICA.role}
+    assert clients.as_(system("billing")).segment_clients(segment_id=private, person=hers)["name"] == "Food"
+    for asker, person in (
+        (JOHN, None),
+        (ADMIN, None),
+        (system("deals"), None),
+        (system("deals"), hers | {"id": JOHN.id}),
+    ):
+        with pytest.raises(NotFound):
+            clients.as_(asker).segment_clients(segment_id=private, person=person)
+    with pytest.raises(Forbidden):
+        clients.as_(JOHN).segment_clients(segment_id=private, person=hers)
+
+
+def test_a_segment_that_cannot_be_looked_up_says_why(
+    clients: Any, world: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = clients.as_(ADMIN).create_segment(data={"name": "Everybody", "filters": {}})["id"]
+    monkeypatch.setattr("services.clients.queries.segments.MOST_CLIENTS", len(EVERYTHING))
+    assert len(clients.as_(ADMIN).segment_clients(segment_id=everybody)["client_ids"]) == len(EVERYTHING)
+    monkeypatch.setattr("services.clients.queries.segments.MOST_CLIENTS", len(EVERYTHING) - 1)
+    with pytest.raises(Invalid, match="narrow its filters") as refused:
+        clients.as_(ADMIN).segment_clients(segment_id=everybody)
+    assert refused.value.field == "segment_id"
+    monkeypatch.setattr("services.clients.queries.segments.matching_ids", _unknown)
+    with pytest.raises(Invalid, match="a filter that is not known any more: there is no filter 'color'") as refused:
+        clients.as_(ADMIN).segment_clients(segment_id=everybody)
+    assert refused.value.field == "segment_id"
+
+
+def _unknown(*_given: Any) -> Any:
+    raise Invalid("there is no filter 'color' here", field="color")

@@ -345,6 +345,62 @@ def test_targets_over_the_api(http: FlaskClient, bearer: Any, rpc: Any) -> None:
     assert (turned.status_code, turned.json["errors"][0]["field"]) == (422, "from_month")
 
 
+# -- segments
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_report_of_a_segment_keeps_it_wherever_it_leads(admin: FlaskClient, rpc: Any, name: str) -> None:
+    page = PAGES[name]
+    text = admin.get(f"/reports/{name}?segment_id={ID}").text
+    asked = rpc.last(f"{page.report.service}.{page.report.method}").arguments
+    assert asked["filters"] == {"segment_id": ID}
+    assert re.search(rf'<option value="{ID}" selected>Big ', text) and '<option value="">All clients</option>' in text
+    leading = [each for each in hrefs(text) if each.startswith(("/deals?", "/invoices?", "/api/v1/reports/"))]
+    assert leading and [each for each in leading if f"segment_id={ID}" not in each] == []
+    schedules = [each for each in hrefs(text) if each.startswith("/reports/schedules/new")]
+    assert all(f"segment_id={ID}" in each for each in schedules) and bool(schedules) == page.report.prints
+    charts = re.findall(rf'hx-get="/reports/charts/{page.chart}[^"]*"', text)
+    assert charts and all(f"segment_id={ID}" in each for each in charts)
+
+
+def test_the_chip_of_a_segment_has_its_name(admin: FlaskClient, rpc: Any) -> None:
+    part = admin.get(f"/reports/funnel?segment_id={ID}", headers=PART).text
+    assert "Segment" in part and "Big " in part and 'href="/reports/funnel"' in part
+    rpc.asked.clear()
+    admin.get("/reports/funnel", headers=PART)
+    assert "clients.list_segments" not in [each.method for each in rpc.asked]
+    for path, method in (("/deals", "deals.list_deals"), ("/invoices", "billing.list_invoices")):
+        text = admin.get(f"{path}?segment_id={ID}").text
+        assert rpc.last(method).arguments["filters"] == {"segment_id": ID}
+        assert "Segment" in text and "Big " in text and f'name="segment_id" value="{ID}"' in text
+
+
+def test_a_segment_that_is_gone_is_said_where_the_report_would_stand(admin: FlaskClient, rpc: Any) -> None:
+    gone = "there is no such segment, or it is not yours to see"
+    rpc.answers |= {"deals.funnel": Invalid(gone, field="segment_id"), "clients.list_segments": {"items": []}}
+    text = admin.get(f"/reports/funnel?segment_id={NOBODY}").text
+    assert "There is no such segment, or it is not yours to see." in text
+    assert f'<option value="{NOBODY}" selected>?' in text
+    rpc.answers["clients.list_segments"] = Unavailable("clients did not answer")
+    assert admin.get("/reports/funnel").status_code == 200
+
+
+def test_a_schedule_keeps_its_segment(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
+    rpc.answers["notifications.create_schedule"] = {"id": ID}
+    form = admin.get(f"/reports/schedules/new?kind=reps&segment_id={NOBODY}").text
+    assert f'<option value="{NOBODY}" selected>?' in form and f'<option value="{ID}">Big ' in form
+    typed = {"kind": "reps", "format": "pdf", "cadence": "daily", "hour": "7", "segment_id": ID}
+    assert admin.post("/reports/schedules/new", data=typed | token).status_code == 303
+    assert rpc.last("notifications.create_schedule").arguments["data"]["params"] == {"segment_id": ID}
+    private = admin.post("/reports/schedules/new", data=typed | {"recipients": [NOBODY]} | token)
+    assert private.status_code == 422 and 'id="error-recipients"' in private.text
+    rpc.answers["clients.get_segment"] = ANSWERS["clients.get_segment"] | {"shared": True}
+    assert admin.post("/reports/schedules/new", data=typed | {"recipients": [NOBODY]} | token).status_code == 303
+    rpc.answers["clients.get_segment"] = NotFound("there is no such segment, or it is not yours to see")
+    gone = admin.post("/reports/schedules/new", data=typed | token)
+    assert gone.status_code == 422 and 'id="error-segment_id"' in gone.text
+
+
 # -- lists that figures lead to
 
 

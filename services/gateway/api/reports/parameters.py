@@ -46,6 +46,7 @@ def _split(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_our_time)]
 Owner = Id | Literal["none"]
+Segment = Annotated[Id, Field(description="Only rows of clients in this segment, as you find it now.")]
 
 
 def today() -> date:
@@ -66,7 +67,7 @@ class Parameters(Body):
         return {"filters": self.filters()}
 
 
-_FILTERS = frozenset("owner_id source tag currency client_id stage".split())
+_FILTERS = frozenset("owner_id source tag currency client_id segment_id stage".split())
 
 
 class DealSelection(Parameters):
@@ -77,6 +78,7 @@ class DealSelection(Parameters):
         Currency | None, Field(description="Only deals in it, and amounts in it; else all, in the base currency.")
     ] = None
     client_id: Id | None = None
+    segment_id: Segment | None = None
     stage: (
         Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)] | None
     ) = None
@@ -168,6 +170,7 @@ class Stagnation(DealSelection, s.Page):
 
 class Receivables(Parameters):
     client_id: Id | None = None
+    segment_id: Segment | None = None
     currency: Currency | None = None
 
 

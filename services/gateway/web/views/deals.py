@@ -15,7 +15,7 @@ from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import custom, editing, forms, parts, picking, shell, words
+from services.gateway.web import custom, editing, forms, of_segment, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, Listing, given, listing
@@ -38,8 +38,8 @@ COLUMNS = (
     Column("created", _l("Created"), "created_at"),
 )
 FILTERS = (
-    "q stage owner_id client_id tag source currency closing_from closing_to created_from closed_from closed_to "
-    "closes_from closes_to undated stagnant idle_days"
+    "q stage owner_id client_id segment_id tag source currency closing_from closing_to created_from closed_from "
+    "closed_to closes_from closes_to undated stagnant idle_days"
 ).split()
 DEAL: dict[str, forms.Reader] = {
     "deal_name": forms.text,
@@ -69,11 +69,12 @@ def list_deals() -> Any:
         {
             "deals": Call("deals", "list_deals", arguments),
             "totals": None if more else Call("deals", "totals", {"filters": arguments["filters"]}),
+            "segment": None if more else of_segment.one(query.segment_id),
         }
     )
     template = "deals/rows.html" if more else "deals/results.html" if is_part() else "deals/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(), filters=filters, stages=words.STAGES)
+    return show(template, parts=found, listing=_listing(found.get("segment")), filters=filters, stages=words.STAGES)
 
 
 @pages.get("/deals/new", who=SALES)
@@ -112,13 +113,14 @@ def _yes_or_no(value: str) -> str:
     return str(_("yes") if value == "true" else _("no"))
 
 
-def _listing() -> Listing:
+def _listing(segment: parts.Part | None) -> Listing:
     people = shell.people()
     labels = {
         "q": (_("Search"), str),
         "stage": (_("Stage"), words.word),
         "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
         "client_id": (_("Client"), lambda _id: _("only one")),
+        "segment_id": of_segment.chip(segment),
         "tag": (_("Tag"), str),
         "source": (_("Source"), words.word),
         "currency": (_("Currency"), str),

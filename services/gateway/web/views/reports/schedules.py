@@ -17,7 +17,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import mailed as api
 from services.gateway.api.routing import checked
 from services.gateway.models import users
-from services.gateway.web import editing, forms, parts, shell
+from services.gateway.web import editing, forms, of_segment, parts, shell
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.reporting import catalogue, periods
@@ -38,7 +38,7 @@ WEEKDAYS = (
 )
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
 _PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
-_FILTERS = ("owner_id", "source", "tag", "currency")
+_FILTERS = ("owner_id", "segment_id", "source", "tag", "currency")
 _READERS: dict[str, forms.Reader] = {
     "kind": forms.text,
     "format": forms.text,
@@ -54,9 +54,10 @@ _READERS: dict[str, forms.Reader] = {
 def schedules() -> Any:
     """One's own schedules."""
     query = checked(s.Page, given("cursor") | {"limit": PAGE})
-    found = parts.ask({"schedules": Call("notifications", "list_schedules", query.given())})
+    calls = {"schedules": Call("notifications", "list_schedules", query.given()), "segments": of_segment.offered()}
+    found = parts.ask(calls)
     names = _named(address for each in found["schedules"].get("items", []) for address in each["recipients"])
-    return shell.page("reports/schedules.html", parts=found, names=names, **_words())
+    return shell.page("reports/schedules.html", parts=found, names=names, **_words(found["segments"]))
 
 
 @pages.get("/reports/schedules/new")
@@ -158,10 +159,16 @@ def _refused(form: Form, problem: Problem) -> Form:
 
 
 def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
-    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, **_words())
+    found = parts.ask({"segments": of_segment.offered()})["segments"]
+    words = _words(found)
+    if chosen := form.values.get("segment_id"):
+        # One that is gone stays chosen: without it the report would be of everybody.
+        words["segments"].setdefault(chosen, "?")
+    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, **words)
 
 
-def _words() -> dict[str, Any]:
+def _words(segments: parts.Part) -> dict[str, Any]:
     kinds = {kind: title for kind, title in catalogue.titles().items() if kind != "forecast-bridge"}
     offered = {name: periods.PERIODS[name] for name in _PERIODS}
-    return {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    words = {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    return words | {"segments": of_segment.names(segments)}
