@@ -71,7 +71,7 @@ TABLE: Mapping[str, Voice] = {
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
         | {"email.ordered"},
         asks=_of("clients", "client_access contact_card summary")
-        | _of("deals", "forecast funnel reps risks sources stagnation summary trend velocity win_rate")
+        | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")
         | {"ai.report_insight"},
     ),

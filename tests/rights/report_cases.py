@@ -71,7 +71,7 @@ FIGURES = (
     *SHOWN,
     *(Case(name, COMMON, _right(path)) for path in REPORTS if (name := f"GET /reports/{path}") not in _NAMES),
     *(Case(f"GET /reports/{path}.{kind}", COMMON, _right(path)) for path in REPORTS for kind in ("csv", "xlsx")),
-    *(Case(f"GET /reports/{path}.pdf", COMMON, "reports.own", _nothing) for path in REPORTS if REPORTS[path].prints),
+    *(Case(f"GET /reports/{path}.pdf", COMMON, "reports.own", _nothing) for path in REPORTS),
 )
 _TARGET = {"json": {"targets": [{"month": "2001-01", "owner_id": None, "amount": 1}]}}
 OWN = (
