@@ -17,6 +17,7 @@ from libs.reporting.sheets import CSV_TYPE, XLSX_TYPE
 from services.gateway.api import clients, custom_fields, invoices
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.deal_filters import DealFilters
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.models import users
 from services.gateway.taking import Columns, Row, Rows, csv_pieces, xlsx_pieces, zip_pieces
@@ -89,7 +90,7 @@ def _of_clients(query: s.ClientFilters) -> dict[str, Any]:
     return found
 
 
-def _of_deals(query: s.DealFilters) -> dict[str, Any]:
+def _of_deals(query: DealFilters) -> dict[str, Any]:
     found: dict[str, Any] = s.paged(query.given())["filters"]
     return found
 
@@ -102,7 +103,7 @@ def _of_invoices(query: s.InvoiceFilters) -> dict[str, Any]:
 EXPORTS = (
     Export(CLIENTS, s.ClientFilters, _pages("clients", "export_page", what="clients"), _of_clients),
     Export(CONTACTS, s.ClientFilters, _pages("clients", "export_page", what="contacts"), _of_clients),
-    Export(DEALS, s.DealFilters, _pages("deals", "export_deals"), _of_deals),
+    Export(DEALS, DealFilters, _pages("deals", "export_deals"), _of_deals),
     Export(ACTIVITIES, s.ClientFilters, _pages("clients", "export_page", what="activities"), _of_clients),
     Export(INVOICES, s.InvoiceFilters, _pages("billing", "list_invoices", _INVOICES_PAGE), _of_invoices),
 )

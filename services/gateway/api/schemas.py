@@ -163,42 +163,6 @@ class ActivityNew(Body):
 Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
 
 
-class DealSelection(Body):
-    owner_id: Id | Literal["none"] | None = None
-    client_id: Id | None = None
-    segment_id: Id | None = None
-    tag: Name | None = None
-    source: Name | None = None
-    currency: Currency | None = None
-    created_from: date | None = None
-    closing_from: date | None = None
-    closing_to: date | None = None
-    closed_from: date | None = None
-    closed_to: date | None = None
-    closes_from: Annotated[
-        date | None, Field(description="By the day it closed, or is expected to: the day a forecast counts it on.")
-    ] = None
-    closes_to: date | None = None
-    undated: Annotated[bool | None, Field(description="Without such a day.")] = None
-    stagnant: Annotated[
-        bool | None, Field(description="Open and idle for `idle_days`, or longer in its stage than is usual.")
-    ] = None
-    idle_days: Annotated[int, Field(ge=1, le=3660)] | None = None
-    q: Name | None = None
-
-
-class BoardFilters(DealSelection):
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-
-
-class DealTotalsFilters(DealSelection):
-    stage: list[Stage | Literal["open"]] | None = None
-
-
-class DealFilters(DealTotalsFilters, Page):
-    sort: Annotated[str, Field(max_length=40)] | None = None
-
-
 class DealFields(Body):
     deal_value: Amount | None = None
     currency: Currency | None = None

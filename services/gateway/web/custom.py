@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +91,28 @@ def typed(form: forms.Form, entity: str) -> dict[str, Any]:
     if not any(name.startswith(PREFIX) for name in form.values):
         return {}
     return folded(forms.read({field.name: field.reader for field in of(entity)}, form.values))
+
+
+def filters(values: Mapping[str, str], fields: list[CustomField]) -> dict[str, Any]:
+    """``{"custom": …}`` of an address in which values to filter by stand by their inputs' names; nothing without."""
+    return folded(forms.read({field.name: field.reader for field in fields}, values))
+
+
+def chips(fields: list[CustomField]) -> dict[str, tuple[str, Callable[[str], str]]]:
+    """How such filters show."""
+    return {field.name: (field.label, _chip(field)) for field in fields}
+
+
+def _chip(field: CustomField) -> Callable[[str], str]:
+    named = dict(field.options()) if field.options else {}
+    return lambda value: _day_or_text(value) if field.kind == "date" else str(named.get(value, value))
+
+
+def _day_or_text(typed: str) -> str:
+    try:
+        return day(date.fromisoformat(typed))
+    except ValueError:
+        return typed
 
 
 def saving(update: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -422,6 +424,39 @@ def test_lists_take_the_filters_that_reports_lead_with(admin: FlaskClient, rpc: 
     }  # fmt: skip
     admin.get("/invoices?status=paid&paid_from=2025-01-01&currency=USD")
     assert rpc.last("billing.list_invoices").arguments["filters"]["paid_from"] == "2025-01-01"
+
+
+def test_deals_are_filtered_by_fields_of_the_company(admin: FlaskClient, rpc: Any) -> None:
+    offered = admin.get("/deals").text
+    inputs = re.findall(r'id="filter-custom-([a-z_]+)"', offered)
+    fields = {each["key"]: each for each in ANSWERS["deals.list_custom_fields"]["items"] if not each["archived"]}
+    assert inputs == list(fields)
+    choice = next(each for each in fields.values() if each["kind"] == "choice")
+    money = next(each for each in fields.values() if each["kind"] == "money")
+    query = urlencode({f"custom-{choice['key']}": choice["options"][0], f"custom-{money['key']}": "5,000.50 EUR"})
+    shown = admin.get(f"/deals?{query}")
+    told = {choice["key"]: choice["options"][0], money["key"]: {"amount_minor": 500_050, "currency": "EUR"}}
+    assert rpc.last("deals.list_deals").arguments["filters"] == {"custom": told}
+    assert html.escape(choice["label"]) in shown.text and f"custom-{choice['key']}=" in shown.text
+    files = [each for each in hrefs(shown.text) if each.startswith("/api/v1/deals/export.csv?")]
+    assert len(files) == 1 and "custom-" not in files[0]
+    exact = {choice["key"]: choice["options"][0], money["key"]: {"amount": 5000.5, "currency": "EUR"}}
+    assert json.loads(dict(parse_qsl(files[0].partition("?")[2]))["custom"]) == exact
+    assert admin.get(f"/deals?custom-{money['key']}=much").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/deals", "/deals/board", "/deals/totals", "/deals/export.csv"])
+def test_custom_fields_filter_over_the_api(http: FlaskClient, bearer: Any, rpc: Any, path: str) -> None:
+    rpc.answers |= ANSWERS | {"deals.export_deals": {"items": [], "next_cursor": None}}
+    boss, values = bearer("admin"), {"region": "EU", "seats": 12.5, "price": {"amount": 5}, "sure": True, "due": None}
+    answer = http.get(f"/api/v1{path}?{urlencode({'custom': json.dumps(values)})}", headers=boss)
+    assert answer.status_code == 200 and answer.data is not None
+    asked = [each for each in rpc.asked if each.method.startswith("deals.") and "filters" in each.arguments][-1]
+    price = {"amount_minor": 500, "currency": "USD"}
+    assert asked.arguments["filters"]["custom"] == values | {"seats": "12.5", "price": price}
+    for wrong in ("{", "[]", "5", '{"a": NaN}', '{"price": {"amount": "5"}}', '{"price": {"amount": 5.001}}'):
+        refused = http.get(f"/api/v1{path}?{urlencode({'custom': wrong})}", headers=boss)
+        assert refused.status_code == 422 and refused.json["errors"][0]["field"].startswith("custom"), wrong
 
 
 def test_deals_with_their_history(http: FlaskClient, bearer: Any, rpc: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -14,6 +16,8 @@ from services.gateway.api import custom_fields
 from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import where_text
+from services.gateway.api.deal_filters import DealFilters
 from services.gateway.api.routing import checked
 from services.gateway.web import custom, editing, forms, of_segment, parts, picking, shell, words
 from services.gateway.web.formats import day
@@ -62,7 +66,9 @@ def list_deals() -> Any:
     if isinstance(filters.get("stage"), str):
         filters["stage"] = [filters["stage"]]
     page = given("sort", "cursor") | {"limit": PAGE}
-    query = checked(s.DealFilters, filters | page)
+    typed = {name: value for name, value in request.args.items() if name.startswith(custom.PREFIX) and value.strip()}
+    own = custom.of("deal") if typed or not is_part() else []
+    query = checked(DealFilters, filters | custom.filters(typed, own) | page)
     more = "cursor" in page and is_part()
     arguments = s.paged(query.given())
     found = parts.ask(
@@ -74,7 +80,9 @@ def list_deals() -> Any:
     )
     template = "deals/rows.html" if more else "deals/results.html" if is_part() else "deals/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(found.get("segment")), filters=filters, stages=words.STAGES)
+    listed = _listing(found.get("segment"), own)
+    look: dict[str, Any] = {"filters": filters | typed, "own": own, "taken": _taken_away(query)}
+    return show(template, parts=found, listing=listed, stages=words.STAGES, **look)
 
 
 @pages.get("/deals/new", who=SALES)
@@ -109,11 +117,18 @@ def _form(form: Form, status: int = 200) -> Any:
     return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, custom=own, **picked)
 
 
+def _taken_away(query: DealFilters) -> str:
+    """The address of this list's files, as the API takes its filters."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(custom.PREFIX)]
+    own = query.model_dump(include={"custom"}, exclude_unset=True).get("custom")
+    return urlencode([*kept, *([("custom", where_text(own))] if own else [])])
+
+
 def _yes_or_no(value: str) -> str:
     return str(_("yes") if value == "true" else _("no"))
 
 
-def _listing(segment: parts.Part | None) -> Listing:
+def _listing(segment: parts.Part | None, own: list[custom.CustomField]) -> Listing:
     people = shell.people()
     labels = {
         "q": (_("Search"), str),
@@ -135,4 +150,4 @@ def _listing(segment: parts.Part | None) -> Listing:
         "stagnant": (_("Standing still"), _yes_or_no),
         "idle_days": (_("Without activity"), lambda value: ngettext("%(num)s day", "%(num)s days", int(value))),
     }
-    return listing("deals", NAME, COLUMNS, labels)
+    return listing("deals", NAME, COLUMNS, labels | custom.chips(own))
