@@ -67,7 +67,8 @@ def list_deals() -> Any:
         filters["stage"] = [filters["stage"]]
     page = given("sort", "cursor") | {"limit": PAGE}
     typed = {name: value for name, value in request.args.items() if name.startswith(custom.PREFIX) and value.strip()}
-    own = custom.of("deal") if typed or not is_part() else []
+    # What was typed is read by what the fields are; without it they are only offered.
+    own = custom.of("deal") if typed else []
     query = checked(DealFilters, filters | custom.filters(typed, own) | page)
     more = "cursor" in page and is_part()
     arguments = s.paged(query.given())
@@ -76,10 +77,12 @@ def list_deals() -> Any:
             "deals": Call("deals", "list_deals", arguments),
             "totals": None if more else Call("deals", "totals", {"filters": arguments["filters"]}),
             "segment": None if more else of_segment.one(query.segment_id),
+            "fields": None if typed or is_part() else custom_fields.call("deal"),
         }
     )
     template = "deals/rows.html" if more else "deals/results.html" if is_part() else "deals/list.html"
     show = shell.fragment if is_part() else shell.page
+    own = own or custom.fields_of(found.get("fields"))
     listed = _listing(found.get("segment"), own)
     look: dict[str, Any] = {"filters": filters | typed, "own": own, "taken": _taken_away(query)}
     return show(template, parts=found, listing=listed, stages=words.STAGES, **look)

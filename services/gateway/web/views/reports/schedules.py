@@ -83,7 +83,13 @@ def create() -> Any:
 @pages.get("/reports/schedules/<uuid:schedule_id>")
 def edit(schedule_id: Any) -> Any:
     """One of them, to be changed."""
-    return _form(_of(_load(str(schedule_id))), str(schedule_id))
+    # A person has few; there is no call for one.
+    asked = {"schedules": Call("notifications", "list_schedules", {"limit": 200}), "segments": of_segment.offered()}
+    found = parts.ask(asked)
+    for each in found["schedules"].needed()["items"]:
+        if each["id"] == str(schedule_id):
+            return _form(_of(each), each["id"], segments=found["segments"])
+    raise NotFound("there is no such schedule, or it is not yours")
 
 
 @pages.post("/reports/schedules/<uuid:schedule_id>")
@@ -114,14 +120,6 @@ def delete(schedule_id: Any) -> Any:
     forms.sent()
     api.delete_schedule(schedule_id)
     return done("/reports/schedules", Toast(_("The report is mailed no more")))
-
-
-def _load(schedule_id: str) -> dict[str, Any]:
-    # A person has few; there is no call for one.
-    for each in r.ask("notifications", "list_schedules", limit=200)["items"]:
-        if each["id"] == schedule_id:
-            return dict(each)
-    raise NotFound("there is no such schedule, or it is not yours")
 
 
 def _of(schedule: dict[str, Any]) -> Form:
@@ -158,9 +156,8 @@ def _refused(form: Form, problem: Problem) -> Form:
     return form
 
 
-def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
-    found = parts.ask({"segments": of_segment.offered()})["segments"]
-    words = _words(found)
+def _form(form: Form, schedule_id: str = "", status: int = 200, segments: parts.Part | None = None) -> Any:
+    words = _words(segments or parts.ask({"segments": of_segment.offered()})["segments"])
     if chosen := form.values.get("segment_id"):
         # One that is gone stays chosen: without it the report would be of everybody.
         words["segments"].setdefault(chosen, "?")
