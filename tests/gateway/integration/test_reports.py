@@ -41,9 +41,8 @@ def test_every_report_and_its_files_are_asked_of_a_segment(finance: FlaskClient,
     for ending in ("", ".csv", ".xlsx"):
         assert finance.get(f"{BASE}/{path}{ending}?segment_id={ID}").status_code == 200
         assert rpc.last(f"{report.service}.{report.method}").arguments["filters"] == {"segment_id": ID}
-    if report.prints:
-        finance.get(f"{BASE}/{path}.pdf?segment_id={ID}")
-        assert rpc.last("notifications.order_report").arguments["params"]["segment_id"] == ID
+    finance.get(f"{BASE}/{path}.pdf?segment_id={ID}")
+    assert rpc.last("notifications.order_report").arguments["params"]["segment_id"] == ID
     problem(finance.get(f"{BASE}/{path}?segment_id=big"), 422, "segment_id")
 
 
