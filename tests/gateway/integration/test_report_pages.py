@@ -18,7 +18,7 @@ from services.gateway.web.reporting.catalogue import PAGES
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_reports import p_today
 from tests.gateway.page_answers import ANSWERS, HOSTILE, ID
-from tests.gateway.report_answers import FILE, INSIGHT
+from tests.gateway.report_answers import FILE, INSIGHT, SCHEDULE
 
 PART = {"HX-Request": "true"}
 NOBODY = "0192f0c0-0000-7000-8000-00000000dead"
@@ -287,6 +287,13 @@ def test_a_schedule_is_changed_sent_and_deleted(admin: FlaskClient, rpc: Any, to
     assert asked["version"] == 1 and asked["changes"] == {
         "cadence": "daily", "hour": 6, "recipients": boss, "params": {},
     }  # fmt: skip
+    former = {"from": "2025-01-01", "to": "2025-03-31", "group_by": ["month", "stage"], "tag": "vip", "period": None}
+    rpc.answers["notifications.list_schedules"] = {"items": [SCHEDULE | {"params": former}], "total": 1}
+    for period, days in (("", {"from": "2025-01-01", "to": "2025-03-31"}), ("this_month", {"period": "this_month"})):
+        assert admin.post(f"/reports/schedules/{ID}", data=typed | {"period": period} | token).status_code == 303
+        changes = rpc.last("notifications.update_schedule").arguments["changes"]
+        assert changes["params"] == days | {"group_by": "month,stage"}, "what the form does not show stays"
+    assert "Bridge" in admin.get("/reports/schedules/new?kind=forecast-bridge").text
     assert admin.post(f"/reports/schedules/{ID}/send", data=token).status_code == 303
     assert admin.post(f"/reports/schedules/{ID}/delete", data=token).status_code == 303
     assert rpc.last("notifications.delete_schedule").arguments == {"schedule_id": ID}

@@ -90,6 +90,7 @@ def change(schedule_id: Any) -> Any:
     """Save it."""
     form = forms.sent()
     typed = {name: value for name, value in _typed(form).items() if name != "kind"}
+    typed["params"] = _kept(_load(str(schedule_id))["params"], typed["params"]) | typed["params"]
     try:
         api.change_schedule(schedule_id, checked(api.ScheduleChange, typed))
     except Problem as problem:
@@ -121,6 +122,13 @@ def _load(schedule_id: str) -> dict[str, Any]:
         if each["id"] == schedule_id:
             return dict(each)
     raise NotFound("there is no such schedule, or it is not yours")
+
+
+def _kept(former: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
+    """The parameters that the form does not know: they stay; the days of a range only until a period is chosen."""
+    gone = {"from", "to"} if typed.get("period") else set()
+    kept = {name: value for name, value in former.items() if name not in {"period", *_FILTERS} | gone}
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
 
 
 def _of(schedule: dict[str, Any]) -> Form:
@@ -162,6 +170,6 @@ def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
 
 
 def _words() -> dict[str, Any]:
-    kinds = {kind: title for kind, title in catalogue.titles().items() if kind != "forecast-bridge"}
+    kinds = catalogue.titles()
     offered = {name: periods.PERIODS[name] for name in _PERIODS}
     return {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
