@@ -58,7 +58,7 @@ def _best_month(forecast: Answer) -> list[Fact]:
 
 def _slowest(risks: Answer) -> list[Fact]:
     """The stage whose deals stand still longest."""
-    still = [each for each in risks.get("stages", ()) if each["count"] and each["median_idle_days"] is not None]
+    still = [each for each in risks["stages"] if each["count"] and each["median_idle_days"] is not None]
     if not still:
         return []
     slowest = max(still, key=lambda each: (each["median_idle_days"], each["count"]))
