@@ -2,9 +2,10 @@
 
 ``tables``: the tables of a report. ``figures``: what it comes down to. ``shown``: a value in words for people.
 ``sheets``: tables as files. ``link``: the list of the CRM that a figure counts. ``forecast_facts``: what an insight may
-speak of.
+speak of. ``compared_days``: those of a bridge.
 """
 
+from libs.reporting.days import compared_days
 from libs.reporting.headlines import Figure, figures
 from libs.reporting.insights import forecast_facts
 from libs.reporting.links import link
@@ -19,6 +20,7 @@ __all__ = [
     "Figure",
     "Table",
     "api_name",
+    "compared_days",
     "figures",
     "forecast_facts",
     "link",

@@ -37,10 +37,11 @@ def _against_target(forecast: Answer) -> list[Fact]:
     target = forecast.get("target_minor")
     if not target:
         return []
-    expected = forecast["won_minor"] + forecast["open_weighted_minor"]
+    # Only months that have a target are held against it.
+    expected = sum(each["weighted_minor"] for each in forecast["months"] if each["target_minor"] is not None)
     return [
         _money("target", target, forecast["currency"]),
-        _percent("attainment_percent", forecast["won_minor"] / target),
+        _percent("attainment_percent", forecast["attainment"]),
         _percent("above_target_percent", expected / target - 1),
     ]
 
@@ -57,7 +58,7 @@ def _best_month(forecast: Answer) -> list[Fact]:
 
 def _slowest(risks: Answer) -> list[Fact]:
     """The stage whose deals stand still longest."""
-    still = [each for each in risks.get("stages", ()) if each["count"] and each["median_idle_days"] is not None]
+    still = [each for each in risks["stages"] if each["count"] and each["median_idle_days"] is not None]
     if not still:
         return []
     slowest = max(still, key=lambda each: (each["median_idle_days"], each["count"]))

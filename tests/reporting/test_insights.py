@@ -30,6 +30,10 @@ def test_every_figure_is_one_of_the_answers() -> None:
     assert facts["attainment_percent"] == 9.3
     expected = 6_250_000 + FORECAST["open_weighted_minor"]
     assert facts["above_target_percent"] == round((expected / 67_000_000 - 1) * 100, 1)
+    months = [*FORECAST["months"][:2], FORECAST["months"][2] | {"target_minor": None}]
+    fewer = told(FORECAST | {"months": months, "target_minor": 42_000_000})
+    expected = sum(each["weighted_minor"] for each in months[:2])
+    assert fewer["above_target_percent"] == round((expected / 42_000_000 - 1) * 100, 1)
     assert (facts["slowest_stage"], facts["slowest_stage_deals"], facts["slowest_stage_days"]) == ("proposal", 2, 27)
     assert (facts["risk_deal"], facts["risk_company"]) == ("Chat bot 2", "TechCorp")
     assert (facts["risk_value"], facts["risk_idle_days"], facts["risk_reason"]) == (6_250_000, 34, "idle")

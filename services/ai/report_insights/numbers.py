@@ -14,6 +14,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from libs.common.money import EXPONENTS, to_major
 from services.ai.quoting import plain
+from services.ai.report_insights import counted
 from services.ai.report_insights.figures import Asked, Figure
 
 _SIGNS = {
@@ -50,21 +51,35 @@ _MONTHS = (
 # "may" is a verb more often than a month; alone it says nothing.
 _MONTH_WORD = re.compile(
     rf"\b(?:{'|'.join(name for names in _MONTHS for name in names if name not in ('may', 'mar'))})\b"
+    r"|\b(?:in|by|for|during|until|till|since|before|after|through|from|of|early|mid|late|next|last|this)[\s-]"
+    r"(?:may|mar)\b(?! be\b| have\b)"
+)
+_ORDINAL = re.compile(r"(?<!\w)(?P<day>\d{1,2})(?:st|nd|rd|th)\b")
+# What cannot be read as one number that was supplied: multiples, parts, and quantities nobody counted.
+_UNCOUNTED = re.compile(
+    r"\d\s?(?:x|×)(?!\w)|\d\s?-?(?:fold|fach)|\b\w+fold\b|\b(?:zwei|drei|vier|fünf|zehn|mehr|viel)fach\w*|\b(?:twice|thrice)\b"
+    r"|\b(?:doubl|tripl|trebl|quadrupl|quintupl|halv)(?:e[ds]?|ing)\b|\bdoppelt\w*|\b(?:ver|ge)?(?:doppel|dreifach|vierfach)\w*"
+    r"|\bhalbier\w*|\b(?:half|halves|hälfte|drittel|viertel|fünftel|zehntel)\b|\bmajority\b|\bmehrheit\b"
+    r"|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?\b|\bquarters?[\s-]of\b"
+    r"|\b(?:a|one|two|three|ein|eine|one-|three-)[\s-]quarters?\b"
+    r"|\b(?:dozen|hundred|thousand|million|billion)s?\b|\b(?:dutzend|hundert|tausend|million|milliarde)\w*"
 )
 _WORDS = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty"
-    r"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|third of|quarter of"
-    r"|twice|double[ds]?|triple[ds]?|halved|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig"
-    r"|vierzig|fünfzig|hundert|tausend|hälfte|drittel|doppelt\w*|verdoppel\w*|halbier\w*|dutzend)\b"
+    r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|null|eine?[nmrs]?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf"
+    r"|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:zwan|drei|vier|fünf|sech|sieb|acht|neun)[zß]ig|no|keine?[nmrs]?)\b"
 )
 _IN_WORDS = {
     word: value
     for words in (
-        "two three four five six seven eight nine ten eleven twelve",
-        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "zero one two three four five six seven eight nine ten eleven twelve",
+        "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
     )
-    for value, word in enumerate(words.split(), 2)
-}
+    for value, word in enumerate(words.split())
+} | {"no": 0, "kein": 0}
+# These are articles and pronouns, too; they count only right before what is counted.
+_ARTICLES = re.compile(r"(?:one|no|k?ein)(?:e[nmrs]?)?")
+_MINUS = re.compile(r"(?:^|[\s(])(?:[-−]|minus )$")
 _OVER = re.compile(r"\b(?:above|ahead of|over|exceeds?|exceeding|beats?|beating|über|oberhalb|übertrifft)\b")
 _UNDER = re.compile(r"\b(?:below|behind|under|short of|misses|missing|unter|hinter|verfehlt)\b")
 
@@ -75,20 +90,29 @@ def stands(sentence: str, asked: Asked) -> bool:
     text = _without_days(text, asked)
     if _MONTH_WORD.search(text):
         return False
-    for pattern, backed in ((_MONEY, _is_money), (_PERCENT, _is_share), (_DAYS, _is_time), (_COUNT, _is_count)):
+    for pattern, backed in _READINGS:
         for match in pattern.finditer(text):
             if not backed(match, text, asked):
                 return False
         text = pattern.sub(" ", text)
-    words = _WORDS.findall(text)
-    return all(_is_counted(word, asked) for word in words) and not any(each.isdigit() for each in text)
+    return not any(each.isdigit() for each in text)
 
 
 def _without_texts(text: str, asked: Asked) -> str:
-    """Names may hold digits, and are not looked at."""
+    """Names may hold digits, and are not looked at; a name that is nothing but a quantity ("5", "7 deals") is."""
     for each in sorted(_of(asked, "text"), key=lambda figure: -len(figure.value)):
-        text = re.sub(rf"(?<!\w){re.escape(plain(each.value))}(?!\w)", " ", text)
+        name = plain(each.value)
+        if not _is_quantity(name):
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     return text
+
+
+def _is_quantity(name: str) -> bool:
+    number = re.match(rf"(?:{_SIGN}\s?)?(?:{_NUMBER})|{_WORDS.pattern}|{_MONTH_WORD.pattern}", name)
+    if number is None:
+        return _UNCOUNTED.fullmatch(name) is not None
+    rest = name[number.end() :].strip()
+    return not any(each.isalpha() for each in rest) or counted.is_of_a_thing(rest)
 
 
 def _without_days(text: str, asked: Asked) -> str:
@@ -124,15 +148,21 @@ def _is_money(match: re.Match[str], text: str, asked: Asked) -> bool:
     for figure in _of(asked, "money"):
         assert figure.currency is not None
         fits = currency is None or currency == figure.currency
-        if fits and _says(count, _SCALES.get(scale, 0), abs(to_major(figure.value, figure.currency))):
+        value = abs(to_major(figure.value, figure.currency))
+        if fits and _signed(match, text, figure.value) and _says(count, _SCALES.get(scale, 0), value):
             return True
     return False
+
+
+def _signed(match: re.Match[str], text: str, value: Decimal | int) -> bool:
+    """A minus is said only of what is below zero; what is below zero may be said without ("down 5%")."""
+    return value < 0 or _MINUS.search(text[: match.start()]) is None
 
 
 def _is_share(match: re.Match[str], text: str, asked: Asked) -> bool:
     for figure in _of(asked, "percent"):
         value = Decimal(str(figure.value))
-        if not _says(match["count"], 0, abs(value)):
+        if not _says(match["count"], 0, abs(value)) or not _signed(match, text, value):
             continue
         if not figure.name.startswith("above_") or not _turned(text, value):
             return True
@@ -150,18 +180,47 @@ def _is_time(match: re.Match[str], text: str, asked: Asked) -> bool:
     return any(_says(match["count"], 0, Decimal(figure.value) / unit) for figure in _of(asked, "days"))
 
 
+def _is_day(match: re.Match[str], text: str, asked: Asked) -> bool:
+    """ "By the 3rd" is a day that was supplied, and no count of three."""
+    return any(date.fromisoformat(each.value).day == int(match["day"]) for each in _of(asked, "date"))
+
+
 def _is_count(match: re.Match[str], text: str, asked: Asked) -> bool:
     """A bare number: something counted, or an amount written out to the last digit."""
     value = _read(match[0])
-    if any(value == figure.value for figure in _of(asked, "count")):
+    if _MINUS.search(text[: match.start()]):
+        return False
+    if any(value == each.value and counted.counts(each, text[match.end() :]) for each in _of(asked, "count")):
         return True
     amounts = (to_major(each.value, each.currency or "") for each in _of(asked, "money"))
     return value >= 1000 and any(value == abs(amount) for amount in amounts)
 
 
-def _is_counted(word: str, asked: Asked) -> bool:
+def _is_counted(match: re.Match[str], text: str, asked: Asked) -> bool:
+    """A number in words, as a number in digits; "one" and "no" only where they count."""
+    word, after = match[0], text[match.end() :]
+    days = re.match(r"[\s-]*(days?|tage?n?|weeks?|wochen?|months?|monate?n?)\b", after)
+    if _ARTICLES.fullmatch(word):
+        if not counted.is_of_a_thing(after) and not (days and word == "one"):
+            return True
+        word = re.sub(r"(?<=ein)e[nmrs]?$", "", word)
     value = _IN_WORDS.get(word)
-    return value is not None and any(value == figure.value for figure in _of(asked, "count", "days"))
+    if value is None:
+        return False
+    if days:
+        return any(value * _UNITS[days[1][0]] == figure.value for figure in _of(asked, "days"))
+    return any(value == figure.value and counted.counts(figure, after) for figure in _of(asked, "count"))
+
+
+def _is_never(match: re.Match[str], text: str, asked: Asked) -> bool:
+    return False
+
+
+# One after the other: what one has read is taken away before the next looks.
+_READINGS = (
+    (_MONEY, _is_money), (_PERCENT, _is_share), (_ORDINAL, _is_day), (_UNCOUNTED, _is_never), (_DAYS, _is_time),
+    (_COUNT, _is_count), (_WORDS, _is_counted),
+)  # fmt: skip
 
 
 def _says(count: str, scale: int, value: Decimal) -> bool:

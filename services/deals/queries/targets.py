@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from libs.common import rights, row_access
@@ -50,8 +50,8 @@ def targets_of(session: Session, actor: Actor, wanted: Wanted, span: Span) -> di
     return {each.month: each.amount_minor for each in rows}
 
 
-def targets_by_owner(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[str | None, int]:
-    """The targets of a range's months added up, by owner; under None the company's, for those who see all of it."""
+def targets_by_owner(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[str | None, dict[date, int]]:
+    """The targets of a range's months, by owner; under None the company's, for those who see all of it."""
     if wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
         return {}
     row, everything = sales_targets.c, rights.right("deals", "targets.read").of(actor.role) is Rows.ALL
@@ -60,8 +60,10 @@ def targets_by_owner(session: Session, actor: Actor, wanted: Wanted, span: Span)
         conditions.append(row.owner_id == wanted.owner_id)
     elif not everything:
         conditions.append(row.owner_id.is_not(None))
-    summed = select(row.owner_id, func.sum(row.amount_minor).label("amount")).where(*conditions).group_by(row.owner_id)
-    return {each.owner_id: int(each.amount) for each in session.execute(summed)}
+    found: dict[str | None, dict[date, int]] = {}
+    for each in session.execute(select(row.owner_id, row.month, row.amount_minor).where(*conditions)):
+        found.setdefault(each.owner_id, {})[each.month] = each.amount_minor
+    return found
 
 
 def attainment(won_minor: int, target_minor: int | None) -> float | None:

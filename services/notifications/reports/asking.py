@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from libs.common import fields
 from libs.common.problems import Invalid
-from libs.reporting import KINDS
+from libs.reporting import KINDS, compared_days
 from services.notifications.reports.periods import PERIODS, quarter_of, year_until
 
 FORMATS = ("pdf", "xlsx", "csv")
@@ -124,10 +124,9 @@ def _span(kind: str, params: Mapping[str, Any], today: date) -> tuple[date, date
 
 
 def _compared(params: Mapping[str, Any], today: date) -> dict[str, date]:
-    """The two days of a bridge: where none are named, the end of last month and today."""
+    """The two days of a bridge; Invalid where the first comes later."""
     given = {name: date.fromisoformat(params[name]) for name in ("start", "end") if name in params}
-    end = given.get("end", today)
-    start = given.get("start", min(end, today.replace(day=1) - timedelta(days=1)))
+    start, end = compared_days(given.get("start"), given.get("end"), today)
     if start > end:
         raise Invalid("the start is after the end", field="start")
     return {"start": start, "end": end}

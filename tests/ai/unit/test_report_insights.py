@@ -86,6 +86,9 @@ def summary(language: str = "en", **counts: int) -> Asked:
         "As of February 10, 2025, we win 63% of our deals (63.15%, rounded 63.2%).",
         "They may call, and the top deals come first.",
         "Follow up on the one that matters.",
+        "Follow up by the 10th; one of the deals needs a call.",
+        "E-commerce AI Chatbot 2 may have been forgotten - $62,500 stand there, einfach so.",
+        "Four open deals stand still.",
     ],
 )
 def test_what_the_figures_say_stands(sentence: str) -> None:
@@ -120,15 +123,66 @@ def test_what_the_figures_say_stands(sentence: str) -> None:
         "Zwölf Geschäfte stehen still.",
         "Der Umsatz wird sich verdoppeln.",
         "It takes 62,501 dollars.",
+        "The pipeline grew tenfold.",
+        "The pipeline quadrupled.",
+        "Doubling the effort pays.",
+        "A third of it is won.",
+        "Three-quarters of it is won.",
+        "It is 3x the target.",
+        "Das ist das Dreifache, ein Viertel davon sicher.",
+        "Dozens of deals wait.",
+        "Millions are at stake.",
+        "The majority is won.",
+        "Zero deals stand still.",
+        "No deals stand still.",
+        "One deal stands still.",
+        "In May it gets better.",
+        "Close it by the 3rd.",
+        "Close it by the 4th.",  # four is a count of deals, and no day
+        "The weighted pipeline is -$751K.",
+        "The weighted pipeline is minus $751K.",
+        "You are at -15% of target.",
+        "4 invoices in proposal stand still.",
+        "Four customers have been stagnant.",
+        "4 contracts are stagnant.",
     ],
 )
 def test_a_number_that_nobody_supplied_does_not(sentence: str) -> None:
     assert not numbers.stands(sentence, forecast())
 
 
+@pytest.mark.parametrize(
+    ("sentence", "true"),
+    [
+        ("12 open deals are worth $680,000.", True),
+        ("12 deals are open, two invoices are overdue.", True),
+        ("No meetings today, and 2 clients wait.", True),
+        ("12 invoices are overdue.", False),
+        ("12 overdue deals are worth $680,000.", False),
+        ("3 won deals close this week.", False),
+        ("One deal stands still.", True),
+        ("One invoice is overdue.", False),
+        ("No inquiries wait.", False),
+        ("2 messages and 3 meetings wait.", False),
+    ],
+)
+def test_a_count_is_told_only_of_what_it_counts(sentence: str, true: bool) -> None:
+    assert numbers.stands(sentence, summary()) is true
+
+
+@pytest.mark.parametrize("name", ["5", "7 deals", "April", "dozens"])
+def test_a_name_that_is_a_quantity_frees_none(name: str) -> None:
+    asked = forecast(risk_company=name)
+    assert not numbers.stands(f"Expect {name.lower()} more.", asked) and numbers.stands("4 deals stand still.", asked)
+
+
 def test_below_target_is_said_the_right_way_round() -> None:
     below = forecast(above_target_percent=-15.0)
     assert numbers.stands("You are 15% below target.", below) and not numbers.stands("You are 15% above it.", below)
+
+
+# Said where there is nothing to count.
+_NOTHING = ("There are no deals in this period yet.", "In diesem Zeitraum stehen keine Geschäfte.")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -157,7 +211,7 @@ def test_the_rules_say_only_what_the_figures_bear(language: str) -> None:
         written = rules.write(asked)
         assert written.sentences and written.dropped == 0
         for each in written.sentences:
-            assert numbers.stands(each.text, asked), each.text
+            assert numbers.stands(each.text, asked) or each.text in _NOTHING, each.text
             assert "None" not in each.text and "  " not in each.text
 
 

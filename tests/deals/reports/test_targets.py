@@ -83,6 +83,20 @@ def test_what_is_reached_of_them(deals: Any, targets: Any, new_deal: Any) -> Non
     assert (reps["total"]["target_minor"], reps["total"]["attainment"]) == (4_000, 0.2)
 
 
+def test_what_is_won_in_a_month_without_a_target_is_held_against_none(
+    deals: Any, targets: Any, new_deal: Any, clock: Any
+) -> None:
+    new_deal(stage="won", deal_value_minor=300)
+    clock.at = clock.at.replace(month=3)
+    new_deal(stage="won", deal_value_minor=9_000)
+    answer, reps = deals.as_(ADMIN).forecast(**QUARTER), deals.as_(ADMIN).reps(**QUARTER)
+    assert (answer["won_minor"], answer["target_minor"], answer["attainment"]) == (9_300, 4_000, 0.075)
+    assert [(row["won_minor"], row["attainment"]) for row in [reps["total"], *reps["rows"]][:2]] == [
+        (9_300, 0.075),
+        (9_300, 0.75),
+    ]
+
+
 def test_a_rep_is_held_against_the_own_target(deals: Any, targets: Any, new_deal: Any) -> None:
     new_deal(stage="won", deal_value_minor=300)
     assert deals.as_(JOHN).forecast(**QUARTER)["attainment"] == 0.75

@@ -163,15 +163,20 @@ def test_a_report_of_a_segment_that_is_gone_says_so(crm: Notifications) -> None:
 
 
 def test_send_now_is_beside_its_own_times(crm: Notifications) -> None:
-    made = schedule(crm, recipients=[JOHN.id])
-    crm.as_(JOHN).set_preferences(email={"report": False})
+    made = schedule(crm, recipients=[FINANCE.id, JOHN.id])
+    for each in (FINANCE, JOHN):
+        crm.as_(each).set_preferences(email={"report": False})
     answer = crm.as_(FINANCE).send_schedule_now(schedule_id=made["id"])
-    assert answer == {"id": made["id"], "status": "ordered", "recipients": 1}
+    assert answer == {"id": made["id"], "status": "ordered", "recipients": 2}
     crm.send()
-    assert len(mails_to(crm, "John")) == 1
-    crm.as_(JOHN).set_preferences(email={"report": True})
+    name = FINANCE.name.split()[0]
+    assert (len(mails_to(crm, name)), len(mails_to(crm, "John"))) == (1, 0), (
+        "who asked gets it, who wants none does not"
+    )
+    for each in (FINANCE, JOHN):
+        crm.as_(each).set_preferences(email={"report": True})
     at(crm, EIGHT)
-    assert len(mails_to(crm, "John")) == 2
+    assert (len(mails_to(crm, name)), len(mails_to(crm, "John"))) == (2, 1)
 
 
 def test_a_few_times_an_hour_are_enough(crm: Notifications) -> None:

@@ -87,7 +87,7 @@ def forecast(
         "months": _months(asked, worth, found["asked"], targets),
         "stages": _stages(asked, worth, found["asked"], rates, usual),
         **_beside(worth, found["asked"], found["undated"]),
-        **_reached(worth.added(_only(found["asked"], "won")).value_minor, targets),
+        **_reached(worth, found["asked"], targets),
     }
 
 
@@ -205,9 +205,11 @@ def _beside(worth: Worth, found: Cells, undated: Cells) -> dict[str, Any]:
     }
 
 
-def _reached(won_minor: int, targets: Mapping[date, int]) -> dict[str, Any]:
+def _reached(worth: Worth, found: Cells, targets: Mapping[date, int]) -> dict[str, Any]:
+    """What was won of the targets, in the months that have one."""
     target = sum(targets.values()) if targets else None
-    return {"target_minor": target, "attainment": attainment(won_minor, target)}
+    won = worth.added({key: each for key, each in _only(found, "won").items() if key.month in targets})
+    return {"target_minor": target, "attainment": attainment(won.value_minor, target)}
 
 
 def _only(found: Cells, stage: str) -> Cells:

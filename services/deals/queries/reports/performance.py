@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,14 +24,18 @@ from services.deals.queries.targets import attainment, targets_by_owner
 
 @dataclass(slots=True)
 class _Row:
+    """won_in: what was won in each month."""
+
     created: int = 0
     opened: Amount = field(default_factory=Amount)
     closed: Closed = field(default_factory=Closed)
+    won_in: Counter[date | None] = field(default_factory=Counter)
 
     def plus(self, other: _Row) -> None:
         self.created += other.created
         self.opened += other.opened
         self.closed.plus(other.closed)
+        self.won_in.update(other.won_in)
 
 
 def sources(
@@ -48,8 +53,8 @@ def reps(
 ) -> dict[str, Any]:
     """By owner of the deal: created, won and lost in a range, open now, and what was won of the target.
 
-    Targets are those of the months that have a day in the range; there are none where more than an owner is filtered
-    by.
+    Targets are those of the months that have a day in the range, and what was won in just these is held against them;
+    there are none where more than an owner is filtered by.
     """
     asked = Asked.of(session, actor, now, from_day, to_day, filters)
     rows = _rows(asked, "owner_id")
@@ -57,10 +62,10 @@ def reps(
     for owner_id in set(targets) - {None}:
         rows.setdefault(owner_id, _Row())
     shown = [
-        {"owner_id": name, **_rep(row, targets.get(name) if name else None)}
+        {"owner_id": name, **_rep(row, targets.get(name, {}) if name else {})}
         for name, row in sorted(rows.items(), key=_most_won)
     ]
-    total = _rep(_total(rows), targets.get(None))
+    total = _rep(_total(rows), targets.get(None, {}))
     return asked.heading() | {"rows": shown, "total": total}
 
 
@@ -73,7 +78,10 @@ def _rows(asked: Asked, by: By) -> dict[str | None, _Row]:
     for key, figures in found["open"].items():
         rows[key.group].opened += asked.worth.of(key, figures)
     for key, figures in found["closed"].items():
-        rows[key.group].closed.add(asked, key, figures)
+        row = rows[key.group]
+        row.closed.add(asked, key, figures)
+        if key.stage == "won":
+            row.won_in[key.month] += asked.worth.exchange.given(figures.value_minor, key.currency) or 0
     return dict(rows)
 
 
@@ -96,8 +104,9 @@ def _source(row: _Row) -> dict[str, Any]:
     return figures | {"win_rate": closed.rate, "won_minor": closed.won_minor, "average_won_minor": average}
 
 
-def _rep(row: _Row, target_minor: int | None) -> dict[str, Any]:
+def _rep(row: _Row, targets: Mapping[date, int]) -> dict[str, Any]:
     opened, closed = row.opened, row.closed
+    target_minor = sum(targets.values()) if targets else None
     return {
         "created": row.created,
         "open": opened.count,
@@ -108,5 +117,5 @@ def _rep(row: _Row, target_minor: int | None) -> dict[str, Any]:
         "win_rate": closed.rate,
         "won_minor": closed.won_minor,
         "target_minor": target_minor,
-        "attainment": attainment(closed.won_minor, target_minor),
+        "attainment": attainment(sum(row.won_in[month] for month in targets), target_minor),
     }

@@ -17,7 +17,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import parameters as p
 from services.gateway.api.reports.naming import named
 from services.gateway.api.routing import ANYBODY, Routes
-from services.gateway.api.values import Address, Body, Name
+from services.gateway.api.values import Address, Body, Id, Name
 
 routes = Routes("mailed reports")
 
@@ -122,6 +122,8 @@ class ScheduleParameters(Body):
     source: Name | None = None
     tag: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    client_id: Id | None = None
+    measure: Literal["value", "weighted"] | None = None
     months: Annotated[int, Field(ge=1, le=p.MOST_MONTHS, strict=True)] | None = None
     idle_days: Annotated[int, Field(ge=1, le=p.LONGEST_IDLE_DAYS, strict=True)] | None = None
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from libs.common.clock import business_date
 from libs.common.problems import Invalid
+from libs.reporting import compared_days
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.values import Body, Currency, Id, Name
@@ -134,8 +135,8 @@ class Bridge(RangeOfDeals):
 
     def compared(self) -> tuple[date, date]:
         """The two days; Invalid names the one that is wrong."""
-        end = not_after_today("end", self.end) or today()
-        start = not_after_today("start", self.start) or min(end, today().replace(day=1) - timedelta(days=1))
+        named = not_after_today("start", self.start), not_after_today("end", self.end)
+        start, end = compared_days(*named, today())
         if start > end:
             raise Invalid("the start is after the end", field="start")
         return start, end

@@ -39,6 +39,8 @@ WEEKDAYS = (
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
 _PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
 _FILTERS = ("owner_id", "segment_id", "source", "tag", "currency")
+# A person has few; there is no call for one.
+_ALL = Call("notifications", "list_schedules", {"limit": 200})
 _READERS: dict[str, forms.Reader] = {
     "kind": forms.text,
     "format": forms.text,
@@ -83,13 +85,9 @@ def create() -> Any:
 @pages.get("/reports/schedules/<uuid:schedule_id>")
 def edit(schedule_id: Any) -> Any:
     """One of them, to be changed."""
-    # A person has few; there is no call for one.
-    asked = {"schedules": Call("notifications", "list_schedules", {"limit": 200}), "segments": of_segment.offered()}
-    found = parts.ask(asked)
-    for each in found["schedules"].needed()["items"]:
-        if each["id"] == str(schedule_id):
-            return _form(_of(each), each["id"], segments=found["segments"])
-    raise NotFound("there is no such schedule, or it is not yours")
+    found = parts.ask({"schedules": _ALL, "segments": of_segment.offered()})
+    schedule = _one_of(found["schedules"].needed()["items"], str(schedule_id))
+    return _form(_of(schedule), schedule["id"], segments=found["segments"])
 
 
 @pages.post("/reports/schedules/<uuid:schedule_id>")
@@ -97,6 +95,9 @@ def change(schedule_id: Any) -> Any:
     """Save it."""
     form = forms.sent()
     typed = {name: value for name, value in _typed(form).items() if name != "kind"}
+    found = parts.ask({"schedules": _ALL})["schedules"].needed()["items"]
+    former = _one_of(found, str(schedule_id))["params"]
+    typed["params"] = _kept(former, typed["params"]) | typed["params"]
     try:
         api.change_schedule(schedule_id, checked(api.ScheduleChange, typed))
     except Problem as problem:
@@ -120,6 +121,20 @@ def delete(schedule_id: Any) -> Any:
     forms.sent()
     api.delete_schedule(schedule_id)
     return done("/reports/schedules", Toast(_("The report is mailed no more")))
+
+
+def _one_of(schedules: Iterable[dict[str, Any]], schedule_id: str) -> dict[str, Any]:
+    for each in schedules:
+        if each["id"] == schedule_id:
+            return dict(each)
+    raise NotFound("there is no such schedule, or it is not yours")
+
+
+def _kept(former: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
+    """The parameters that the form does not know: they stay; the days of a range only until a period is chosen."""
+    gone = {"from", "to"} if typed.get("period") else set()
+    kept = {name: value for name, value in former.items() if name not in {"period", *_FILTERS} | gone}
+    return {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
 
 
 def _of(schedule: dict[str, Any]) -> Form:
@@ -165,7 +180,7 @@ def _form(form: Form, schedule_id: str = "", status: int = 200, segments: parts.
 
 
 def _words(segments: parts.Part) -> dict[str, Any]:
-    kinds = {kind: title for kind, title in catalogue.titles().items() if kind != "forecast-bridge"}
+    kinds = catalogue.titles()
     offered = {name: periods.PERIODS[name] for name in _PERIODS}
     words = {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
     return words | {"segments": of_segment.names(segments)}

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
-from libs.common.problems import Invalid, NotFound, Unavailable
-from services.gateway.accounts import cookies
+from libs.common.problems import Unavailable
 from services.gateway.web.reporting import periods
 from services.gateway.web.reporting.catalogue import PAGES
-from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_reports import p_today
 from tests.gateway.page_answers import ANSWERS, HOSTILE, ID
 from tests.gateway.report_answers import FILE, INSIGHT
@@ -25,21 +20,6 @@ from tests.gateway.report_answers import FILE, INSIGHT
 PART = {"HX-Request": "true"}
 NOBODY = "0192f0c0-0000-7000-8000-00000000dead"
 Q1 = "from=2025-01-01&to=2025-03-31"
-
-
-@pytest.fixture
-def admin(http: FlaskClient, new_user: Callable[..., str], rpc: Any) -> FlaskClient:
-    rpc.answers |= ANSWERS
-    new_user("admin")
-    assert http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD}).status_code == 303
-    return http
-
-
-@pytest.fixture
-def token(admin: FlaskClient, runtime: Any) -> dict[str, str]:
-    cookie = admin.get_cookie(cookies.NAME)
-    assert cookie is not None
-    return {"csrf_token": cookies.csrf_token(runtime.settings, cookie.value)}
 
 
 def hrefs(text: str) -> list[str]:
@@ -202,99 +182,6 @@ def test_a_pdf_is_ordered_and_followed(admin: FlaskClient, rpc: Any, token: dict
     assert (asked["kind"], asked["params"]["start"]) == ("forecast-bridge", "2025-01-01")
 
 
-# -- the daily summary
-
-
-def test_the_preview_is_the_mail_in_a_frame_of_its_own(admin: FlaskClient) -> None:
-    shown = admin.get("/reports/summary").text
-    assert 'src="/reports/summary/mail"' in shown
-    mail = admin.get("/reports/summary/mail")
-    assert "12 open deals" in mail.text and '<base target="_top">' in mail.text
-    rules = mail.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in rules and "script" not in rules and "sandbox" in rules
-
-
-def test_settings_of_the_summary(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
-    typed = {"enabled": "on", "time": "07:30", "time_zone": "Europe/Berlin"}
-    assert admin.post("/reports/summary", data=typed | token).status_code == 303
-    wanted = {"enabled": True, "hour": 7, "minute": 30, "time_zone": "Europe/Berlin"}
-    assert rpc.last("notifications.set_summary_settings").arguments == {"settings": wanted}
-    admin.post("/reports/summary", data={"time": "08:00", "time_zone": ""} | token)
-    off = {"enabled": False, "hour": 8, "minute": 0, "time_zone": None}
-    assert rpc.last("notifications.set_summary_settings").arguments == {"settings": off}
-    wrong = admin.post("/reports/summary", data=typed | {"time_zone": "Mars/Base"} | token)
-    assert wrong.status_code == 422 and "as in Europe/Berlin" in wrong.text and 'value="Mars/Base"' in wrong.text
-
-
-def test_send_me_now(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
-    answer = admin.post("/reports/summary/send", data=token)
-    assert answer.status_code == 303 and rpc.last("notifications.send_daily_summary").arguments == {}
-
-
-def test_opening_the_link_of_a_mail_ends_nothing(http: FlaskClient, rpc: Any) -> None:
-    rpc.answers |= ANSWERS
-    asked = http.get("/unsubscribe/abc.def")
-    assert asked.status_code == 200 and "No more of these mails?" in asked.text
-    assert not [each for each in rpc.asked if each.method == "notifications.unsubscribe"]
-    pressed = http.post("/unsubscribe/abc.def")
-    assert pressed.status_code == 200 and "You get no more of them" in pressed.text
-    assert rpc.last("notifications.unsubscribe").arguments == {"token": "abc.def"}
-    rpc.answers["notifications.subscription"] = NotFound("this link is not valid: open it as it stands in the mail")
-    assert http.get("/unsubscribe/none").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["/unsubscribe/abc", "/api/v1/unsubscribe/abc"])
-def test_one_click_of_a_mail_program(http: FlaskClient, rpc: Any, path: str) -> None:
-    rpc.answers |= ANSWERS
-    answer = http.post(path, data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 200 and rpc.last("notifications.unsubscribe").context.actor.role == "system"
-    if "api" in path:
-        assert answer.json["on"] is False
-        assert http.post(path, data={"other": "x"}).status_code == 400
-
-
-# -- schedules
-
-
-def test_a_schedule_is_made_as_it_was_typed(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
-    rpc.answers["notifications.create_schedule"] = {"id": ID}
-    typed = {
-        "kind": "pipeline-forecast", "period": "next_quarter", "format": "pdf", "cadence": "weekly", "weekday": "0",
-        "monthday": "1", "hour": "7", "recipients": [ID, NOBODY], "owner_id": "",
-        "source": "website", "tag": "", "currency": "",
-    }  # fmt: skip
-    assert admin.post("/reports/schedules/new", data=typed | token).status_code == 303
-    assert rpc.last("notifications.create_schedule").arguments["data"] == {
-        "kind": "pipeline-forecast", "format": "pdf", "cadence": "weekly", "weekday": 0, "hour": 7,
-        "recipients": [ID, NOBODY],
-        "params": {"period": "next_quarter", "source": "website"},
-    }  # fmt: skip
-    wrong = admin.post("/reports/schedules/new", data=typed | {"hour": "25"} | token)
-    assert wrong.status_code == 422 and 'id="error-hour"' in wrong.text
-    rpc.answers["notifications.create_schedule"] = Invalid(f"{NOBODY} is nobody who works here", field="recipients")
-    assert 'id="error-recipients"' in admin.post("/reports/schedules/new", data=typed | token).text
-
-
-def test_a_schedule_is_changed_sent_and_deleted(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
-    shown = admin.get(f"/reports/schedules/{ID}").text
-    boss = re.findall(r'name="recipients" value="([0-9a-f-]+)" checked', shown)
-    assert len(boss) == 1 and 'name="version" value="1"' in shown
-    assert (
-        "Admin" in admin.get("/reports/schedules").text and "gone@amoai.example" in admin.get("/reports/schedules").text
-    )
-    rpc.answers |= {f"notifications.{name}": {} for name in ("update_schedule", "send_schedule_now", "delete_schedule")}
-    typed = {"kind": "reps", "cadence": "daily", "hour": "6", "weekday": "3", "version": "1", "recipients": boss}
-    assert admin.post(f"/reports/schedules/{ID}", data=typed | token).status_code == 303
-    asked = rpc.last("notifications.update_schedule").arguments
-    assert asked["version"] == 1 and asked["changes"] == {
-        "cadence": "daily", "hour": 6, "recipients": boss, "params": {},
-    }  # fmt: skip
-    assert admin.post(f"/reports/schedules/{ID}/send", data=token).status_code == 303
-    assert admin.post(f"/reports/schedules/{ID}/delete", data=token).status_code == 303
-    assert rpc.last("notifications.delete_schedule").arguments == {"schedule_id": ID}
-    assert admin.get(f"/reports/schedules/{NOBODY}").status_code == 404
-
-
 # -- targets
 
 
@@ -347,62 +234,6 @@ def test_targets_over_the_api(http: FlaskClient, bearer: Any, rpc: Any) -> None:
     assert (turned.status_code, turned.json["errors"][0]["field"]) == (422, "from_month")
 
 
-# -- segments
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_report_of_a_segment_keeps_it_wherever_it_leads(admin: FlaskClient, rpc: Any, name: str) -> None:
-    page = PAGES[name]
-    text = admin.get(f"/reports/{name}?segment_id={ID}").text
-    asked = rpc.last(f"{page.report.service}.{page.report.method}").arguments
-    assert asked["filters"] == {"segment_id": ID}
-    assert re.search(rf'<option value="{ID}" selected>Big ', text) and '<option value="">All clients</option>' in text
-    leading = [each for each in hrefs(text) if each.startswith(("/deals?", "/invoices?", "/api/v1/reports/"))]
-    assert leading and [each for each in leading if f"segment_id={ID}" not in each] == []
-    schedules = [each for each in hrefs(text) if each.startswith("/reports/schedules/new")]
-    assert all(f"segment_id={ID}" in each for each in schedules) and bool(schedules) == page.report.prints
-    charts = re.findall(rf'hx-get="/reports/charts/{page.chart}[^"]*"', text)
-    assert charts and all(f"segment_id={ID}" in each for each in charts)
-
-
-def test_the_chip_of_a_segment_has_its_name(admin: FlaskClient, rpc: Any) -> None:
-    part = admin.get(f"/reports/funnel?segment_id={ID}", headers=PART).text
-    assert "Segment" in part and "Big " in part and 'href="/reports/funnel"' in part
-    rpc.asked.clear()
-    admin.get("/reports/funnel", headers=PART)
-    assert "clients.list_segments" not in [each.method for each in rpc.asked]
-    for path, method in (("/deals", "deals.list_deals"), ("/invoices", "billing.list_invoices")):
-        text = admin.get(f"{path}?segment_id={ID}").text
-        assert rpc.last(method).arguments["filters"] == {"segment_id": ID}
-        assert "Segment" in text and "Big " in text and f'name="segment_id" value="{ID}"' in text
-
-
-def test_a_segment_that_is_gone_is_said_where_the_report_would_stand(admin: FlaskClient, rpc: Any) -> None:
-    gone = "there is no such segment, or it is not yours to see"
-    rpc.answers |= {"deals.funnel": Invalid(gone, field="segment_id"), "clients.list_segments": {"items": []}}
-    text = admin.get(f"/reports/funnel?segment_id={NOBODY}").text
-    assert "There is no such segment, or it is not yours to see." in text
-    assert f'<option value="{NOBODY}" selected>?' in text
-    rpc.answers["clients.list_segments"] = Unavailable("clients did not answer")
-    assert admin.get("/reports/funnel").status_code == 200
-
-
-def test_a_schedule_keeps_its_segment(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
-    rpc.answers["notifications.create_schedule"] = {"id": ID}
-    form = admin.get(f"/reports/schedules/new?kind=reps&segment_id={NOBODY}").text
-    assert f'<option value="{NOBODY}" selected>?' in form and f'<option value="{ID}">Big ' in form
-    typed = {"kind": "reps", "format": "pdf", "cadence": "daily", "hour": "7", "segment_id": ID}
-    assert admin.post("/reports/schedules/new", data=typed | token).status_code == 303
-    assert rpc.last("notifications.create_schedule").arguments["data"]["params"] == {"segment_id": ID}
-    private = admin.post("/reports/schedules/new", data=typed | {"recipients": [NOBODY]} | token)
-    assert private.status_code == 422 and 'id="error-recipients"' in private.text
-    rpc.answers["clients.get_segment"] = ANSWERS["clients.get_segment"] | {"shared": True}
-    assert admin.post("/reports/schedules/new", data=typed | {"recipients": [NOBODY]} | token).status_code == 303
-    rpc.answers["clients.get_segment"] = NotFound("there is no such segment, or it is not yours to see")
-    gone = admin.post("/reports/schedules/new", data=typed | token)
-    assert gone.status_code == 422 and 'id="error-segment_id"' in gone.text
-
-
 # -- lists that figures lead to
 
 
@@ -424,39 +255,6 @@ def test_lists_take_the_filters_that_reports_lead_with(admin: FlaskClient, rpc: 
     }  # fmt: skip
     admin.get("/invoices?status=paid&paid_from=2025-01-01&currency=USD")
     assert rpc.last("billing.list_invoices").arguments["filters"]["paid_from"] == "2025-01-01"
-
-
-def test_deals_are_filtered_by_fields_of_the_company(admin: FlaskClient, rpc: Any) -> None:
-    offered = admin.get("/deals").text
-    inputs = re.findall(r'id="filter-custom-([a-z_]+)"', offered)
-    fields = {each["key"]: each for each in ANSWERS["deals.list_custom_fields"]["items"] if not each["archived"]}
-    assert inputs == list(fields)
-    choice = next(each for each in fields.values() if each["kind"] == "choice")
-    money = next(each for each in fields.values() if each["kind"] == "money")
-    query = urlencode({f"custom-{choice['key']}": choice["options"][0], f"custom-{money['key']}": "5,000.50 EUR"})
-    shown = admin.get(f"/deals?{query}")
-    told = {choice["key"]: choice["options"][0], money["key"]: {"amount_minor": 500_050, "currency": "EUR"}}
-    assert rpc.last("deals.list_deals").arguments["filters"] == {"custom": told}
-    assert html.escape(choice["label"]) in shown.text and f"custom-{choice['key']}=" in shown.text
-    files = [each for each in hrefs(shown.text) if each.startswith("/api/v1/deals/export.csv?")]
-    assert len(files) == 1 and "custom-" not in files[0]
-    exact = {choice["key"]: choice["options"][0], money["key"]: {"amount": 5000.5, "currency": "EUR"}}
-    assert json.loads(dict(parse_qsl(files[0].partition("?")[2]))["custom"]) == exact
-    assert admin.get(f"/deals?custom-{money['key']}=much").status_code == 422
-
-
-@pytest.mark.parametrize("path", ["/deals", "/deals/board", "/deals/totals", "/deals/export.csv"])
-def test_custom_fields_filter_over_the_api(http: FlaskClient, bearer: Any, rpc: Any, path: str) -> None:
-    rpc.answers |= ANSWERS | {"deals.export_deals": {"items": [], "next_cursor": None}}
-    boss, values = bearer("admin"), {"region": "EU", "seats": 12.5, "price": {"amount": 5}, "sure": True, "due": None}
-    answer = http.get(f"/api/v1{path}?{urlencode({'custom': json.dumps(values)})}", headers=boss)
-    assert answer.status_code == 200 and answer.data is not None
-    asked = [each for each in rpc.asked if each.method.startswith("deals.") and "filters" in each.arguments][-1]
-    price = {"amount_minor": 500, "currency": "USD"}
-    assert asked.arguments["filters"]["custom"] == values | {"seats": "12.5", "price": price}
-    for wrong in ("{", "[]", "5", '{"a": NaN}', '{"price": {"amount": "5"}}', '{"price": {"amount": 5.001}}'):
-        refused = http.get(f"/api/v1{path}?{urlencode({'custom': wrong})}", headers=boss)
-        assert refused.status_code == 422 and refused.json["errors"][0]["field"].startswith("custom"), wrong
 
 
 def test_deals_with_their_history(http: FlaskClient, bearer: Any, rpc: Any) -> None:
