@@ -36,6 +36,7 @@ _OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace
 TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
+        | _of("clients", "access_changed imported")
         | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
         hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
@@ -47,7 +48,7 @@ TABLE: Mapping[str, Voice] = {
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
         | _of("client", "access_changed merged unmerged")
-        | {"activity.logged", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
+        | {"activity.logged", "clients.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
         | {"exchange_rate.set"},
         asks=frozenset({"clients.client_access", "clients.list_exchange_rates", "clients.segment_clients"}),
         hands_on=frozenset({"clients.segment_clients"}),
@@ -58,7 +59,7 @@ TABLE: Mapping[str, Voice] = {
         | {"billing.person_erased"},
         hears=_of("deal", "changed reopened won")
         | _of("client", "access_changed merged unmerged")
-        | {"company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
+        | {"clients.access_changed", "company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
         asks=_of("clients", "client_access contact_card segment_clients") | {"deals.get_deal"},
         hands_on=_of("clients", "contact_card segment_clients") | {"deals.get_deal"},
     ),
@@ -69,7 +70,7 @@ TABLE: Mapping[str, Voice] = {
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
-        | {"email.ordered"},
+        | {"clients.access_changed", "email.ordered"},
         asks=_of("clients", "client_access contact_card summary")
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")
@@ -79,6 +80,7 @@ TABLE: Mapping[str, Voice] = {
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
         hears=_of("deal", "changed created removed stage_changed")
         | _of("client", "access_changed created merged unmerged")
+        | _of("clients", "access_changed imported")
         | {"brief.submitted", "contact.erasure_asked"}
         | {"company.changed", "email.failed", "email.sent"},
         asks=_of("clients", "client_access document_link list_activities list_clients list_contacts")

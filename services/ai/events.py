@@ -13,8 +13,16 @@ from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ClientAccessChanged", "ClientMerged", "ClientUnmerged", "CompanyChanged", "ErasureAsked"]
+__all__ = [
+    "ClientAccessChanged",
+    "ClientMerged",
+    "ClientUnmerged",
+    "ClientsAccessChanged",
+    "CompanyChanged",
+    "ErasureAsked",
+]
 
 
 class BriefSubmitted(Event):
@@ -104,6 +112,20 @@ class ClientCreated(Event):
     client_id: str
     industry: str | None
     version: int
+
+
+class ImportedClient(BaseModel):
+    """One of the clients that an import made."""
+
+    client_id: str
+    industry: str | None
+    version: int
+
+
+class ClientsImported(Event):
+    event_type: ClassVar[str] = "clients.imported"
+
+    clients: list[ImportedClient]
 
 
 class DealState(Event):

@@ -49,6 +49,7 @@ LINES: tuple[generating.Line[Any, Any], ...] = (
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
         Subscription(events.ClientMerged, merging.on_client_merged),
         Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
@@ -57,6 +58,7 @@ TABLE = WorkerTable(
         Subscription(events.EmailSent, handlers.on_email_sent),
         Subscription(events.EmailFailed, handlers.on_email_failed),
         Subscription(events.ClientCreated, learning.on_client_created),
+        Subscription(events.ClientsImported, learning.on_clients_imported),
         Subscription(events.DealCreated, learning.on_deal),
         Subscription(events.DealChanged, learning.on_deal),
         Subscription(events.DealStageChanged, learning.on_deal),

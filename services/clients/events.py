@@ -34,6 +34,15 @@ class ClientAccessChanged(row_access.AccessChanged):
     handover: bool
 
 
+class ClientsAccessChanged(Event):
+    """Who may see many clients now, told at once: as many events would take longer than the change itself."""
+
+    event_type: ClassVar[str] = "clients.access_changed"
+
+    accesses: list[ClientAccessChanged]
+    version: int
+
+
 class ClientCreated(Event):
     event_type: ClassVar[str] = "client.created"
 
@@ -46,6 +55,29 @@ class ClientCreated(Event):
     contact: ContactCard | None
     message: str | None
     reference: str | None
+    version: int
+
+
+class ImportedClient(BaseModel):
+    """A client that an import made."""
+
+    client_id: str
+    company_name: str
+    status: str
+    source: str
+    industry: str | None
+    owner_id: str | None
+    version: int
+
+
+class ClientsImported(Event):
+    """What a batch of an import made. contact_ids: the people among it, of these clients and of others."""
+
+    event_type: ClassVar[str] = "clients.imported"
+
+    import_id: str
+    clients: list[ImportedClient]
+    contact_ids: list[str]
     version: int
 
 

@@ -13,8 +13,16 @@ from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ClientAccessChanged", "ClientMerged", "ClientUnmerged", "CompanyChanged", "ErasureAsked"]
+__all__ = [
+    "ClientAccessChanged",
+    "ClientMerged",
+    "ClientUnmerged",
+    "ClientsAccessChanged",
+    "CompanyChanged",
+    "ErasureAsked",
+]
 
 
 class EmailOutcome(Event):

@@ -28,6 +28,7 @@ def _warm_up() -> None:
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
         Subscription(events.ClientMerged, merging.on_client_merged),
         Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),

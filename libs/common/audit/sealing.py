@@ -29,9 +29,14 @@ _NEXT = text("""
     SELECT position, at, action, record, before, after, done_by, role FROM audit.pending ORDER BY position LIMIT :most
 """)
 _LAST = text("SELECT seq, hash FROM audit.entries ORDER BY seq DESC LIMIT 1")
-_WRITE = text("INSERT INTO audit.entries (seq, body, hash) VALUES (:seq, :body, :hash)")
+_WRITE = text("""
+    INSERT INTO audit.entries (seq, body, hash)
+    SELECT * FROM unnest(CAST(:seqs AS bigint[]), CAST(:bodies AS text[]), CAST(:hashes AS bytea[]))
+""")
 _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 
+# Whose key each part is written under.
+_SEALED = {"subject": "personal", "actor_id": "actor"}
 _BATCH = 500
 _POLL_SECONDS = 1.0
 _LONGEST_VALUE = 4000
@@ -86,17 +91,18 @@ def _write(session: Session, plan: AuditPlan, notes: Any) -> tuple[int, bytes] |
     drafts = [draft for row in notes if (draft := _draft(plan, row)) is not None]
     if not drafts:
         return None
-    keys = Keys(session, {each["subject"] for each in drafts} | {each["actor_id"] for each in drafts})
+    keys = Keys(session, {each[who] for each in drafts for who, what in _SEALED.items() if each[what]})
     newest = session.execute(_LAST).first()
     seq, previous = (newest.seq, bytes(newest.hash)) if newest else (0, BEGINNING)
-    rows = []
+    rows: dict[str, list[Any]] = {"seqs": [], "bodies": [], "hashes": []}
     for draft in drafts:
         seq += 1
-        draft["personal"] = keys.sealed(draft["subject"], draft["personal"])
-        draft["actor"] = keys.sealed(draft["actor_id"], draft["actor"])
+        for who, what in _SEALED.items():
+            draft[what] = keys.sealed(draft[who], draft[what])
         body = orjson.dumps(draft | {"seq": seq}, option=orjson.OPT_SORT_KEYS).decode()
         previous = linked(previous, body)
-        rows.append({"seq": seq, "body": body, "hash": previous})
+        for name, value in zip(rows, (seq, body, previous), strict=True):
+            rows[name].append(value)
     session.execute(_WRITE, rows)
     return seq, previous
 

@@ -26,6 +26,11 @@ def on_client_access_changed(uow: UnitOfWork, event: events.ClientAccessChanged,
     row_access.apply(uow.session, event)
 
 
+def on_clients_access_changed(uow: UnitOfWork, event: events.ClientsAccessChanged, _envelope: Envelope) -> None:
+    """Keep who may see each of many clients."""
+    row_access.apply(uow.session, *event.accesses)
+
+
 def on_deal_won(uow: UnitOfWork, event: events.DealWon, _envelope: Envelope) -> None:
     """A won deal has one invoice, drafted with the deal's value."""
     _keep_state(uow, event)

@@ -11,8 +11,18 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.clients.domain import ANSWERS, Activity, Client, Contact
-from services.clients.events import ActivityLogged, ClientAccessChanged, ContactCard, ContactCreated, Reader
+from services.clients.events import (
+    ActivityLogged,
+    ClientAccessChanged,
+    ClientsAccessChanged,
+    ContactCard,
+    ContactCreated,
+    Reader,
+)
 from services.clients.models import access_grants, clients, tags
+
+# So many clients are told of one by one; of more, so many in one event.
+_FEW, _TOGETHER = 20, 500
 
 
 def card(contact: Contact) -> ContactCard:
@@ -46,13 +56,20 @@ class Standing(Protocol):
 
 
 def tell_access(uow: UnitOfWork, *changed: Standing, handover: bool = True) -> None:
-    """Tell who may see these clients now, as the other services keep it.
+    """Tell who may see these clients now, as the other services keep it: a few one by one, many together.
 
     handover: whether what their former owners had to do with them is their new owners' now.
     """
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
-    uow.outbox.add_all([(access_of(each, readers.get(each.id, []), handover), each) for each in changed])
+    told = [(access_of(each, readers.get(each.id, []), handover), each) for each in changed]
+    if len(told) <= _FEW:
+        uow.outbox.add_all(told)
+        return
+    for place in range(0, len(told), _TOGETHER):
+        some = told[place : place + _TOGETHER]
+        first = some[0][1]
+        uow.outbox.add(ClientsAccessChanged(accesses=[event for event, _ in some], version=first.version), of=first)
 
 
 def access_of(client: Standing, readers: list[Reader], handover: bool = True) -> ClientAccessChanged:

@@ -5,7 +5,13 @@ from services.deals.handlers.bringing import bring_deals, take_back_deals
 from services.deals.handlers.custom import CUSTOM
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
 from services.deals.handlers.erasing import tell_erased
-from services.deals.handlers.reactions import on_client_access_changed, on_deal_analyzed, on_deal_scored, on_invoice
+from services.deals.handlers.reactions import (
+    on_client_access_changed,
+    on_clients_access_changed,
+    on_deal_analyzed,
+    on_deal_scored,
+    on_invoice,
+)
 from services.deals.handlers.targets import set_targets
 from services.deals.handlers.weights import set_stage_weights
 
@@ -15,6 +21,7 @@ __all__ = [
     "create_deal",
     "move_stage",
     "on_client_access_changed",
+    "on_clients_access_changed",
     "on_deal_analyzed",
     "on_deal_scored",
     "on_invoice",

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from collections.abc import Sequence
+
+from sqlalchemy import any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common import record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from services.deals.domain import OPEN_STAGES, Deal, InvoiceState, fully_paid
-from services.deals.events import ClientAccessChanged, DealAnalyzed, DealPaid, DealScored, InvoiceChanged
+from services.deals.events import (
+    ClientAccessChanged,
+    ClientsAccessChanged,
+    DealAnalyzed,
+    DealPaid,
+    DealScored,
+    InvoiceChanged,
+)
 from services.deals.handlers.loading import locked_deal
 from services.deals.handlers.telling import tell_changed
 from services.deals.models import deal_invoices, deals
@@ -20,16 +29,33 @@ def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envel
 
     Where clients were merged or parted, each deal stays its owner's.
     """
-    previous = row_access.owner(uow.session, event.record_id)
-    row_access.apply(uow.session, event)
-    owner = row_access.owner(uow.session, event.record_id)
-    if owner is None or owner == previous or not event.handover:
+    _keep_access(uow, [event])
+
+
+def on_clients_access_changed(uow: UnitOfWork, event: ClientsAccessChanged, _envelope: Envelope) -> None:
+    """The same for each of many clients."""
+    _keep_access(uow, event.accesses)
+
+
+def _keep_access(uow: UnitOfWork, told: Sequence[ClientAccessChanged]) -> None:
+    ids = [each.record_id for each in told]
+    # Held, since events of one client that come in two kinds may be applied at the same time.
+    former = row_access.held_owners(uow.session, ids)
+    row_access.apply(uow.session, *told)
+    handed = {each.record_id for each in told if each.handover}
+    owners = {
+        client_id: owner
+        for client_id, owner in row_access.held_owners(uow.session, ids).items()
+        if client_id in handed and owner is not None and owner != former.get(client_id)
+    }
+    if not owners:
         return
-    theirs = or_(deals.c.owner_id.is_(None), deals.c.owner_id == previous)
-    statement = select(Deal).where(deals.c.client_id == event.record_id, deals.c.stage.in_(OPEN_STAGES), theirs)
-    for deal in uow.session.execute(statement.order_by(deals.c.id).with_for_update()).scalars():
-        deal.change({"owner_id": owner}, uow.now)
-        tell_changed(uow, deal)
+    theirs = deals.c.client_id == any_(literal(list(owners), ARRAY(deals.c.client_id.type)))
+    found = select(Deal).where(theirs, deals.c.stage.in_(OPEN_STAGES)).order_by(deals.c.id).with_for_update()
+    for deal in uow.session.execute(found).scalars():
+        if deal.owner_id is None or deal.owner_id == former.get(deal.client_id):
+            deal.change({"owner_id": owners[deal.client_id]}, uow.now)
+            tell_changed(uow, deal)
 
 
 def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> None:

@@ -131,7 +131,8 @@ def test_a_job_is_held_no_longer_than_its_own_kind_may_take(clients: Any, many: 
 def test_assigning_many_tells_each(clients: Any, runtime: Any) -> None:
     made = ask(clients, action="assign", value=JESSICA.id)
     run_jobs(runtime)
-    assert len(told(runtime, "client.assigned")) == len(told(runtime, "client.access_changed")) == MANY
+    seen = [access for each in told(runtime, "clients.access_changed") for access in each.data["accesses"]]
+    assert len(told(runtime, "client.assigned")) == len({each["record_id"] for each in seen}) == len(seen) == MANY
     assert {event.who.id for event in told(runtime, "client.assigned")} == {ADMIN.id}
     clients.as_(ADMIN).undo_change_set(change_set_id=made["change_set_id"])
     run_jobs(runtime)

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
+from services.clients.domain import Client
+from services.clients.events import ClientsImported, ImportedClient
 from services.clients.importing.readings import Problem, Reading
 from services.clients.models import import_changes, import_keys
 
@@ -79,6 +81,8 @@ class Batch:
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    new_clients: list[Client] = field(default_factory=list)
+    new_contact_ids: list[str] = field(default_factory=list)
 
     def known(self, entity: str, keys: Iterable[str]) -> dict[str, str]:
         """The records that these ids of the other system stand for."""
@@ -117,6 +121,15 @@ class Batch:
         if not before.created:
             before.before = change.before | before.before
             before.after |= change.after
+
+    def tell(self, run: Any) -> None:
+        """Tell what was made, in one event. run: the import's row."""
+        if self.new_clients or self.new_contact_ids:
+            made = [_imported(each) for each in self.new_clients]
+            event = ClientsImported(
+                import_id=run.id, clients=made, contact_ids=self.new_contact_ids, version=run.version
+            )
+            self.uow.outbox.add(event, of=run)
 
     def keep(self) -> None:
         """Write changes and ids down, with what earlier batches of this import did to the same records."""
@@ -172,6 +185,18 @@ class Batch:
         theirs = tuple_(row.entity, row.row_id).in_(updated)
         found = self.uow.session.execute(select(row.entity, row.row_id).where(row.import_id == self.import_id, theirs))
         return {(each.entity, each.row_id) for each in found}
+
+
+def _imported(client: Client) -> ImportedClient:
+    return ImportedClient(
+        client_id=client.id,
+        company_name=client.company_name,
+        status=client.status,
+        source=client.source,
+        industry=client.industry,
+        owner_id=client.owner_id,
+        version=client.version,
+    )
 
 
 def texts(column: Any, values: Iterable[str]) -> Any:

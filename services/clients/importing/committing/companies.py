@@ -12,8 +12,7 @@ from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
 from services.clients import access
 from services.clients.domain import Client, mail_host, normal_name
-from services.clients.events import ClientCreated
-from services.clients.handlers.telling import access_of, know_tags, tell_access
+from services.clients.handlers.telling import know_tags, tell_access
 from services.clients.importing.committing.batch import Batch, Change, Line, texts
 from services.clients.importing.committing.own import news
 from services.clients.models import client_keys, clients
@@ -157,10 +156,10 @@ class Companies:
             return
         self._claim(touched)
         know_tags(uow, list({tag for client in touched for tag in client.tags}))
-        uow.outbox.add_all((_created(client), client) for client in self.made)
-        uow.outbox.add_all((access_of(client, []), client) for client in self.made)
-        if moved := list({client.id: client for client, access_changed in self.changed if access_changed}.values()):
-            tell_access(uow, *moved)
+        self._batch.new_clients += self.made
+        moved = {client.id: client for client, access_changed in self.changed if access_changed}
+        if seen := [*self.made, *moved.values()]:
+            tell_access(uow, *seen)
 
     def _claim(self, touched: list[Client]) -> None:
         """Later forms of these companies find them, unless an older client has the key."""
@@ -184,18 +183,3 @@ def settle_clients(batch: Batch) -> None:
         if line.goes_on and line.reading.client:
             companies.settle(line)
     companies.write()
-
-
-def _created(client: Client) -> ClientCreated:
-    return ClientCreated(
-        client_id=client.id,
-        company_name=client.company_name,
-        status=client.status,
-        source=client.source,
-        industry=client.industry,
-        owner_id=client.owner_id,
-        contact=None,
-        message=None,
-        reference=None,
-        version=client.version,
-    )

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
 from services.clients.domain import Contact
-from services.clients.events import ContactCreated
 from services.clients.importing.committing.batch import Batch, Change, Line, lowered, texts
 from services.clients.importing.committing.own import news
-from services.clients.models import clients, contacts
+from services.clients.models import contacts
 from services.clients.queries.filtering import FULL_NAME
 
 _CHANGES = ("first_name", "last_name", "email", "phone", "job_title", "custom")
@@ -28,7 +27,6 @@ class People:
         self._by_name: dict[tuple[str, str], Contact] = {}
         self._taken: set[str] = set()
         self._with_primary: set[str] = set()
-        self._companies: dict[str, str] = {}
         self._made: list[Contact] = []
 
     def load(self, lines: list[Line]) -> None:
@@ -46,8 +44,6 @@ class People:
         session = batch.uow.session
         primary = select(contacts.c.client_id).where(texts(contacts.c.client_id, client_ids), contacts.c.is_primary)
         self._with_primary = set(session.execute(primary).scalars())
-        named = select(clients.c.id, clients.c.company_name).where(texts(clients.c.id, client_ids))
-        self._companies = {row.id: row.company_name for row in session.execute(named)}
 
     def _loaded(self, ids: set[str], client_ids: set[str], values: list[dict[str, Any]]) -> list[Contact]:
         emails = {str(each["email"]).lower() for each in values if each.get("email")}
@@ -143,21 +139,7 @@ class People:
             names = [column.name for column in contacts.columns]
             rows = [{name: getattr(each, name) for name in names} for each in self._made]
             copy_rows(uow.session, contacts, rows)
-            uow.outbox.add_all((self._created(each), each) for each in self._made)
-
-    def _created(self, contact: Contact) -> ContactCreated:
-        return ContactCreated(
-            contact_id=contact.id,
-            client_id=contact.client_id,
-            company_name=self._companies.get(contact.client_id, ""),
-            first_name=contact.first_name,
-            last_name=contact.last_name,
-            email=contact.email,
-            phone=contact.phone,
-            job_title=contact.job_title,
-            is_primary=contact.is_primary,
-            version=contact.version,
-        )
+            self._batch.new_contact_ids += [each.id for each in self._made]
 
 
 def settle_contacts(batch: Batch) -> None:

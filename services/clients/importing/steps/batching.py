@@ -48,6 +48,7 @@ def found_again(batch: Batch) -> None:
 def write(uow: UnitOfWork, now: Any, batch: Batch, rows: Sequence[Any], phase: str) -> None:
     """Keep what a batch did, and how far the import is with it."""
     batch.keep()
+    batch.tell(now)
     _states(uow, now.id, batch, rows)
     note(uow, now, phase=phase, position=rows[-1].n, results=_added(now.results, batch.counts))
 
