@@ -44,7 +44,7 @@ def run(crm: Crm) -> Iterator[dict[str, Any]]:
 
 def _fill(database: psycopg.Connection[Any], owner: str) -> None:
     # What is written here is no work of anybody's; noted, it would be sealed beside what is measured.
-    database.execute("ALTER TABLE clients DISABLE TRIGGER audited")
+    database.execute("ALTER TABLE clients DISABLE TRIGGER audited_added")
     database.execute(
         f"INSERT INTO clients ({_COLUMNS}, access_version, created_at, updated_at, version)"
         " SELECT gen_random_uuid(), 'Company ' || n, 'company ' || n, 'prospect', 'bench',"
@@ -52,7 +52,7 @@ def _fill(database: psycopg.Connection[Any], owner: str) -> None:
         f" now() - n * interval '1 minute', now(), 1 FROM generate_series(1, {CLIENTS}) AS n",
         (owner,),
     )
-    database.execute("ALTER TABLE clients ENABLE TRIGGER audited")
+    database.execute("ALTER TABLE clients ENABLE TRIGGER audited_added")
     database.execute("VACUUM ANALYZE clients")
 
 

@@ -279,7 +279,7 @@ imports = Table(
 import_rows = Table(
     "import_rows",
     metadata,
-    Column("import_id", _Id, ForeignKey("imports.id"), primary_key=True),
+    Column("import_id", _Id, primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("sheet", SmallInteger, nullable=False),
     Column("line", Integer, nullable=False),
@@ -302,7 +302,7 @@ import_keys = Table(
 import_changes = Table(
     "import_changes",
     metadata,
-    Column("import_id", _Id, ForeignKey("imports.id"), primary_key=True),
+    Column("import_id", _Id, primary_key=True),
     Column("entity", Text, primary_key=True),
     Column("row_id", _Id, primary_key=True),
     Column("n", Integer, nullable=False),

@@ -21,7 +21,8 @@ _KNOWN = text("SELECT subject, id::text, key FROM audit.keys WHERE subject = ANY
 _BY_ID = text("SELECT id::text, key FROM audit.keys WHERE id = ANY(CAST(:ids AS uuid[]))")
 _MAKE = text("""
     INSERT INTO audit.keys (id, subject, key)
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:keys AS bytea[]))
+    SELECT id, subject, decode(key, 'hex')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS made (id uuid, subject text, key text)
 """)
 _ERASED = text("SELECT subject FROM audit.erased WHERE subject = ANY(:subjects)")
 _ERASE = text("INSERT INTO audit.erased (subject) VALUES (:subject) ON CONFLICT DO NOTHING")
@@ -39,8 +40,8 @@ class Keys:
         self._keys = {row.subject: (row.id, bytes(row.key)) for row in session.execute(_KNOWN, asked)}
         made = {subject: _new() for subject in sorted(subjects - self._keys.keys() - self._erased)}
         if made:
-            ids, keys = (list(each) for each in zip(*made.values(), strict=True))
-            session.execute(_MAKE, {"ids": ids, "subjects": list(made), "keys": keys})
+            rows = [{"id": key_id, "subject": name, "key": key.hex()} for name, (key_id, key) in made.items()]
+            session.execute(_MAKE, {"rows": orjson.dumps(rows).decode()})
         self._keys |= made
 
     def sealed(self, subject: str, value: Any) -> str | None:

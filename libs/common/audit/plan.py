@@ -79,6 +79,31 @@ def attach(*tables: str) -> str:
     )
 
 
+def attach_many(*tables: str) -> str:
+    """The SQL that has the rows of ``attach`` noted a statement at a time: of tables with an ``id`` of which many rows
+    are written at once, at a third of the work."""
+    return "".join(
+        f"DROP TRIGGER audited ON {table};\n"
+        f"CREATE TRIGGER audited AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION audit.note_change();\n"
+        f"CREATE TRIGGER audited_added AFTER INSERT ON {table} REFERENCING NEW TABLE AS written "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit.note_changes();\n"
+        f"CREATE TRIGGER audited_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS former NEW TABLE AS written "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit.note_changes();\n"
+        for table in tables
+    )
+
+
+def detach_many(*tables: str) -> str:
+    """The SQL that takes ``attach_many`` back."""
+    return "".join(
+        f"DROP TRIGGER audited_added ON {table};\nDROP TRIGGER audited_changed ON {table};\n"
+        f"DROP TRIGGER audited ON {table};\n"
+        f"CREATE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION audit.note_change();\n"
+        for table in tables
+    )
+
+
 def detach(*tables: str) -> str:
     """The SQL that takes ``attach`` back."""
     return "".join(f"DROP TRIGGER audited ON {table};\nDROP TRIGGER audited_whole ON {table};\n" for table in tables)

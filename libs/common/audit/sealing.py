@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +32,8 @@ _NEXT = text("""
 _LAST = text("SELECT seq, hash FROM audit.entries ORDER BY seq DESC LIMIT 1")
 _WRITE = text("""
     INSERT INTO audit.entries (seq, body, hash)
-    SELECT * FROM unnest(CAST(:seqs AS bigint[]), CAST(:bodies AS text[]), CAST(:hashes AS bytea[]))
+    SELECT seq, body, decode(hash, 'hex')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (seq bigint, body text, hash text)
 """)
 _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 
@@ -39,6 +41,8 @@ _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 _SEALED = {"subject": "personal", "actor_id": "actor"}
 _BATCH = 500
 _POLL_SECONDS = 1.0
+# After each batch of a backlog, so many times as long as it took.
+_REST = 2.0
 _LONGEST_VALUE = 4000
 # Said in place of a value that is nobody's to read.
 HIDDEN = "•••"
@@ -56,14 +60,15 @@ class Sealer:
 
     def run(self) -> None:
         while not self._stop.is_set():
+            begun = time.monotonic()
             try:
                 busy = seal(self._database, self._plan) == _BATCH
             except Exception as error:
                 if not is_outage(error):
                     log.exception("the audit log could not be written")
                 busy = False
-            if not busy:
-                self._stop.wait(_POLL_SECONDS)
+            # A long backlog is somebody's work that is still going on: it has the greater part of the processor.
+            self._stop.wait((time.monotonic() - begun) * _REST if busy else _POLL_SECONDS)
 
     def stop(self) -> None:
         self._stop.set()
@@ -94,16 +99,15 @@ def _write(session: Session, plan: AuditPlan, notes: Any) -> tuple[int, bytes] |
     keys = Keys(session, {each[who] for each in drafts for who, what in _SEALED.items() if each[what]})
     newest = session.execute(_LAST).first()
     seq, previous = (newest.seq, bytes(newest.hash)) if newest else (0, BEGINNING)
-    rows: dict[str, list[Any]] = {"seqs": [], "bodies": [], "hashes": []}
+    rows = []
     for draft in drafts:
         seq += 1
         for who, what in _SEALED.items():
             draft[what] = keys.sealed(draft[who], draft[what])
         body = orjson.dumps(draft | {"seq": seq}, option=orjson.OPT_SORT_KEYS).decode()
         previous = linked(previous, body)
-        for name, value in zip(rows, (seq, body, previous), strict=True):
-            rows[name].append(value)
-    session.execute(_WRITE, rows)
+        rows.append({"seq": seq, "body": body, "hash": previous.hex()})
+    session.execute(_WRITE, {"rows": orjson.dumps(rows).decode()})
     return seq, previous
 
 

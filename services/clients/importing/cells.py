@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from libs.common.money import EXPONENTS, MoneyError, to_minor
 from services.clients.importing.headers import plain
@@ -161,8 +162,12 @@ def email(cell: str) -> str:
         raise Unclear(f"{cell!r} is not an e-mail address") from None
 
 
+@lru_cache(maxsize=16384)
 def phone_doubt(cell: str, country: str) -> str | None:
-    """Why a number may not be one anybody has; None where nothing is wrong with it. It is kept as it stands."""
+    """Why a number may not be one anybody has; None where nothing is wrong with it. It is kept as it stands.
+
+    To look is most of reading a row, and the people of a company have one switchboard.
+    """
     import phonenumbers
 
     try:

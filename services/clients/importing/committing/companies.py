@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
+import orjson
+from sqlalchemy import select, text
 
 from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
@@ -20,6 +20,12 @@ from services.clients.models import client_keys, clients
 # What a row may change of a client that is there already.
 _CHANGES = "company_name email phone website industry status source address city state country notes custom".split()
 _SOURCE = "import"
+# One statement in the order of the keys, so that no two wait for each other.
+_CLAIM = text("""
+    INSERT INTO client_keys (key, client_id)
+    SELECT key, client_id::uuid FROM jsonb_each_text(CAST(:keys AS jsonb)) AS claimed (key, client_id) ORDER BY key
+    ON CONFLICT DO NOTHING
+""")
 
 
 class Companies:
@@ -170,9 +176,7 @@ class Companies:
                 keys.setdefault(f"host:{host}", client.id)
         for host, client in self.by_host.items():
             keys.setdefault(f"host:{host}", client.id)
-        # One statement in the order of the keys, so that no two wait for each other.
-        rows = [{"key": key, "client_id": keys[key]} for key in sorted(keys)]
-        self._batch.uow.session.execute(upsert(client_keys).values(rows).on_conflict_do_nothing())
+        self._batch.uow.session.execute(_CLAIM, {"keys": orjson.dumps(keys).decode()})
 
 
 def settle_clients(batch: Batch) -> None:
