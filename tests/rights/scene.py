@@ -99,7 +99,8 @@ class Scene:
     def segment(self, row: Row) -> str:
         """A segment of a row's client, which everybody is offered."""
         if "segment" not in row.ids:
-            body = {"name": row.name, "filters": {"tag": row.name}, "shared": True}
+            # Everybody may read its name, so that the row's does not stand in it.
+            body = {"name": f"Segment {row['client']}", "filters": {"tag": row.name}, "shared": True}
             row.ids["segment"] = str(self.admin.post("/segments", body)["id"])
         return row.ids["segment"]
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
-from services.clients.domain import Client
+from services.clients.domain import ClientState
 from services.clients.events import ClientsImported, ImportedClient
 from services.clients.importing.readings import Problem, Reading
 from services.clients.models import import_changes, import_keys
@@ -81,7 +81,7 @@ class Batch:
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    new_clients: list[Client] = field(default_factory=list)
+    new_clients: list[ClientState] = field(default_factory=list)
     new_contact_ids: list[str] = field(default_factory=list)
 
     def known(self, entity: str, keys: Iterable[str]) -> dict[str, str]:
@@ -187,7 +187,7 @@ class Batch:
         return {(each.entity, each.row_id) for each in found}
 
 
-def _imported(client: Client) -> ImportedClient:
+def _imported(client: ClientState) -> ImportedClient:
     return ImportedClient(
         client_id=client.id,
         company_name=client.company_name,

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
 from services.clients import access
-from services.clients.domain import Client, mail_host, normal_name
+from services.clients.domain import Client, ClientState, mail_host, normal_name
 from services.clients.handlers.telling import know_tags, tell_access
 from services.clients.importing.committing.batch import Batch, Change, Line, texts
 from services.clients.importing.committing.own import news
@@ -33,12 +33,12 @@ class Companies:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self.by_key: dict[str, Client] = {}
-        self.by_name: dict[str, list[Client]] = {}
-        self.by_host: dict[str, Client] = {}
+        self.by_key: dict[str, ClientState] = {}
+        self.by_name: dict[str, list[ClientState]] = {}
+        self.by_host: dict[str, ClientState] = {}
         self._taken: set[str] = set()
-        self.made: list[Client] = []
-        self.changed: list[tuple[Client, bool]] = []
+        self.made: list[ClientState] = []
+        self.changed: list[tuple[ClientState, bool]] = []
 
     def load(self) -> None:
         """Find every client that a row names, locked in the order of ids."""
@@ -89,7 +89,7 @@ class Companies:
             self._taken.add(client.id)
         line.client_id = client.id
 
-    def _found(self, values: dict[str, Any], key: str | None) -> Client | None:
+    def _found(self, values: dict[str, Any], key: str | None) -> ClientState | None:
         if key is not None and key in self.by_key:
             return self.by_key[key]
         if name := values.get("company_name"):
@@ -98,12 +98,12 @@ class Companies:
             return next((each for each in alike if key is None or each.id not in self._taken), None)
         return self.by_host.get(values["host"]) if values.get("host") else None
 
-    def _new(self, line: Line, values: dict[str, Any]) -> Client:
+    def _new(self, line: Line, values: dict[str, Any]) -> ClientState:
         batch, uow = self._batch, self._batch.uow
         given = {name: values[name] for name in (*_CHANGES, "tags") if values.get(name) is not None}
         name = given.setdefault("company_name", values.get("host"))
         defaults = {"status": "prospect", "source": _SOURCE, "currency": uow.business.currency}
-        client = Client(
+        client = ClientState(
             id=new_id(),
             match_name=normal_name(str(name)),
             owner_id=self._owner(values),
@@ -128,7 +128,7 @@ class Companies:
             return values.get("owner")
         return self._batch.owner_id
 
-    def _change(self, line: Line, client: Client, values: dict[str, Any]) -> None:
+    def _change(self, line: Line, client: ClientState, values: dict[str, Any]) -> None:
         after = news(client, values, _CHANGES)
         if "company_name" in after and normal_name(str(after["company_name"])) == client.match_name:
             # Another spelling of the same name is no news.
@@ -167,7 +167,7 @@ class Companies:
         if seen := [*self.made, *moved.values()]:
             tell_access(uow, *seen)
 
-    def _claim(self, touched: list[Client]) -> None:
+    def _claim(self, touched: list[ClientState]) -> None:
         """Later forms of these companies find them, unless an older client has the key."""
         keys: dict[str, str] = {}
         for client in touched:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from libs.common.copying import copy_rows
 from libs.common.ids import is_id, new_id
-from services.clients.domain import Contact
+from services.clients.domain import Contact, ContactState
 from services.clients.importing.committing.batch import Batch, Change, Line, lowered, texts
 from services.clients.importing.committing.own import news
 from services.clients.models import contacts
@@ -22,12 +22,12 @@ class People:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._by_key: dict[str, Contact] = {}
-        self._by_email: dict[tuple[str, str], Contact] = {}
-        self._by_name: dict[tuple[str, str], Contact] = {}
+        self._by_key: dict[str, ContactState] = {}
+        self._by_email: dict[tuple[str, str], ContactState] = {}
+        self._by_name: dict[tuple[str, str], ContactState] = {}
         self._taken: set[str] = set()
         self._with_primary: set[str] = set()
-        self._made: list[Contact] = []
+        self._made: list[ContactState] = []
 
     def load(self, lines: list[Line]) -> None:
         batch, values = self._batch, [line.reading.contact for line in lines]
@@ -56,7 +56,7 @@ class People:
         # A contact of a client that is not theirs to change is none of the file's business.
         return [contact for contact in found if contact.client_id in client_ids]
 
-    def _index(self, contact: Contact) -> None:
+    def _index(self, contact: ContactState) -> None:
         if contact.email:
             self._by_email[contact.client_id, contact.email.lower()] = contact
         self._by_name.setdefault((contact.client_id, _name(contact.first_name, contact.last_name)), contact)
@@ -80,7 +80,7 @@ class People:
             self._taken.add(contact.id)
         line.contact_id = contact.id
 
-    def _found(self, client_id: str, values: dict[str, Any], key: str | None) -> Contact | None:
+    def _found(self, client_id: str, values: dict[str, Any], key: str | None) -> ContactState | None:
         if key is not None and key in self._by_key:
             return self._by_key[key] if self._by_key[key].client_id == client_id else None
         email = str(values.get("email") or "").lower()
@@ -93,10 +93,10 @@ class People:
         # Two people of one name have two addresses.
         return same if same is not None and not (email and same.email) else None
 
-    def _new(self, line: Line, values: dict[str, Any]) -> Contact:
+    def _new(self, line: Line, values: dict[str, Any]) -> ContactState:
         uow, client_id = self._batch.uow, str(line.client_id)
         given = {name: values[name] for name in _CHANGES if values.get(name) is not None}
-        contact = Contact(
+        contact = ContactState(
             id=new_id(),
             client_id=client_id,
             is_primary=client_id not in self._with_primary,
@@ -111,7 +111,7 @@ class People:
         line.did("created")
         return contact
 
-    def _change(self, line: Line, contact: Contact, values: dict[str, Any]) -> None:
+    def _change(self, line: Line, contact: ContactState, values: dict[str, Any]) -> None:
         after = news(contact, values, _CHANGES)
         if str(after.get("email", "")).lower() == (contact.email or "").lower():
             after.pop("email", None)

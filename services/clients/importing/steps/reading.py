@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.importing import dates, numbers
@@ -120,7 +121,7 @@ def _copied(uow: UnitOfWork, import_id: str, place: int, sheet: _Sheet, total: i
                 more = False
                 for line, cells in rows:
                     total += 1
-                    copy.write_row((import_id, total, place, line, cells, "good"))
+                    copy.write_row((import_id, total, place, line, text_array(cells), "good"))
                     if total % _PIECE == 0:
                         more = True
                         break
