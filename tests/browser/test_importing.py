@@ -42,7 +42,7 @@ def test_a_file_is_understood_repaired_brought_in_and_taken_back(open_browser: O
     mark, admin = TechCorp().mark, crm.sign_in("admin")
     visit = open_browser("admin", width=width)
     page = _upload(visit, mark)
-    expect(page.get_by_label("What Email means").locator("option:checked")).to_have_text(re.compile("Email"))
+    expect(page.get_by_label("What Email means").locator("option:checked")).to_have_text(re.compile("E-mail"))
     foot = page.locator("#finish")
     expect(foot).to_contain_text("Answer what is open above")
     page.get_by_label("the day (31/12)").check()
