@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
@@ -19,6 +19,7 @@ from services.clients.events import (
     ContactCreated,
     Reader,
 )
+from services.clients.handlers.lifetime import among
 from services.clients.models import access_grants, clients, tags
 
 # So many clients are told of one by one; of more, so many in one event.
@@ -88,8 +89,9 @@ def access_of(client: Standing, readers: list[Reader], handover: bool = True) ->
 def _readers(uow: UnitOfWork, client_ids: list[str]) -> dict[str, list[Reader]]:
     grant = access_grants.c
     statement = select(grant.client_id, grant.user_id, grant.ends_at)
+    theirs = grant.client_id == any_(literal(client_ids, ARRAY(grant.client_id.type)))
     found: dict[str, list[Reader]] = {}
-    for row in uow.session.execute(statement.where(grant.client_id.in_(client_ids), grant.revoked_at.is_(None))):
+    for row in uow.session.execute(statement.where(theirs, grant.revoked_at.is_(None))):
         found.setdefault(row.client_id, []).append(Reader(user_id=row.user_id, until=row.ends_at))
     return found
 
@@ -151,7 +153,7 @@ def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> No
     uow.session.execute(
         # Not a change of the client itself, so its version stays: nobody's edit is refused for it.
         update(clients)
-        .where(clients.c.id.in_([activity.client_id for activity in written]))
+        .where(among([activity.client_id for activity in written]))
         .values(last_activity_at=occurred_at)
         .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -92,13 +93,12 @@ def test_many_are_worked_through_and_taken_back_to_the_letter(clients: Any, runt
 @pytest.mark.parametrize("dies_after", [0, 2])
 def test_a_worker_that_dies_leaves_the_rest_to_the_next(clients: Any, runtime: Any, dies_after: int) -> None:
     made = ask(clients, value="once")
-    batches = 0
+    batches = itertools.count(1)
 
     def dying(uow: Any, change_set_id: str, most: int) -> int:
-        nonlocal batches
-        batches += 1
+        number = next(batches)
         done = working.work(uow, change_set_id, most)
-        if batches > dies_after:
+        if number > dies_after:
             raise KeyboardInterrupt  # before this batch is committed
         return done
 

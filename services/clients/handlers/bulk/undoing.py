@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id
@@ -56,11 +57,12 @@ def begin_undo(uow: UnitOfWork, change_set_id: str, total: int, status: str = "u
 
 def undo(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     """Bring up to ``most`` clients back; how many were looked at."""
-    change_set = working.hold(uow, change_set_id)
+    change_set = working.of(uow, change_set_id)
     name = BULK_FIELDS[change_set.action]
     ids = working.next_of(uow, change_set_id, "changed", most)
     row = change_set_rows.c
-    noted = select(change_set_rows).where(row.change_set_id == change_set_id, row.client_id.in_(ids))
+    these = row.client_id == any_(literal(ids, ARRAY(row.client_id.type)))
+    noted = select(change_set_rows).where(row.change_set_id == change_set_id, these)
     images = {each.client_id: each for each in uow.session.execute(noted)}
     found = locked(uow, ids, deleted=name == "deleted_at")
     same = [each for each in found if working.image(getattr(each, name)) == images[each.id].after[name]]
@@ -73,8 +75,7 @@ def undo(uow: UnitOfWork, change_set_id: str, most: int) -> int:
         for each in ids
         if each not in back
     ]
-    last = len(ids) < most or change_set.done + len(ids) >= change_set.total
-    working.settle(uow, change_set_id, notes, len(ids), "undone" if last else None)
+    working.settle(uow, change_set_id, notes, len(ids), "undone")
     return len(ids)
 
 

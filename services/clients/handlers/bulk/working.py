@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import case, exists, func, select, text, update
 
 from libs.common import fields
 from libs.common.context import Context
@@ -24,6 +25,8 @@ from services.clients.models import change_set_rows, change_sets, client_deals, 
 CHANGE_MANY, UNDO_MANY = "change_many", "undo_many"
 HAS_DEALS = "this client has deals, so its history is needed; set its status to inactive or churned instead"
 BATCH = 2000
+# So many batches are under way at once: while the database writes one, the other is thought out.
+_HANDS = 2
 # A worker that dies holds its job no longer than its lease, and the next one goes on with what is left.
 _SLICE_SECONDS, _LEASE = 15.0, timedelta(minutes=1)
 
@@ -33,7 +36,7 @@ Batch = Callable[[UnitOfWork, str, int], int]
 
 def work(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     """Change up to ``most`` of the clients that wait for it; how many that were."""
-    change_set = hold(uow, change_set_id)
+    change_set = of(uow, change_set_id)
     ids = next_of(uow, change_set_id, "waiting", most)
     name = BULK_FIELDS[change_set.action]
     found = locked(uow, ids)
@@ -47,17 +50,17 @@ def work(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     same = [row for row in rows if row.id not in after]
     notes += [{"id": row.id, "company_name": row.company_name, "state": "unchanged"} for row in same]
     notes += [{"id": each, "state": "refused", **said} for each, said in refused.items()]
-    settle(uow, change_set_id, notes, len(ids), "done" if len(ids) < most or _is_last(change_set, ids) else None)
+    settle(uow, change_set_id, notes, len(ids), "done")
     return len(ids)
 
 
-def hold(uow: UnitOfWork, change_set_id: str) -> Any:
-    """The change set, locked: two workers at once take turns."""
-    return uow.session.execute(select(change_sets).where(change_sets.c.id == change_set_id).with_for_update()).one()
+def of(uow: UnitOfWork, change_set_id: str) -> Any:
+    """The change set, as it was asked for."""
+    return uow.session.execute(select(change_sets).where(change_sets.c.id == change_set_id)).one()
 
 
-def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]], done: int, status: str | None) -> None:
-    """Write down what became of each row, and how far the whole is."""
+def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]], done: int, status: str) -> None:
+    """Write down what became of each row, and how far the whole is; status: what it is when all are done."""
     if notes:
         statement = """
             UPDATE change_set_rows AS r SET state = v.state, reason = v.reason,
@@ -69,9 +72,10 @@ def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]],
         """
         rows = orjson.dumps(list(notes)).decode()
         uow.session.execute(text(statement), {"rows": rows, "change_set": change_set_id})
-    values: dict[str, Any] = {"done": change_sets.c.done + done, "version": change_sets.c.version + 1}
-    values |= {"status": status} if status else {}
-    uow.session.execute(update(change_sets).where(change_sets.c.id == change_set_id).values(**values))
+    row = change_sets.c
+    ended = case((row.done + done >= row.total, status), else_=row.status)
+    values = {"done": row.done + done, "version": row.version + 1, "status": ended}
+    uow.session.execute(update(change_sets).where(row.id == change_set_id).values(**values))
 
 
 def image(value: Any) -> Any:
@@ -86,13 +90,20 @@ def change_job(kind: str, batch: Batch, database: Callable[[], Database]) -> Job
         """Whether there is more to do when this slice of time is over."""
         ends, change_set_id = time.monotonic() + _SLICE_SECONDS, job.payload["change_set_id"]
         context = Context(_who(database(), kind, change_set_id), job.context.correlation_id, job.context.causation_id)
-        while True:
-            with database().unit_of_work(context) as uow:
-                done = batch(uow, change_set_id, BATCH)
-            if done < BATCH:
-                return False
-            if time.monotonic() > ends:
-                return True
+
+        def go_on() -> bool:
+            while True:
+                with database().unit_of_work(context) as uow:
+                    done = batch(uow, change_set_id, BATCH)
+                if done < BATCH:
+                    return False
+                if time.monotonic() > ends:
+                    return True
+
+        with ThreadPoolExecutor(_HANDS) as hands:
+            at_work = [hands.submit(go_on) for _ in range(_HANDS)]
+        more = [each.result() for each in at_work]
+        return any(more)
 
     def complete(uow: UnitOfWork, job: Job, more: bool) -> None:
         if more:
@@ -110,14 +121,12 @@ def _who(database: Database, kind: str, change_set_id: str) -> Actor:
 
 
 def next_of(uow: UnitOfWork, change_set_id: str, state: str, most: int) -> list[str]:
-    """The next clients of a change set in this state, in the order of their ids."""
+    """The next clients of a change set in this state, in the order of their ids; they are this batch's until it ends,
+    and those of another that is under way are passed over."""
     row = change_set_rows.c
     statement = select(row.client_id).where(row.change_set_id == change_set_id, row.state == state)
-    return list(uow.session.execute(statement.order_by(row.client_id).limit(most)).scalars())
-
-
-def _is_last(change_set: Any, ids: Sequence[str]) -> bool:
-    return bool(change_set.done + len(ids) >= change_set.total)
+    free = statement.order_by(row.client_id).limit(most).with_for_update(skip_locked=True)
+    return list(uow.session.execute(free).scalars())
 
 
 def _wanted(uow: UnitOfWork, change_set: Any, current: Any) -> Any:
