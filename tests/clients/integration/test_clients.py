@@ -328,6 +328,23 @@ def test_the_database_itself_refuses_what_no_command_makes(runtime: Any, new_cli
             connection.execute(text(statement))
 
 
+def test_the_database_itself_refuses_what_hangs_on_nobody(clients: Any, runtime: Any, new_client: Any) -> None:
+    client_id = new_client(JOHN.id)["id"]
+    add(clients, client_id, "Ann")
+    clients.as_(JOHN).log_activity(client_id=client_id, data={"type": "note", "subject": "Hello"})
+    for table in ("contacts", "activities"):
+        copy = f'SELECT (jsonb_populate_record(t, \'{{"id": "{new_id()}", "client_id": "{new_id()}"}}\')).* FROM {table} AS t'
+        for statement in (
+            f"INSERT INTO {table} {copy} LIMIT 1",
+            f"UPDATE {table} SET client_id = '{new_id()}'",
+        ):
+            with pytest.raises(Exception, match="there is no client"), runtime.database.engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+    with pytest.raises(Exception, match="violate"), runtime.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE client_keys DROP CONSTRAINT client_keys_client_id_fkey"))
+        connection.execute(text("DELETE FROM clients"))
+
+
 def test_a_client_with_deals_is_not_deleted(clients: Any, new_client: Any, runtime: Any) -> None:
     client_id = new_client(JOHN.id)["id"]
     with runtime.database.engine.begin() as connection:

@@ -126,6 +126,34 @@ def test_what_was_changed_since_stays_by_name_and_its_rows_go_back(clients: Any,
     assert late["id"] not in {each["id"] for each in theirs}
 
 
+def test_rows_that_come_late_hang_on_the_one_that_stayed_and_go_back(
+    clients: Any, runtime: Any, new_client: Any, two: tuple[str, str]
+) -> None:
+    this, other = two
+    last = new_client(JOHN.id, company_name="TechCorp Holding")["id"]
+    made = merge(clients, two)["change_set_id"]
+    then = clients.as_(JOHN).merge_clients(client_id=last, other_id=this)["change_set_id"]
+    ids = {"contacts": new_id(), "activities": new_id()}
+
+    def owners() -> list[str]:
+        with runtime.database.read() as session:
+            found = (f"SELECT client_id::text FROM {table} WHERE id = '{row_id}'" for table, row_id in ids.items())
+            return [session.execute(text(each)).scalar_one() for each in found]
+
+    with runtime.database.engine.begin() as connection:
+        for table, row_id in ids.items():
+            given = f'{{"id": "{row_id}", "client_id": "{other}", "is_primary": false, "email": null}}'
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} SELECT (jsonb_populate_record(t, %s::jsonb)).* FROM {table} AS t LIMIT 1",
+                (given,),
+            )
+    assert owners() == [last, last]
+    clients.as_(JOHN).undo_change_set(change_set_id=then)
+    assert owners() == [this, this]
+    clients.as_(JOHN).undo_change_set(change_set_id=made)
+    assert owners() == [other, other]
+
+
 def test_the_old_id_leads_to_the_one_that_stayed(clients: Any, two: tuple[str, str], hear: Any) -> None:
     this, other = two
     made = merge(clients, two)
