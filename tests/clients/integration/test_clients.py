@@ -333,7 +333,8 @@ def test_the_database_itself_refuses_what_hangs_on_nobody(clients: Any, runtime:
     add(clients, client_id, "Ann")
     clients.as_(JOHN).log_activity(client_id=client_id, data={"type": "note", "subject": "Hello"})
     for table in ("contacts", "activities"):
-        copy = f'SELECT (jsonb_populate_record(t, \'{{"id": "{new_id()}", "client_id": "{new_id()}"}}\')).* FROM {table} AS t'
+        changed = f'{{"id": "{new_id()}", "client_id": "{new_id()}"}}'
+        copy = f"SELECT (jsonb_populate_record(t, '{changed}')).* FROM {table} AS t"
         for statement in (
             f"INSERT INTO {table} {copy} LIMIT 1",
             f"UPDATE {table} SET client_id = '{new_id()}'",
