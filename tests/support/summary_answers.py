@@ -69,6 +69,10 @@ def deals(owner_id: str | None = None) -> dict[str, Any]:
             "count": 1,
             "values": _values(4_800_000, 4_800_000),
         },
+        "top": [
+            _deal(4, "Globex", 7_000_000, "2025-03-20", "proposal"),
+            _deal(1, "TechCorp Solutions", 6_250_000, "2025-02-12"),
+        ],
         "stages": [
             {"stage": stage, "count": count, "values": _values(value, value // 2)} for stage, count, value in _STAGES
         ],
@@ -154,7 +158,9 @@ def nothing(part: dict[str, Any]) -> dict[str, Any]:
     """The same answer of somebody who has nothing."""
     emptied: dict[str, Any] = {}
     for name, each in part.items():
-        if isinstance(each, list):
+        if name == "top":
+            emptied[name] = []
+        elif isinstance(each, list):
             emptied[name] = [stage | {"count": 0, "values": []} for stage in each]
         else:
             emptied[name] = each | {"count": 0} | {key: [] for key in ("values", "items") if key in each}

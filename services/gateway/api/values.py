@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -98,6 +99,15 @@ def _currency(value: str) -> str:
 
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"]), AfterValidator(_currency)]
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is the name of a time zone, as in Europe/Berlin")
+    return value
+
+
+TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_time_zone)]
 
 Tags = Annotated[list[NeededWord], Field(max_length=50)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,19 +14,11 @@ from services.notifications.domain import STAFF_MAILS
 from services.notifications.models import preferences, summary_times
 from services.notifications.subscriptions import Subscriptions
 
-
-def _zone(name: str, value: Any) -> str | None:
-    """An IANA time zone; None stands for the business's."""
-    if value is not None and (not isinstance(value, str) or value not in available_timezones()):
-        raise Invalid(f"{name} is a time zone, as in Europe/Berlin", field=name)
-    return value
-
-
 _SUMMARY: dict[str, fields.Reader] = {
     "enabled": fields.flag,
     "hour": fields.whole(0, 23),
     "minute": fields.whole(0, 59),
-    "time_zone": _zone,
+    "time_zone": fields.time_zone,
 }
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.identity import Actor
 from libs.common.ids import new_id
@@ -69,9 +68,10 @@ def digest_outside(outside: Reporting, job: Job) -> dict[str, Any] | None:
         reader = queries.digest_reader(session, job.payload["digest_id"], outside.business_zone)
     if reader is None:
         return None
-    answers = collected(outside, {"id": reader.user_id, "role": reader.role}, last=job.attempt >= _WORDS_TRIES)
     local = outside.now().astimezone(ZoneInfo(reader.zone))
-    return view(answers, _reading(reader.day or local.date(), local, reader.role, reader.zone))
+    morning = _reading(reader.day or local.date(), local, reader.role, reader.zone)
+    person = {"id": reader.user_id, "role": reader.role}
+    return view(collected(outside, person, morning, last=job.attempt >= _WORDS_TRIES), morning)
 
 
 def digest_finished(uow: UnitOfWork, job: Job, shown: dict[str, Any] | None) -> None:
@@ -102,8 +102,8 @@ def preview(outside: Reporting, actor: Actor) -> dict[str, Any]:
     with outside.read() as session:
         zone = queries.get_summary_settings(session, actor)["zone"]
     local = outside.now().astimezone(ZoneInfo(zone))
-    answers = collected(outside, {"id": actor.id, "role": actor.role}, last=True)
-    return view(answers, _reading(local.date(), local, actor.role, zone))
+    morning = _reading(local.date(), local, actor.role, zone)
+    return view(collected(outside, {"id": actor.id, "role": actor.role}, morning, last=True), morning)
 
 
 def as_mailed(session: Session, actor: Actor, shown: dict[str, Any], charts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -118,13 +118,12 @@ def as_mailed(session: Session, actor: Actor, shown: dict[str, Any], charts: lis
     return shown | {"subject": subject, "text": made.text, "html": made.html}
 
 
-def collected(outside: Reporting, person: Mapping[str, Any], *, last: bool) -> dict[str, Any]:
-    """What the services answer of the business day. The summary is nothing without deals: their Problem is raised.
+def collected(outside: Reporting, person: Mapping[str, Any], morning: Reading, *, last: bool) -> dict[str, Any]:
+    """What the services answer of the person's day. The summary is nothing without deals: their Problem is raised.
 
     last: take the words that are there; otherwise RetryLater while a provider still writes its own.
     """
-    today = business_date(outside.now(), outside.business_zone)
-    answered = outside.answers.morning(person, today)
+    answered = outside.answers.morning(person, morning.day, morning.zone)
     deals = answered["deals"]
     if isinstance(deals, Problem):
         raise deals

@@ -69,7 +69,18 @@ def test_after_hours_without_a_worker_it_is_caught_up_and_after_more_it_is_not(c
 def test_each_is_asked_for_with_the_readers_eyes(crm: Notifications) -> None:
     crm.at(EIGHT)
     crm.send()
-    assert sorted(crm.answers.asked) == sorted((each.id, EIGHT.date()) for each in (ADMIN, JOHN, JESSICA))
+    assert sorted(crm.answers.asked) == sorted(
+        (each.id, EIGHT.date(), "America/New_York") for each in (ADMIN, JOHN, JESSICA)
+    )
+
+
+def test_the_day_is_the_readers_own(crm: Notifications) -> None:
+    crm.as_(JOHN).set_summary_settings(settings={"time_zone": "Asia/Tokyo"})
+    crm.at(EIGHT + timedelta(hours=10))  # 18:00 in New York is 8:00 of the next day in Tokyo
+    crm.send()
+    asked = [each for each in crm.answers.asked if each[0] == JOHN.id]
+    assert asked == [(JOHN.id, EIGHT.date() + timedelta(days=1), "Asia/Tokyo")]
+    assert "Tuesday, Feb 11" in str(next(each for each in crm.server.mails if "John" in str(each["To"]))["Subject"])
 
 
 def test_the_mail_says_what_the_services_answered(crm: Notifications) -> None:

@@ -61,7 +61,7 @@ def test_a_forecast_has_cover_insight_charts_and_tables() -> None:
         "Open deals by stage",
         "Win rate by month",
         "Deals at risk",
-        "In no month",
+        "Not in the amounts",
     ):
         assert title in rest, title
     assert [page for number, page in enumerate(pages, 1) if f"{number} of {len(pages)}" not in page] == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from flask import request
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from libs.common.problems import BadRequest
 from libs.reporting import KINDS
@@ -17,7 +16,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import parameters as p
 from services.gateway.api.reports.naming import named
 from services.gateway.api.routing import ANYBODY, Routes
-from services.gateway.api.values import Address, Body, Id, Name
+from services.gateway.api.values import Address, Body, Id, Name, TimeZone
 
 routes = Routes("mailed reports")
 
@@ -44,15 +43,6 @@ Period = Literal[
     "this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year"
 ]
 assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # what a Literal holds
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is the name of a time zone, as in Europe/Berlin")
-    return value
-
-
-TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_zone)]
 
 
 class SummaryAmount(d.Document):
