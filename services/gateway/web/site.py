@@ -13,7 +13,6 @@ from libs.common.problems import NotFound, Problem
 from services.gateway.api import requests as r
 from services.gateway.company import shown_name
 from services.gateway.web import formats, invoice_forms, language, routing, shell, words
-from services.gateway.web.patience import Patience
 from services.gateway.web.reporting import tables
 from services.gateway.web.views import (
     account,
@@ -103,7 +102,6 @@ mimetypes.add_type("text/javascript", ".js")
 
 def install(app: Flask) -> None:
     """Serve the pages."""
-    app.extensions["patience"] = Patience()
     language.install(app)
     formats.install(app)
     app.jinja_env.globals |= {"asset": shell.asset, "service_names": words.SERVICES, "mail_words": words.MAIL_STATUSES}
