@@ -88,11 +88,6 @@ def billing() -> dict[str, Any]:
             "values": [{"currency": "USD", "amount_minor": 4_500_000}],
             "items": [_invoice(1, "Globex", 3_000_000, 41), _invoice(2, "Initech & Söhne", 1_500_000, 1)],
         },
-        "paid_yesterday": {
-            "filters": {"status": ["paid"], "paid_from": "2025-02-09", "paid_to": "2025-02-09"},
-            "count": 1,
-            "values": [{"currency": "USD", "amount_minor": 6_250_000}],
-        },
     }
 
 

@@ -36,7 +36,11 @@ def list_notifications(query: NotificationFilters) -> dict[str, Any]:
     return r.ask("notifications", "list_notifications", **{"unread_only": False, **query.given()})
 
 
-@routes.route("GET", "/notifications/unread-count", answers=d.Done)
+class Unread(d.Document):
+    unread: int
+
+
+@routes.route("GET", "/notifications/unread-count", answers=Unread)
 def unread_count() -> dict[str, Any]:
     """How many you have not read."""
     return r.ask("notifications", "unread_count")

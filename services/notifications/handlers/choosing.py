@@ -35,7 +35,7 @@ def set_summary_settings(uow: UnitOfWork, settings: dict[str, Any]) -> dict[str,
     """Whether and when one gets the daily summary: ``{enabled, hour, minute, time_zone}``, those not named stay."""
     given = fields.read(_SUMMARY, settings)
     if not given:
-        raise Invalid("name at least one of enabled, hour, minute and time_zone")
+        raise Invalid("name at least one of enabled, hour, minute and time_zone", field="enabled")
     if "enabled" in given:
         _switch(uow, uow.actor.id, {"daily_summary": given.pop("enabled")})
     if given:

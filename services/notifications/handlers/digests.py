@@ -39,8 +39,8 @@ def order_digests(uow: UnitOfWork, due_at: datetime) -> None:
     """A summary for everybody whose time has come, each person and day of theirs once."""
     for person in queries.summary_readers(uow.session, uow.business.zone):
         for day in due_days(due_at, person.hour, person.minute, person.zone):
-            # Who was not here at the time of that day gets the next one.
-            if _came_before(person, day):
+            # Who was not here at the time of that day, or chose it later, gets the next one.
+            if _chose_before(person, day):
                 _order(uow, person.user_id, day)
 
 
@@ -145,9 +145,9 @@ def _reading(day: date, local: datetime, role: str, zone: str) -> Reading:
     return Reading(day, greeting(local.hour), role in ("admin", "sales"), zone)
 
 
-def _came_before(person: Any, day: date) -> bool:
+def _chose_before(person: Any, day: date) -> bool:
     at = moment(day, person.hour, person.minute, person.zone)
-    return at is not None and person.known_since <= at
+    return at is not None and person.since <= at
 
 
 def _order(uow: UnitOfWork, user_id: str, day: date | None) -> str | None:

@@ -203,6 +203,20 @@ def test_who_joins_later_that_day_begins_with_the_next(crm: Notifications) -> No
     assert recipients(crm).count("John") == 1
 
 
+@pytest.mark.parametrize(
+    "chosen", [{"hour": 7}, {"time_zone": "Europe/Berlin"}, {"enabled": True}], ids=lambda chosen: next(iter(chosen))
+)
+def test_who_chooses_a_time_of_day_that_is_past_gets_the_next_days(crm: Notifications, chosen: dict[str, Any]) -> None:
+    crm.as_(JOHN).set_summary_settings(settings={"enabled": False})
+    crm.at(EIGHT + timedelta(hours=2))
+    crm.as_(JOHN).set_summary_settings(settings={"enabled": True} | chosen)
+    crm.send()
+    assert recipients(crm) == ["Ada", "Jessica"]
+    crm.at(EIGHT + timedelta(days=1))
+    crm.send()
+    assert recipients(crm).count("John") == 1
+
+
 def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
     assert crm.as_(JOHN).get_summary_settings() == {
         "enabled": True,
@@ -230,7 +244,7 @@ def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
         ({"time_zone": 7}, "time_zone"),
         ({"enabled": "yes"}, "enabled"),
         ({"day": 1}, "day"),
-        ({}, None),
+        ({}, "enabled"),
     ],
 )
 def test_times_that_are_none_are_refused(crm: Notifications, changes: dict[str, Any], field: str | None) -> None:

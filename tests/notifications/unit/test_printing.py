@@ -34,7 +34,7 @@ PAINTER, PRINTER = VegaPainter(), WeasyPrintPrinter()
 
 
 def view_of(kind: str, params: dict[str, Any] | None = None, **answers: Any) -> dict[str, Any]:
-    asked = resolved(kind, read(kind, params or {}), TODAY)
+    asked = resolved(kind, read(kind, params or {}, TODAY), TODAY)
     beside = BESIDE if kind == "pipeline-forecast" else {}
     return printed(asked, {"report": ANSWERS[kind]} | beside | answers, MAKER, PAINTER)
 

@@ -31,6 +31,9 @@ class OwedByClient(d.Document):
     company_name: str
     currency: str
     not_due: Money
+    to_30: Annotated[Money, Field(alias="1-30")]
+    to_60: Annotated[Money, Field(alias="31-60")]
+    to_90: Annotated[Money, Field(alias="61-90")]
     over_90: Money
     total: Money
     oldest_days: int | None
@@ -60,9 +63,12 @@ class PaidTimesOfMonth(PaidTimes):
 
 
 class PaidTimesOfClient(d.Document):
+    """``late``: how many of the invoices were paid after they were due."""
+
     client_id: str
     company_name: str
     invoices: int
+    late: int
     mean_days: Days
     median_days: Days
 

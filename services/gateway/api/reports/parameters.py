@@ -47,6 +47,7 @@ def _split(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_our_time)]
 Owner = Id | Literal["none"]
+Stages = Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)]
 
 
 def today() -> date:
@@ -78,9 +79,7 @@ class DealSelection(Parameters):
         Currency | None, Field(description="Only deals in it, and amounts in it; else all, in the base currency.")
     ] = None
     client_id: Id | None = None
-    stage: (
-        Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)] | None
-    ) = None
+    stage: Stages | None = None
 
 
 class RangeOfDeals(DealSelection):

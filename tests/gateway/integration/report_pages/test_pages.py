@@ -81,7 +81,7 @@ def test_files_are_of_what_the_page_shows(admin: FlaskClient) -> None:
     found = hrefs(admin.get(f"/reports/forecast?{Q1}&group_by=stage&tag=vip").text)
     wanted = f"/api/v1/reports/pipeline-forecast.csv?{Q1}&tag=vip&group_by=stage"
     assert wanted in found and wanted.replace(".csv", ".xlsx") in found
-    assert "/reports/schedules/new?kind=pipeline-forecast&tag=vip" in found
+    assert f"/reports/schedules/new?kind=pipeline-forecast&{Q1}&tag=vip&group_by=stage" in found
     assert admin.get(wanted).status_code == 200
 
 

@@ -30,14 +30,14 @@ _FEW = 5
 def report(name: str) -> Any:
     """A report, or its results alone where a script of the page asks."""
     page = catalogue.one(name)
-    asked = asking.asked(page)
+    asked = asking.asked(page) if is_part() else asking.looked_at(page)
     limit = {"limit": _DEALS} if isinstance(asked.query, p.Stagnation) else {}
     arguments = limit | asked.query.arguments()
     found = parts.ask({"report": Call(page.report.service, page.report.method, arguments)})["report"]
     within = request.args.get("part") == "within"
     template = ("reports/within.html" if within else "reports/results.html") if is_part() else "reports/report.html"
-    show = shell.fragment if is_part() else shell.page
-    return show(template, **asking_of(page, asked), **shown(page.report.kind, found, asked))
+    words = {**asking_of(page, asked), **shown(page.report.kind, found, asked)}
+    return shell.fragment(template, **words) if is_part() else shell.page(template, status_of(asked), **words)
 
 
 @pages.get("/reports/charts/<name>")
@@ -54,6 +54,11 @@ def chart(name: str) -> Any:
             raise
         found = {}
     return shell.fragment("reports/chart.html", chart=found)
+
+
+def status_of(asked: Asked) -> int:
+    """200, or 422 where something in the address did not fit."""
+    return 422 if asked.faults else 200
 
 
 def asking_of(page: ReportPage, asked: Asked) -> dict[str, Any]:
