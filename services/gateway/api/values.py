@@ -15,6 +15,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    field_validator,
 )
 
 from libs.common.money import EXPONENTS
@@ -116,6 +117,12 @@ class Body(BaseModel):
     """A body: unknown fields are refused, since a misspelt field would silently do nothing."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_characters(cls, value: Any) -> Any:
+        """No database keeps a NUL, in whatever field it comes."""
+        return _no_nul(value)
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, as plain JSON values."""

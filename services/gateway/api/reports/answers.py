@@ -225,7 +225,9 @@ class VelocityMonth(d.Document):
     median_days: Days
 
 
-class VelocityAnswer(OfRange):
+class VelocityAnswer(d.Document):
+    from_: Annotated[date, Field(alias="from")]
+    to: date
     stages: list[StageStays]
     cycle: Cycle
     won_cycle: Cycle
