@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"(?<![\w+\-./])(?:[A-Z]{3}\s|[$€£¥₹₩₪₫])?\d(?:
 # By what a sentence says beside a number one knows which of two figures of the same size is meant.
 _WORDS = {
     "open": r"\bopen\b|\bpipeline\b",
-    "closing": r"\bclos|\bdue to close|\bthis week|\bnext (?:7|seven) days",
+    "closing": r"\bclos|\bdue to close|\bthis week|\bwithin a week|\bnext (?:7|seven) days",
     "won": r"\bwon\b|\bwins?\b",
     "overdue": r"\boverdue|\binvoices?\b",
     "stagnant": r"\bstagnant|\bstand|\bstill\b|\bidle",
