@@ -41,7 +41,7 @@ _STAGES = (
 
 
 def deals(owner_id: str | None = None) -> dict[str, Any]:
-    """Use case 5: 12 open deals worth $680K, 3 of them close this week ($120K)."""
+    """Use case 5: 12 open deals worth $680K, 3 of them close within a week ($120K)."""
     mine: dict[str, Any] = {"owner_id": owner_id} if owner_id else {}
     return {
         "open": {"filters": {"stage": ["open"]} | mine, "count": 12, "values": _values(68_000_000, 31_950_000)},
@@ -139,7 +139,7 @@ INSIGHT: dict[str, Any] = {
     "model": "insight-rules-1",
     "sentences": [
         {"text": "You have 12 open deals worth $680,000.", "risk": False},
-        {"text": "3 deals are expected to close this week ($120,000).", "risk": False},
+        {"text": "3 deals are expected to close within a week ($120,000).", "risk": False},
         {"text": "2 invoices are overdue (total $45,000) – follow up recommended.", "risk": False},
         {"text": "2 deals stand still, 1 inquiry waits for an answer, 2 meetings are today.", "risk": False},
     ],

@@ -185,7 +185,7 @@ def _by(insight: Answers) -> str:
 
 
 def _headline(metrics: Sequence[Answers]) -> str:
-    """What of it belongs into a subject: ``3 deals close this week, 2 invoices overdue``; "" where nothing does."""
+    """What of it belongs into a subject: ``3 deals close within a week, 2 invoices overdue``; "" where nothing does."""
     found = {each["name"]: each["count"] for each in metrics}
     parts = [
         text.format(n=found[name], s="" if found[name] == 1 else "s", es="s" if found[name] == 1 else "")
@@ -196,7 +196,7 @@ def _headline(metrics: Sequence[Answers]) -> str:
 
 
 _HEADLINES = (
-    ("closing", "{n} deal{s} close{es} this week"),
+    ("closing", "{n} deal{s} close{es} within a week"),
     ("overdue", "{n} invoice{s} overdue"),
     ("meetings", "{n} meeting{s} today"),
     ("unanswered", "{n} message{s} unanswered"),

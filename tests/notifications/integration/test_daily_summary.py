@@ -87,7 +87,7 @@ def test_the_mail_says_what_the_services_answered(crm: Notifications) -> None:
     crm.at(EIGHT)
     crm.send()
     mail = next(each for each in crm.server.mails if "John" in str(each["To"]))
-    assert str(mail["Subject"]) == "Daily summary, Monday, Feb 10: 3 deals close this week, 2 invoices overdue"
+    assert str(mail["Subject"]) == "Daily summary, Monday, Feb 10: 3 deals close within a week, 2 invoices overdue"
     text, html = plain(mail), markup(mail)
     assert text.startswith("Good morning, John. Monday, Feb 10.\n\nYou have 12 open deals worth $680,000.\n")
     for said in ("$680,000", "$120,000", "$45,000", "TechCorp Solutions - AI Chatbot", "INV-2025-001", "Kick-off call"):

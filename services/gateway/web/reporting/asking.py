@@ -126,6 +126,11 @@ def of(report: Report, offered: tuple[str, ...] = (), without: Container[str] = 
     return Asked(report, checked(report.asks, values), period)
 
 
+def with_query(path: str, query: str) -> str:
+    """An address of a path and its parameters, which may be none."""
+    return f"{path}?{query}" if query else path
+
+
 def chips(asked_for: Asked) -> Listing:
     """The filters that are on, each with the way to take it away."""
     people = shell.people()

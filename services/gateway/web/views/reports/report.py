@@ -42,13 +42,14 @@ def report(name: str) -> Any:
 
 @pages.get("/reports/charts/<name>")
 def chart(name: str) -> Any:
-    """The drawing of a report's answer, to stand above the table it was drawn from."""
+    """The drawing of a report's answer, to stand above the table it was drawn from; ``narrow=1`` for little room."""
     if name not in catalogue.CHARTS:
         catalogue.one("")
     drawn = asking.of(catalogue.CHARTS[name])
     try:
         data = api.asked(drawn.report, drawn.query)
-        found = r.ask("notifications", "draw_chart", name=name, data=data, language=current())
+        narrow = request.args.get("narrow") == "1"
+        found = r.ask("notifications", "draw_chart", name=name, data=data, language=current(), narrow=narrow)
     except Problem as problem:
         if problem.status == 422:
             raise
