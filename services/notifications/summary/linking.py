@@ -24,7 +24,8 @@ _AFTER = re.compile(r"\s*((?:[^\s.,;:()]+\s+){0,3}[^\s.,;:()]+)")
 # By what a sentence says beside a number one knows which of two figures of the same size is meant.
 _WORDS = {
     "open": r"\bopen\b|\bpipeline\b|\boffen",
-    "closing": r"\bclos|\bdue to close|\bthis week|\bwithin a week|\bnext (?:7|seven) days|\babschlie|\bdiese woche|\beiner woche",
+    "closing": r"\bclos|\bdue to close|\bthis week|\bwithin a week|\bnext (?:7|seven) days|\babschlie|\bdiese woche"
+    r"|\beiner woche",
     "won": r"\bwon\b|\bwins?\b|\bgewonnen",
     "overdue": r"\boverdue|\binvoices?\b|\büberfällig|\brechnung",
     "stagnant": r"\bstagnant|\bstand|\bstill\b|\bidle|\bstehen|\bsteht",
