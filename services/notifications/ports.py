@@ -212,3 +212,4 @@ class Reporting:
     printer: Printer
     files: Files
     business_zone: str
+    base_currency: str

@@ -27,7 +27,7 @@ from services.notifications.domain import Note, due_days, greeting, moment
 from services.notifications.handlers.posting import notify_of, post
 from services.notifications.models import digests
 from services.notifications.ports import Reporting
-from services.notifications.summary import Reading, insight_figures, view
+from services.notifications.summary import Reading, insight_figures, own_first, view
 
 DIGEST_JOB, MAIL = "make_digest", "daily_summary"
 _ASKED_AN_HOUR = 5
@@ -127,7 +127,10 @@ def collected(outside: Reporting, person: Mapping[str, Any], morning: Reading, *
     deals = answered["deals"]
     if isinstance(deals, Problem):
         raise deals
-    answers = {name: None if isinstance(each, Problem) else each for name, each in answered.items()}
+    answers = {
+        name: None if isinstance(each, Problem) else own_first(each, outside.base_currency)
+        for name, each in answered.items()
+    }
     figures = insight_figures(answers)
     insight = outside.answers.insight(person, "daily-summary", figures)
     if isinstance(insight, Problem):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from libs.common.money import display
-from services.notifications.summary import Reading, insight_figures, view
+from services.notifications.summary import Reading, insight_figures, own_first, view
 from services.notifications.summary.linking import linked
 from tests.support.actors import JOHN
 from tests.support.summary_answers import BILLING, CLIENTS, DEALS, INSIGHT, clients, deals, nothing
@@ -116,6 +116,12 @@ def test_a_number_leads_only_to_what_it_speaks_of(text: str, leads: str | None) 
 def test_the_top_deals_are_named_whatever_day_they_close() -> None:
     made = shown(deals=DEALS | {"closing": DEALS["closing"] | {"count": 0, "items": [], "values": []}})
     assert [each["title"] for each in made["top_deals"]] == ["Globex - AI Chatbot", "TechCorp Solutions - AI Chatbot"]
+
+
+def test_sums_in_the_companys_own_currency_come_first() -> None:
+    values = [{"currency": each, "value_minor": 1} for each in ("CHF", "EUR", "USD")]
+    found = own_first({"open": {"count": 3, "values": values}, "stages": [], "top": []}, "USD")
+    assert [each["currency"] for each in found["open"]["values"]] == ["USD", "CHF", "EUR"]
 
 
 def test_the_figures_that_ai_is_given_are_those_that_are_shown() -> None:

@@ -102,7 +102,9 @@ def looked_at(page: ReportPage) -> Asked:
             raise
     # Of two days that do not fit each other neither is kept.
     wrong = {*faults, *(_SPAN if set(_SPAN) & set(faults) else ()), *(_BETWEEN if set(_BETWEEN) & set(faults) else ())}
-    return replace(of(page.report, page.periods, wrong), faults=faults)
+    found = replace(of(page.report, page.periods, wrong), faults=faults)
+    # Two dates are typed where no period by its name is chosen, and what is wrong with one is said there.
+    return replace(found, period=periods.CUSTOM) if set(_SPAN) & set(faults) else found
 
 
 def of(report: Report, offered: tuple[str, ...] = (), without: Container[str] = ()) -> Asked:

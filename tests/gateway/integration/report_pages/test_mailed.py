@@ -126,6 +126,7 @@ def test_a_bad_day_stands_at_its_field(admin: FlaskClient, rpc: Any, address: st
     page = admin.get(address)
     assert page.status_code == 422 and f'id="error-{field}"' in page.text
     assert re.search(rf'name="{field}" value="\d{{4}}-\d\d-\d\d"[^>]*aria-invalid="true"', page.text)
+    assert ('value="custom" selected' in page.text) is (field in ("from", "to"))
 
 
 def test_another_parameter_that_does_not_fit_is_said_above(admin: FlaskClient, rpc: Any) -> None:
