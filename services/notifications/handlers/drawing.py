@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.jobs import GiveUp, Job
 from libs.common.problems import Invalid
@@ -32,11 +33,9 @@ def fingerprint(name: Any, data: Any, language: Any, narrow: Any) -> str:
         raise Invalid(f"there is no chart {name!r}", field="name")
     if language not in charts.LANGUAGES:
         raise Invalid(f"language is one of {', '.join(charts.LANGUAGES)}", field="language")
-    if not isinstance(narrow, bool):
-        raise Invalid("narrow is true or false", field="narrow")
     if not isinstance(data, dict):
         raise Invalid("data is the answer of a report", field="data")
-    said = orjson.dumps([_EDITION, name, data, language, narrow], option=orjson.OPT_SORT_KEYS)
+    said = orjson.dumps([_EDITION, name, data, language, fields.flag("narrow", narrow)], option=orjson.OPT_SORT_KEYS)
     if len(said) > _LARGEST:
         raise Invalid("this is more than a chart can show", field="data")
     return hashlib.sha256(said).hexdigest()
