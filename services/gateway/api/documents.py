@@ -235,29 +235,6 @@ class NotificationDocument(Document):
     created_at: datetime
 
 
-class EmailDocument(Document):
-    """``recipients``: what became of it at each address, ``{address, name, status, code, answer}``; ``refs``: what it
-    is about, by the names of ids."""
-
-    id: str
-    kind: str
-    subject: str
-    status: str
-    to: list[str]
-    client_id: str | None
-    user_id: str | None
-    contact_id: str | None
-    refs: dict[str, Any]
-    attempts: int
-    last_error: str | None
-    recipients: list[dict[str, Any]]
-    message_id: str
-    sent_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-
 class GenerationDocument(Document):
     id: str
     kind: str

@@ -204,7 +204,7 @@ def test_who_joins_later_that_day_begins_with_the_next(crm: Notifications) -> No
 
 
 @pytest.mark.parametrize(
-    "chosen", [{"hour": 7}, {"time_zone": "Europe/Berlin"}, {"enabled": True}], ids=lambda chosen: next(iter(chosen))
+    "chosen", [{"hour": 7}, {"time_zone": "Europe/London"}, {"enabled": True}], ids=lambda chosen: next(iter(chosen))
 )
 def test_who_chooses_a_time_of_day_that_is_past_gets_the_next_days(crm: Notifications, chosen: dict[str, Any]) -> None:
     crm.as_(JOHN).set_summary_settings(settings={"enabled": False})
