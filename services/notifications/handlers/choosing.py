@@ -36,10 +36,12 @@ def set_summary_settings(uow: UnitOfWork, settings: dict[str, Any]) -> dict[str,
     given = fields.read(_SUMMARY, settings)
     if not given:
         raise Invalid("name at least one of enabled, hour, minute and time_zone", field="enabled")
+    now = queries.get_summary_settings(uow.session, uow.actor)
+    # What stays as it is was not chosen now: a summary that is still to come of today comes.
+    given = {name: value for name, value in given.items() if value != now[name]}
     if "enabled" in given:
         _switch(uow, uow.actor.id, {"daily_summary": given.pop("enabled")})
     if given:
-        now = queries.get_summary_settings(uow.session, uow.actor)
         row = {name: now[name] for name in ("hour", "minute", "time_zone")} | given
         statement = insert(summary_times).values(user_id=uow.actor.id, updated_at=uow.now, **row)
         taken = given | {"updated_at": uow.now}

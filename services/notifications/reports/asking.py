@@ -196,6 +196,6 @@ _READERS: Mapping[str, fields.Reader] = {
     "currency": _currency,
     "client_id": fields.identifier,
     "stage": _stages,
-    "months": fields.whole(1, 120),
+    "months": fields.whole(1, 60),
     "idle_days": fields.whole(1, _LONGEST_DAYS),
 }

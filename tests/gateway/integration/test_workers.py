@@ -86,7 +86,11 @@ def gateway(service_database: Callable[[str], str], amqp_url: str, tmp_path: Pat
     finally:
         if made.process.poll() is None:
             made.process.send_signal(signal.SIGTERM)
-        made.process.wait(30)
+        try:
+            made.process.wait(30)
+        except subprocess.TimeoutExpired:
+            made.process.kill()
+            raise
 
 
 def test_two_workers_counts_add_up_and_outlive_them(gateway: Gateway) -> None:

@@ -217,6 +217,14 @@ def test_who_chooses_a_time_of_day_that_is_past_gets_the_next_days(crm: Notifica
     assert recipients(crm).count("John") == 1
 
 
+def test_settings_that_are_saved_as_they_are_lose_no_summary(crm: Notifications) -> None:
+    crm.at(EIGHT + timedelta(minutes=30))
+    for _ in range(2):
+        crm.as_(JOHN).set_summary_settings(settings={"enabled": True, "hour": 8, "minute": 0, "time_zone": None})
+    crm.send()
+    assert recipients(crm) == ["Ada", "Jessica", "John"]
+
+
 def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
     assert crm.as_(JOHN).get_summary_settings() == {
         "enabled": True,

@@ -308,7 +308,12 @@ def change_schedule(schedule_id: Any, body: ScheduleChange) -> dict[str, Any]:
     return r.ask("notifications", "update_schedule", schedule_id=str(schedule_id), changes=given, version=version)
 
 
-@routes.route("DELETE", "/report-schedules/<uuid:schedule_id>", answers=d.Done)
+class ScheduleGone(d.Document):
+    id: str
+    deleted: bool
+
+
+@routes.route("DELETE", "/report-schedules/<uuid:schedule_id>", answers=ScheduleGone)
 def delete_schedule(schedule_id: Any) -> dict[str, Any]:
     """Take one of your schedules away."""
     return r.ask("notifications", "delete_schedule", schedule_id=str(schedule_id))

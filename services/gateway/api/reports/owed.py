@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -12,7 +12,10 @@ from services.gateway.api.reports.answers import Days, Money, Month, Share
 
 
 class Bucket(d.Document):
+    """``filters``: those of the list of invoices that are in it."""
+
     bucket: str
+    filters: dict[str, Any]
     count: int
     amount: Money
 
@@ -20,6 +23,7 @@ class Bucket(d.Document):
 class OwedInCurrency(d.Document):
     currency: str
     buckets: list[Bucket]
+    count: int
     total: Money
     overdue: Money
 
@@ -30,6 +34,7 @@ class OwedByClient(d.Document):
     client_id: str
     company_name: str
     currency: str
+    count: int
     not_due: Money
     to_30: Annotated[Money, Field(alias="1-30")]
     to_60: Annotated[Money, Field(alias="31-60")]
@@ -69,6 +74,8 @@ class PaidTimesOfClient(d.Document):
     company_name: str
     invoices: int
     late: int
+    on_time: int
+    on_time_share: Share
     mean_days: Days
     median_days: Days
 

@@ -22,7 +22,7 @@ from services.gateway.api.values import Body, Currency, Id, Name
 
 LONGEST_DAYS = 3660
 LONGEST_IDLE_DAYS = 3660
-MOST_MONTHS = 120
+MOST_MONTHS = 60
 _FIRST, _LAST = date(1970, 1, 1), date(2199, 12, 31)
 _QUARTER = 3
 
