@@ -1,7 +1,9 @@
 """The weighted forecast at a million deals: through the API, by RPC's own time, and beside the best single statement.
 
-The statement answers the same from the same tables, run alone on a connection of its own: once over the deals, once
-over the sums that the database keeps. A move of a deal is measured with those sums kept and without.
+The statement counts the same deals in the same ranges, run alone on a connection of its own: once over the deals, once
+over the sums that the database keeps and the deals of the days at their edges. It is the least of what the API
+answers, which says more: win rates, rates of exchange, what has no date, and the insight. A move of a deal is measured
+with those sums kept and without.
 """
 
 from __future__ import annotations
@@ -28,9 +30,17 @@ _DEALS = """
 """
 _OWN = """AND client_id IN (SELECT record_id FROM row_access WHERE owner_id = %(rep)s
                             OR is_open UNION SELECT record_id FROM row_access_readers WHERE user_id = %(rep)s)"""
-_SUMS = """
-    SELECT month, stage, currency, sum(deals), sum(valued), sum(value_minor) FROM pipeline_sums
-    WHERE slice = 'all' AND month BETWEEN %(from)s AND %(to)s GROUP BY 1, 2, 3
+# What the sums know of whole months, and the deals of the days before and after them.
+_SUMS_AND_EDGES = """
+    SELECT month, stage, currency, sum(deals), sum(valued), sum(value_minor) FROM (
+        SELECT month, stage, currency, deals, valued, value_minor FROM pipeline_sums
+        WHERE slice = 'all' AND month >= %(whole)s AND month < %(beyond)s
+        UNION ALL
+        SELECT date_trunc('month', closes_on)::date, stage, currency, 1, (deal_value_minor IS NOT NULL)::int,
+               deal_value_minor
+        FROM deals WHERE closes_on BETWEEN %(from)s AND least(%(to)s, %(whole)s - 1)
+                      OR closes_on BETWEEN greatest(%(from)s, %(beyond)s, %(whole)s) AND %(to)s
+    ) each GROUP BY 1, 2, 3
 """
 
 
@@ -42,12 +52,15 @@ def run(crm: Crm) -> Iterator[dict[str, Any]]:
         for who in ("admin", "sales"):
             whose = _OWN if who == "sales" else ""
             ours = _asked(crm.sign_in(who), ranges)
-            sql = _run_alone(database, _DEALS.format(whose=whose), rep, ranges)
             yield {"figure": "forecast through the API", "as": who, **ours}
-            yield {"figure": "best statement over the deals", "as": who, **sql}
-            yield {"figure": "ratio", "as": who, "api_to_statement_p95": round(ours["p95_ms"] / sql["p95_ms"], 2)}
-        sums = _run_alone(database, _SUMS, rep, [_whole_months(each) for each in ranges])
-        yield {"figure": "best statement over the sums, whole months", "as": "admin", **sums}
+            statements = {"the deals": _DEALS.format(whose=whose)} | (
+                {"the sums and the edges": _SUMS_AND_EDGES} if who == "admin" else {}
+            )
+            for over, statement in statements.items():
+                sql = _run_alone(database, statement, rep, ranges)
+                yield {"figure": f"statement over {over}", "as": who, **sql}
+                ratio = round(ours["p95_ms"] / sql["p95_ms"], 2)
+                yield {"figure": f"ratio to the statement over {over}", "as": who, "api_to_statement_p95": ratio}
         yield from _moves(crm, database)
 
 
@@ -72,8 +85,10 @@ def _ranges(dice: random.Random) -> Iterator[tuple[date, date]]:
         yield first, last
 
 
-def _whole_months(days: tuple[date, date]) -> tuple[date, date]:
-    return days[0].replace(day=1), days[1]
+def _whole_months(first: date, last: date) -> tuple[date, date]:
+    """The first day of the months that lie within a range, and the first day after them."""
+    whole = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return whole, (last + timedelta(days=1)).replace(day=1)
 
 
 def _asked(person: Person, ranges: list[tuple[date, date]]) -> dict[str, float]:
@@ -87,7 +102,9 @@ def _run_alone(
     database: psycopg.Connection[Any], statement: str, rep: str, ranges: list[tuple[date, date]]
 ) -> dict[str, float]:
     def ask(days: tuple[date, date]) -> None:
-        database.execute(statement, {"from": days[0], "to": days[1], "rep": rep}).fetchall()  # type: ignore[arg-type]  # written here
+        whole, beyond = _whole_months(*days)
+        asked = {"from": days[0], "to": days[1], "whole": whole, "beyond": beyond, "rep": rep}
+        database.execute(statement, asked).fetchall()
 
     return _timed(ask, ranges)
 

@@ -78,8 +78,10 @@ def amqp_url(stack: Stack) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(stack: Stack) -> Databases:
-    return Databases(stack.infrastructure.urls.postgres)
+def databases(stack: Stack) -> Iterator[Databases]:
+    made = Databases(stack.infrastructure.urls.postgres)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -111,6 +112,13 @@ def instant(name: str, value: Any) -> datetime | None:
     if found.tzinfo is None:
         raise Invalid(f"{name} needs its time zone, as in 2025-02-10T15:00:00-05:00", field=name)
     return found.astimezone(UTC)
+
+
+def time_zone(name: str, value: Any) -> str | None:
+    """An IANA time zone or None."""
+    if value is not None and (not isinstance(value, str) or value not in available_timezones()):
+        raise Invalid(f"{name} is a time zone, as in Europe/Berlin", field=name)
+    return value
 
 
 def whole(low: int, high: int) -> Reader:

@@ -59,7 +59,7 @@ def _forecast_stages(answer: Answer) -> Table:
 
 
 def _left_out(answer: Answer) -> Table | None:
-    """What stands in no month: deals without a date, a value, or a rate for their currency."""
+    """What the amounts leave out: deals without a date (which stand in no month), a value, or a rate."""
     rows: list[dict[str, Any]] = []
     dateless = answer.get("without_date") or {}
     if dateless.get("count"):
@@ -69,7 +69,7 @@ def _left_out(answer: Answer) -> Table | None:
         rows.append({"reason": "without_value", "count": valueless})
     rows += [{"reason": "without_rate", **named(each)} for each in answer.get("without_rate") or ()]
     columns = [Column("reason", N_("Reason"), "word"), DEALS, VALUE, WEIGHTED]
-    return Table("left_out", N_("In no month"), columns, rows, None, answer["currency"]) if rows else None
+    return Table("left_out", N_("Not in the amounts"), columns, rows, None, answer["currency"]) if rows else None
 
 
 def bridge(answer: Answer) -> list[Table]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from libs.common.money import exponent, json_number, to_major
 from libs.reporting.shown import shown, word
-from libs.reporting.table import Column, Table
+from libs.reporting.table import NAMED_WHEN_MISSING, Column, Table
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -129,7 +129,7 @@ class _Sheets:
             value = currency if column.key == "currency" else row.get(column.key)
             if total and at == 0 and value is None:
                 sheet.write_string(line, at, self._translate("Total"), self._format("@", bold=True))
-            elif value is not None or (not total and column.kind in _NAMED_WHEN_MISSING):
+            elif value is not None or (not total and column.kind in NAMED_WHEN_MISSING):
                 self._cell(sheet, line, at, column, value, currency, bold=total)
 
     def _cell(
@@ -143,6 +143,8 @@ class _Sheets:
             sheet.write_number(line, at, value, self._format(_NUMBERS[column.kind], bold=bold))
         elif column.kind == "date":
             sheet.write_datetime(line, at, _midnight(value), self._format("yyyy-mm-dd", bold=bold))
+        elif column.kind == "month" and value is not None:
+            sheet.write_datetime(line, at, _midnight(f"{value}-01"), self._format("mmm yyyy", bold=bold))
         else:
             words = self._words(column, value)
             sheet.write_string(line, at, words[:_LONGEST_CELL], self._format("@", bold=bold))
@@ -174,7 +176,6 @@ _WIDTHS: Mapping[str, int] = {
     "money": 16, "month": 12,
 }  # fmt: skip
 _NUMBERS = {"count": "#,##0", "percent": "0.0%", "days": "0.0"}
-_NAMED_WHEN_MISSING = frozenset({"owner", "month", "source"})
 
 
 def _currency_column(table: Table) -> list[Column]:

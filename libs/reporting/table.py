@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal[
@@ -12,6 +12,9 @@ Kind = Literal[
 ]  # fmt: skip
 # What is compared down a column stands to the right.
 NUMERIC: frozenset[str] = frozenset({"money", "count", "percent", "weight", "days"})
+
+# What is said even of nothing: nobody, no date, no source.
+NAMED_WHEN_MISSING: frozenset[str] = frozenset({"owner", "month", "source"})
 
 # Amounts that the API names without saying that they are amounts; any other ``x_minor`` is ``x_value`` there.
 _PLAIN_AMOUNTS = frozenset(
@@ -63,9 +66,23 @@ class Table:
         """The currency of a row's amounts."""
         return row.get("currency") or self.currency
 
+    def filled(self) -> Table:
+        """The table as people see it: without the columns that have no value in any row, and with its rows as a list.
+
+        Files keep every column, so that whoever reads them by machine finds what was there before.
+        """
+        rows = list(self.rows)
+        kept = [each for each in self.columns if not rows or any(_has(row, each) for row in rows)]
+        return replace(self, columns=kept, rows=rows)
+
     @property
     def has_money(self) -> bool:
         return any(each.kind == "money" for each in self.columns)
+
+
+def _has(row: Mapping[str, Any], column: Column) -> bool:
+    """Whether a cell says something: the absence of an owner, a month or a source does."""
+    return row.get(column.key) is not None or column.kind in NAMED_WHEN_MISSING
 
 
 def api_name(field: str) -> str:

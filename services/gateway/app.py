@@ -69,6 +69,7 @@ from services.gateway.audit_log import VISITOR
 from services.gateway.models import request_log
 from services.gateway.rate_limits import DatabaseStorage
 from services.gateway.web import site
+from services.gateway.web.patience import Patience
 from services.gateway.web.reference import reference_page
 from services.gateway.wiring import GatewayRuntime
 
@@ -119,20 +120,30 @@ ROUTES = (
 
 
 def create_app(runtime: GatewayRuntime) -> Flask:
-    """The application on a runtime; several can live in one process, as in tests."""
+    """The application on a runtime."""
+    return settle(routed(), runtime)
+
+
+def settle(app: Flask, runtime: GatewayRuntime) -> Flask:
+    """Let an application answer from a runtime, and from no other that it had before."""
     settings = runtime.settings
-    app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_document_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
-    app.url_map.strict_slashes = False
     app.extensions["crm"] = runtime
     app.extensions["access_tokens"] = AccessTokens(settings.actor_private_key, settings.access_minutes)
     app.extensions["intake_limiter"] = FixedWindowRateLimiter(DatabaseStorage(runtime.database))
+    app.extensions["patience"] = Patience()
+    inner = Flask.wsgi_app.__get__(app)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's manual does it
-            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1
-        )
-    app.wsgi_app = observing.Observed(app.wsgi_app)  # type: ignore[method-assign]  # as above
+        inner = ProxyFix(inner, x_for=settings.trusted_proxies, x_proto=1)
+    app.wsgi_app = observing.Observed(inner)  # type: ignore[method-assign]  # as Flask's manual does it
+    return app
+
+
+def routed() -> Flask:
+    """The application with all its routes and pages, on no runtime yet. Hundreds of routes take half a second."""
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    app.url_map.strict_slashes = False
     for routes in ROUTES:
         app.register_blueprint(routes.blueprint)
     site.install(app)

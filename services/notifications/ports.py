@@ -108,8 +108,8 @@ class Answers(Protocol):
     person: ``{id, role}``. Each answer is what the service said, or the Problem that stands for it.
     """
 
-    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
-        """``{deals, billing, clients}``: their summaries of a day."""
+    def morning(self, person: Mapping[str, Any], today: date, zone: str) -> Mapping[str, Any]:
+        """``{deals, billing, clients}``: their summaries of the person's day. zone: in which it begins and ends."""
         ...
 
     def report(self, kind: str, arguments: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,3 +212,4 @@ class Reporting:
     printer: Printer
     files: Files
     business_zone: str
+    base_currency: str

@@ -157,9 +157,12 @@ class NotificationsRpc(Operations, RpcService):
         return self.execute(handlers.send_schedule_now, schedule_id=schedule_id)
 
     @method("reports.own")
-    def draw_chart(self, name: str, data: Document, language: str = "en") -> Document:
-        """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker."""
-        return self._drawn(name, data, language, _WAIT_SECONDS)
+    def draw_chart(self, name: str, data: Document, language: str = "en", narrow: bool = False) -> Document:
+        """``{svg, width, height, alt, milliseconds}``: a report's answer as a picture, drawn by the worker.
+
+        narrow: for a phone.
+        """
+        return self._drawn(name, data, language, _WAIT_SECONDS, narrow=narrow)
 
     @method(OPERATE)
     def integration_status(self) -> Document:
@@ -171,15 +174,15 @@ class NotificationsRpc(Operations, RpcService):
         """``{ok, message, ms}``: ask the mail server itself, now; no mail leaves."""
         return integrations.tested(name, wiring.checks())
 
-    def _drawn(self, name: str, data: Document, language: str, seconds: float) -> Document:
+    def _drawn(self, name: str, data: Document, language: str, seconds: float, *, narrow: bool = False) -> Document:
         """A chart that is there, or is ordered and waited for."""
-        key = handlers.fingerprint(name, data, language)
+        key = handlers.fingerprint(name, data, language, narrow)
         with self.runtime.database.read() as session:
             found = queries.chart(session, key, again=True)
         if found is not None:
             return found
         with self.runtime.database.unit_of_work(self.context) as uow:
-            handlers.order_chart(uow, key, name, data, language)
+            handlers.order_chart(uow, key, name, data, language, narrow)
         late = "the chart is not drawn yet; try again in a moment"
         return self._wait(lambda session: queries.chart(session, key), late, seconds)
 

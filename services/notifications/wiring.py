@@ -131,6 +131,7 @@ def reporting_of(
         printer=printer,
         files=runtime.object_store,
         business_zone=runtime.settings.business_tz,
+        base_currency=runtime.settings.base_currency,
     )
 
 

@@ -27,6 +27,13 @@ LATER = (("2025-02-14", "proposal", 490_000), ("2025-03-20", "negotiation", 416_
 CLOSED = (datetime.now(UTC).date() - timedelta(days=30)).isoformat()
 BEGAN = (datetime.now(UTC).date() - timedelta(days=90)).isoformat()
 
+# By how many pixels the words of a tile are wider than the tile.
+_SPILT = """tile => {
+  const words = document.createRange();
+  words.selectNodeContents(tile);
+  return words.getBoundingClientRect().right - tile.getBoundingClientRect().right;
+}"""
+
 
 @pytest.fixture(scope="session")
 def source(running_stack: Any) -> str:
@@ -134,6 +141,41 @@ def test_the_bridge_says_what_moved_the_open_deals(open_browser: Open, source: s
     expect(bridge.locator("svg")).to_be_visible(timeout=30_000)
     came_in.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2025-02-14")
+
+
+def test_a_forecast_is_read_without_scrolling_sideways(open_browser: Open, source: str, width: str) -> None:
+    visit = open_browser("finance", width=width)
+    page = the_forecast(visit, source)
+    for chart in page.locator(".chart").all():
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator("svg")).to_be_visible(timeout=30_000)
+        assert chart.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+    months = page.locator(".chart").first.locator("svg")
+    words = months.locator("text").all_text_contents()
+    assert {"Lead", "Qualified", "Proposal", "Negotiation"} <= set(words)
+    # Twelve pixels of a drawing are not less than ten on the screen.
+    assert months.evaluate("each => each.getBoundingClientRect().width / each.viewBox.baseVal.width") > 0.83
+    assert visit.scrolls_sideways() == 0
+
+
+@in_short_at("desktop")
+def test_large_amounts_have_room(open_browser: Open, crm: Crm, width: str) -> None:
+    admin, name = crm.sign_in("admin"), f"large {secrets.token_hex(3)}"
+    john = crm.sign_in("sales").user["id"]
+    client = admin.post("/clients", {"company_name": name, "owner_id": john})["id"]
+    deal = {"client_id": client, "owner_id": john, "deal_name": name, "stage": "proposal", "source": name}
+    admin.post("/deals", deal | {"deal_value": 987_654_321.12, "expected_close_date": "2025-02-14"})
+    visit = open_browser("finance", width=width)
+    if not visit.is_phone:
+        visit.page.set_viewport_size({"width": 1280, "height": 900})
+    page = the_forecast(visit, name)
+    expect(page.locator(".figure.is-main .value")).to_have_text("$493,827,160.56")
+    for figure in page.locator(".figure").all():
+        assert figure.evaluate(_SPILT) <= 0
+    page = visit.go("/reports/reps")
+    expect(page.locator("section[aria-labelledby=table-reps] thead")).to_be_visible()
+    if not visit.is_phone:
+        assert page.locator(".table-wrap").first.evaluate("each => each.scrollWidth - each.clientWidth") == 0
 
 
 @in_short_at("desktop")

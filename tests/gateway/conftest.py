@@ -22,7 +22,7 @@ from libs.common.rpc.client import Call
 from libs.common.runtime import Runtime
 from services.gateway.accounts import sessions
 from services.gateway.accounts.client import Client
-from services.gateway.app import create_app
+from services.gateway.app import routed, settle
 from services.gateway.models import users
 from services.gateway.settings import GatewaySettings
 from tests.contracts.samples_of import sample, unlike
@@ -106,9 +106,14 @@ def runtime(runtime_of: Any, rpc: Services, settings: dict[str, Any]) -> Iterato
         assert unlike(event.data, sample(event.type)["data"]) == [], event.type
 
 
+@pytest.fixture(scope="session")
+def application() -> Flask:
+    return routed()
+
+
 @pytest.fixture
-def app(runtime: Runtime[Any]) -> Flask:
-    return create_app(runtime)
+def app(application: Flask, runtime: Runtime[Any]) -> Flask:
+    return settle(application, runtime)
 
 
 @pytest.fixture

@@ -48,11 +48,15 @@ SCHEDULE: dict[str, Any] = {
     "id": ID, "kind": "pipeline-forecast", "params": {"period": "this_quarter", "source": HOSTILE}, "format": "pdf",
     "cadence": "weekly", "weekday": 0, "monthday": None, "hour": 8,
     "recipients": ["admin@amoai.example", "gone@amoai.example"], "next_at": WHEN, "last_at": None,
-    "created_at": WHEN, "version": 1,
+    "created_at": WHEN, "version": 1, "zone": "America/New_York",
 }  # fmt: skip
-SETTINGS: dict[str, Any] = {"enabled": True, "hour": 8, "minute": 0, "time_zone": None}
+SETTINGS: dict[str, Any] = {"enabled": True, "hour": 8, "minute": 0, "time_zone": None, "zone": "America/New_York"}
 SUMMARY: dict[str, Any] = {
-    "day": "2026-11-20", "text": f"You have 12 open deals. {HOSTILE}", "subject": HOSTILE, "nothing": False,
+    "day": "2026-11-20", "heading": "Friday, Nov 20", "greeting": "Good morning", "headline": "12 open deals",
+    "insight": [{"risk": False, "parts": [{"text": "12", "path": "/deals"}, {"text": HOSTILE, "path": None}]}],
+    "insight_by": "written by built-in rules", "links": [{"label": "Board", "path": "/deals/board"}],
+    "top_deals": [{"title": HOSTILE, "detail": "Lead", "minor": 100, "currency": "USD", "path": f"/deals/{ID}"}],
+    "text": f"You have 12 open deals. {HOSTILE}", "subject": HOSTILE, "nothing": False,
     "metrics": [{"name": "open", "label": "Open deals", "count": 12, "path": "/deals?stage=open",
                  "amounts": [{"minor": 68000050, "currency": "USD"}]}],
     "actions": [{"name": "overdue", "title": "Overdue invoices", "count": 2, "path": "/invoices?overdue=true",

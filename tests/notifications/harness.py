@@ -77,8 +77,8 @@ class FakeAnswers:
         # Called while figures are collected.
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
-        self.asked.append((person["id"], today))
+    def morning(self, person: Mapping[str, Any], today: date, zone: str) -> Mapping[str, Any]:
+        self.asked.append((person["id"], today, zone))
         self.meanwhile()
         return {"deals": self.deals, "billing": self.billing, "clients": self.clients}
 

@@ -87,6 +87,12 @@ def test_cells_have_types() -> None:
     assert [each.number_format for each in cells[:6]] == "#,##0.00 0.0% 0% yyyy-mm-dd 0.0 #,##0".split()
 
 
+def test_a_month_is_a_date_that_shows_no_day() -> None:
+    table = Table("one", "One", [Column("month", "Month", "month")], [{"month": "2025-01"}, {"month": None}])
+    first, none = (row[0] for row in Workbook(xlsx([table], "x")).cells()[1:])
+    assert (first.value, first.number_format) == (45658.0, "mmm yyyy") and none.value == "No date"
+
+
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_every_report_becomes_a_workbook(kind: str) -> None:
     made = tables(kind, ANSWERS[kind])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,15 +13,34 @@ from libs.common import audit, migrate
 
 
 class Databases:
-    """Makes and drops databases on the test server."""
+    """Makes and drops databases on the test server.
+
+    The copy for a service's next test is made while the one at hand runs, and what a test is done with is dropped then,
+    too: most of the time that takes is waiting for the server's checkpoint.
+    """
 
     def __init__(self, admin_url: str) -> None:
         self._admin_url = admin_url
         self._templates: dict[str, str] = {}
+        self._ahead = ThreadPoolExecutor(1, "databases")
+        self._next: dict[str, Future[str]] = {}
+        self._dropped: list[Future[None]] = []
 
     def new(self, service: str) -> str:
         """The URL of a fresh database at the service's newest version."""
         template = self._templates.get(service) or self._template(service)
+        ready = self._next.pop(service, None)
+        url = ready.result() if ready is not None else self._copy(service, template)
+        self._next[service] = self._ahead.submit(self._copy, service, template)
+        return url
+
+    def close(self) -> None:
+        """Finish what is under way; raises what went wrong with it."""
+        self._ahead.shutdown()
+        for each in [*self._next.values(), *self._dropped]:
+            each.result()
+
+    def _copy(self, service: str, template: str) -> str:
         return self._create(f"t_{service}_{secrets.token_hex(4)}", template)
 
     def _template(self, service: str) -> str:
@@ -36,6 +56,9 @@ class Databases:
 
     def drop(self, url: str) -> None:
         """Remove a database whose test is over: soon enough, and most of it is never written to the disk."""
+        self._dropped.append(self._ahead.submit(self._drop, url))
+
+    def _drop(self, url: str) -> None:
         name = sql.Identifier(urlsplit(url).path.removeprefix("/"))
         with psycopg.connect(self._admin_url, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

@@ -41,7 +41,7 @@ _STAGES = (
 
 
 def deals(owner_id: str | None = None) -> dict[str, Any]:
-    """Use case 5: 12 open deals worth $680K, 3 of them close this week ($120K)."""
+    """Use case 5: 12 open deals worth $680K, 3 of them close within a week ($120K)."""
     mine: dict[str, Any] = {"owner_id": owner_id} if owner_id else {}
     return {
         "open": {"filters": {"stage": ["open"]} | mine, "count": 12, "values": _values(68_000_000, 31_950_000)},
@@ -69,6 +69,10 @@ def deals(owner_id: str | None = None) -> dict[str, Any]:
             "count": 1,
             "values": _values(4_800_000, 4_800_000),
         },
+        "top": [
+            _deal(4, "Globex", 7_000_000, "2025-03-20", "proposal"),
+            _deal(1, "TechCorp Solutions", 6_250_000, "2025-02-12"),
+        ],
         "stages": [
             {"stage": stage, "count": count, "values": _values(value, value // 2)} for stage, count, value in _STAGES
         ],
@@ -83,11 +87,6 @@ def billing() -> dict[str, Any]:
             "count": 2,
             "values": [{"currency": "USD", "amount_minor": 4_500_000}],
             "items": [_invoice(1, "Globex", 3_000_000, 41), _invoice(2, "Initech & Söhne", 1_500_000, 1)],
-        },
-        "paid_yesterday": {
-            "filters": {"status": ["paid"], "paid_from": "2025-02-09", "paid_to": "2025-02-09"},
-            "count": 1,
-            "values": [{"currency": "USD", "amount_minor": 6_250_000}],
         },
     }
 
@@ -140,7 +139,7 @@ INSIGHT: dict[str, Any] = {
     "model": "insight-rules-1",
     "sentences": [
         {"text": "You have 12 open deals worth $680,000.", "risk": False},
-        {"text": "3 deals are expected to close this week ($120,000).", "risk": False},
+        {"text": "3 deals are expected to close within a week ($120,000).", "risk": False},
         {"text": "2 invoices are overdue (total $45,000) – follow up recommended.", "risk": False},
         {"text": "2 deals stand still, 1 inquiry waits for an answer, 2 meetings are today.", "risk": False},
     ],
@@ -154,7 +153,9 @@ def nothing(part: dict[str, Any]) -> dict[str, Any]:
     """The same answer of somebody who has nothing."""
     emptied: dict[str, Any] = {}
     for name, each in part.items():
-        if isinstance(each, list):
+        if name == "top":
+            emptied[name] = []
+        elif isinstance(each, list):
             emptied[name] = [stage | {"count": 0, "values": []} for stage in each]
         else:
             emptied[name] = each | {"count": 0} | {key: [] for key in ("values", "items") if key in each}

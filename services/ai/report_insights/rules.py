@@ -130,8 +130,8 @@ def _closing(asked: Asked) -> str:
     shown = f" ({worth})" if worth else ""
     if asked.language == "de":
         what = f"{count} davon sollen" if count != 1 else "Eines davon soll"
-        return f"{what} diese Woche abschließen{shown}."
-    return f"{count} {'deals are' if count != 1 else 'deal is'} expected to close this week{shown}."
+        return f"{what} binnen einer Woche abschließen{shown}."
+    return f"{count} {'deals are' if count != 1 else 'deal is'} expected to close within a week{shown}."
 
 
 def _overdue(asked: Asked) -> str:

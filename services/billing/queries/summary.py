@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -20,26 +20,21 @@ _COLUMNS = [invoices.c[name] for name in ("id", "invoice_number", "client_id", "
 
 
 def summary(session: Session, actor: Actor, today: Any) -> dict[str, Any]:
-    """``overdue`` and ``paid_yesterday``, each with the filters that find all of it, its count and sums by currency.
+    """``overdue``, with the filters that find all of it, its count and sums by currency.
 
-    Of the overdue ones the five with most to pay stand in ``items``, with what they still ask for and days overdue.
+    Of them the five with most to pay stand in ``items``, with what they still ask for and days overdue.
     """
     day = fields.day("today", today)
     if day is None:
         raise Invalid("today is needed", field="today")
-    yesterday = (day - timedelta(days=1)).isoformat()
     overdue: dict[str, Any] = {"overdue": True}
-    paid: dict[str, Any] = {"status": ["paid"], "paid_from": yesterday, "paid_to": yesterday}
     owed = (invoices.c.amount_minor - invoices.c.paid_minor).label("outstanding_minor")
     largest = select(*_COLUMNS, owed).where(matching(actor, overdue, day)).order_by(owed.desc(), invoices.c.id)
     items = [dict(row._mapping) | {"days": (day - row.due_date).days} for row in session.execute(largest.limit(_SHOWN))]
-    return {
-        "overdue": _part(session, actor, overdue, day, "due_minor") | {"items": items},
-        "paid_yesterday": _part(session, actor, paid, day, "amount_minor"),
-    }
+    return {"overdue": _part(session, actor, overdue, day) | {"items": items}}
 
 
-def _part(session: Session, actor: Actor, filters: dict[str, Any], today: date, amount: str) -> dict[str, Any]:
+def _part(session: Session, actor: Actor, filters: dict[str, Any], today: date) -> dict[str, Any]:
     found = totals(session, actor, filters, today)
-    values = [{"currency": each["currency"], "amount_minor": each[amount]} for each in found["amounts"]]
+    values = [{"currency": each["currency"], "amount_minor": each["due_minor"]} for each in found["amounts"]]
     return {"filters": filters, "count": found["count"], "values": values}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from libs.common.fields import date_of, identifier
+from libs.common.fields import date_of, identifier, time_zone
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients.queries.listing import list_clients
@@ -17,18 +17,23 @@ _MEETING = ("id", "client_id", "company_name", "subject", "due_at", "occurred_at
 _WAITING = ("id", "company_name", "waiting_since")
 
 
-def summary(session: Session, actor: Actor, today: str, owner_id: str | None, zone: str) -> dict[str, Any]:
+def summary(
+    session: Session, actor: Actor, today: str, owner_id: str | None, zone: str, readers_zone: Any
+) -> dict[str, Any]:
     """Three lists of the day, each with the filters that find all of it, how many there are, and the first five.
 
     ``meetings`` (of ``list_tasks``), ``tasks`` that are due, the reader's own (of ``list_tasks``), and ``unanswered``
     (of ``list_clients``). owner_id: only what is this person's; None: everybody's that the actor may see.
+    readers_zone: whose day it is; None and ``zone`` itself are the business's.
     """
     if date_of("today", today) is None:
         raise Invalid("today is needed", field="today")
     owner = identifier("owner_id", owner_id)
     mine = {"person_id": owner} if owner else {}
-    meetings = {"type": "meeting", "due_from": today, "due_to": today} | mine
-    tasks = {"assignee_id": actor.id, "done": False, "due_to": today}
+    theirs = time_zone("zone", readers_zone) or zone
+    day = {"due_to": today} | ({"zone": theirs} if theirs != zone else {})
+    meetings = {"type": "meeting", "due_from": today} | day | mine
+    tasks = {"assignee_id": actor.id, "done": False} | day
     waiting = {"unanswered": True} | ({"owner_id": owner} if owner else {})
     answered = list_clients(session, actor, waiting, "waiting_since", _SHOWN, None, zone)
     return {

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, DateTime, and_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from libs.common.fields import date_of, flag, one_of
+from libs.common.fields import date_of, flag, one_of, time_zone
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
@@ -27,7 +27,7 @@ _WHEN = {
 }
 # By which day it is found; undated tasks by none.
 _DAY = {"task": activities.c.due_at, "meeting": _WHEN["meeting"]}
-_FILTERS = frozenset({"type", "assignee_id", "person_id", "done", "due_from", "due_to", "client_id", "deal_id"})
+_FILTERS = frozenset({"type", "assignee_id", "person_id", "done", "due_from", "due_to", "client_id", "deal_id", "zone"})
 
 
 def list_tasks(
@@ -35,7 +35,7 @@ def list_tasks(
 ) -> dict[str, Any]:
     """Tasks, or by ``type`` meetings, at clients that the actor may read; the next one first, undated ones last.
 
-    zone: the business time zone, in which ``due_from`` and ``due_to`` are days.
+    zone: the business time zone, in which ``due_from`` and ``due_to`` are days unless a filter ``zone`` names another.
     """
     unknown = [name for name in filters if name not in _FILTERS]
     if unknown:
@@ -43,8 +43,9 @@ def list_tasks(
     size = limit_of(limit)
     kind = one_of(*_KINDS)("type", filters.get("type") or "task")
     when = _WHEN[kind]
-    given = {name: value for name, value in filters.items() if name != "type" and value is not None}
-    conditions = [_condition(name, value, _DAY[kind], zone) for name, value in given.items()]
+    given = {name: value for name, value in filters.items() if name not in ("type", "zone") and value is not None}
+    days_of = time_zone("zone", filters.get("zone")) or zone
+    conditions = [_condition(name, value, _DAY[kind], days_of) for name, value in given.items()]
     matching = and_(_KINDS[kind], access.scope(actor), *conditions)
     tasks = select(activities, clients.c.company_name, when.label("due")).join(clients)
     found = session.execute(

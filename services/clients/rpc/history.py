@@ -54,9 +54,11 @@ class HistoryMethods(RpcService):
         return self.read(queries.list_tasks, filters=filters, limit=limit, cursor=cursor, zone=zone)
 
     @method("clients.read")
-    def summary(self, today: str, owner_id: str | None = None, person: Document | None = None) -> Document:
-        zone = self.runtime.settings.business_tz
-        return self.read_for(person, queries.summary, today=today, owner_id=owner_id, zone=zone)
+    def summary(
+        self, today: str, owner_id: str | None = None, zone: str | None = None, person: Document | None = None
+    ) -> Document:
+        given: Document = {"today": today, "owner_id": owner_id, "readers_zone": zone}
+        return self.read_for(person, queries.summary, zone=self.runtime.settings.business_tz, **given)
 
     @method("documents.read")
     def list_documents(self, client_id: str) -> Document:

@@ -31,7 +31,12 @@ def set_targets(uow: UnitOfWork, targets: Any) -> dict[str, Any]:
     """
     if not isinstance(targets, list) or not 1 <= len(targets) <= MAX_TARGETS:
         raise Invalid(f"targets are a list of 1 to {MAX_TARGETS}", field="targets")
-    given = {_key(each): each["amount_minor"] for each in (fields.read(_FIELDS, one) for one in targets)}
+    given: dict[tuple[date, str | None], int | None] = {}
+    for place, each in enumerate(fields.read(_FIELDS, one) for one in targets):
+        key = _key(each)
+        if key in given:
+            raise Invalid("this month has another target of the same person here", field=f"targets.{place}.month")
+        given[key] = each["amount_minor"]
     # In one order, so that two at once do not wait for each other.
     for month, owner_id in sorted(given, key=lambda key: (key[0], key[1] or "")):
         _set(uow, month, owner_id, given[month, owner_id])

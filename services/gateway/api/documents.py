@@ -53,6 +53,8 @@ class User(Document):
 class Account(User):
     active: bool
     version: int
+    created_at: datetime
+    updated_at: datetime
 
 
 class DirectoryEntry(Document):
@@ -240,13 +242,6 @@ class NotificationDocument(Document):
     created_at: datetime
 
 
-class EmailDocument(Document):
-    id: str
-    kind: str
-    subject: str
-    status: str
-
-
 class GenerationDocument(Document):
     id: str
     kind: str
@@ -290,7 +285,14 @@ class Health(Document):
 
 
 class Ready(Document):
+    """The gateway itself, and in ``services`` the same of each service; counts are null where it could not be asked."""
+
     ready: bool
+    database: bool
+    broker: bool
+    oldest_unsent_seconds: float | None
+    dead_letters: int | None
+    forms_waiting: int | None = None
     services: dict[str, Any]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.gateway.api import documents as d
@@ -36,7 +37,34 @@ def list_notifications(query: NotificationFilters) -> dict[str, Any]:
     return r.ask("notifications", "list_notifications", **{"unread_only": False, **query.given()})
 
 
-@routes.route("GET", "/notifications/unread-count", answers=d.Done)
+class EmailDocument(d.Document):
+    """``recipients``: what became of it at each address, ``{address, name, status, code, answer}``; ``refs``: what it
+    is about, by the names of ids."""
+
+    id: str
+    kind: str
+    subject: str
+    status: str
+    to: list[str]
+    client_id: str | None
+    user_id: str | None
+    contact_id: str | None
+    refs: dict[str, Any]
+    attempts: int
+    last_error: str | None
+    recipients: list[dict[str, Any]]
+    message_id: str
+    sent_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class Unread(d.Document):
+    unread: int
+
+
+@routes.route("GET", "/notifications/unread-count", answers=Unread)
 def unread_count() -> dict[str, Any]:
     """How many you have not read."""
     return r.ask("notifications", "unread_count")
@@ -54,7 +82,7 @@ def mark_all_read() -> dict[str, Any]:
     return r.ask("notifications", "mark_all_read")
 
 
-@routes.route("GET", "/emails", query=EmailFilters, answers=d.ListOf[d.EmailDocument])
+@routes.route("GET", "/emails", query=EmailFilters, answers=d.ListOf[EmailDocument])
 def list_emails(query: EmailFilters) -> dict[str, Any]:
     """Mail the system sent or is about to send, newest first."""
     return r.ask("notifications", "list_emails", **s.paged(query.given()))

@@ -91,6 +91,7 @@ class ErasureReceipt(d.Document):
     status: Literal["asked", "erased", "settled"]
     missing: list[Service]
     parts: list[ErasurePart]
+    version: int
 
 
 @routes.route("GET", "/contacts/<uuid:contact_id>/personal-data", who=ADMIN, answers=PersonalData)

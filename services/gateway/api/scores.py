@@ -76,6 +76,7 @@ class TrainingDocument(d.Document):
 class ModelDocument(TrainingDocument):
     """``model``: intercept, and columns with their coefficients; null unless it is used."""
 
+    id: str
     model: dict[str, Any] | None
 
 

@@ -13,13 +13,13 @@ from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import Routes
-from services.gateway.api.values import Id, NeededTitle, Text
+from services.gateway.api.values import Id, NeededTitle, Text, TimeZone
 
 routes = Routes("tasks")
 
 
 class TaskFilters(s.Page):
-    """Days are those of the business time zone; a meeting's is the one it is on.
+    """Days are those of the business time zone, or of ``zone``; a meeting's is the one it is on.
 
     ``person_id``: meetings that somebody set, and those at clients they own.
     """
@@ -32,6 +32,7 @@ class TaskFilters(s.Page):
     due_to: date | None = None
     client_id: Id | None = None
     deal_id: Id | None = None
+    zone: TimeZone | None = None
 
 
 class ActivityFilters(s.Page):

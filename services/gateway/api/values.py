@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     StringConstraints,
     Tag,
     WithJsonSchema,
+    field_validator,
 )
 
 from libs.common.money import EXPONENTS
@@ -101,6 +103,15 @@ def _currency(value: str) -> str:
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"]), AfterValidator(_currency)]
 
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is the name of a time zone, as in Europe/Berlin")
+    return value
+
+
+TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_time_zone)]
+
 Tags = Annotated[list[NeededWord], Field(max_length=50)]
 
 
@@ -108,6 +119,12 @@ class Body(BaseModel):
     """A body: unknown fields are refused, since a misspelt field would silently do nothing."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_characters(cls, value: Any) -> Any:
+        """No database keeps a NUL, in whatever field it comes."""
+        return _no_nul(value)
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, as plain JSON values."""

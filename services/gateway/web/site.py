@@ -13,8 +13,7 @@ from libs.common.problems import NotFound, Problem
 from services.gateway.api import requests as r
 from services.gateway.company import shown_name
 from services.gateway.web import formats, invoice_forms, language, routing, shell, words
-from services.gateway.web.patience import Patience
-from services.gateway.web.reporting import tables
+from services.gateway.web.reporting import asking, tables
 from services.gateway.web.views import (
     account,
     api_keys,
@@ -112,11 +111,11 @@ mimetypes.add_type("text/javascript", ".js")
 
 def install(app: Flask) -> None:
     """Serve the pages."""
-    app.extensions["patience"] = Patience()
     language.install(app)
     formats.install(app)
     app.jinja_env.globals |= {"asset": shell.asset, "service_names": words.SERVICES, "mail_words": words.MAIL_STATUSES}
     app.jinja_env.filters |= {"lines_in_words": invoice_forms.words, "month": tables.month, "share": tables.share}
+    app.jinja_env.filters["with_query"] = asking.with_query
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for view in VIEWS:
         app.register_blueprint(view.pages.blueprint)

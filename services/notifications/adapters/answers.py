@@ -41,13 +41,13 @@ class AnswersOverRpc:
         self._rpc = rpc
         self._context = context
 
-    def morning(self, person: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    def morning(self, person: Mapping[str, Any], today: date, zone: str) -> Mapping[str, Any]:
         own = {"owner_id": person["id"]} if person["role"] == "sales" else {}
         on = {"today": today.isoformat(), "person": dict(person)}
         calls = [
             Call("deals", "summary", {"filters": own} | on),
             Call("billing", "summary", on),
-            Call("clients", "summary", own | on),
+            Call("clients", "summary", own | on | {"zone": zone}),
         ]
         found = self._rpc.call_many(self._context, calls, seconds=_SECONDS)
         return {call.service: answer for call, answer in zip(calls, found, strict=True)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notifications.charts.forecast import bridge, forecast_by_month, forecast_by_stage
-from services.notifications.charts.look import INK, SIZE, WIDTH, Chart, Frame, Reader, framed
+from services.notifications.charts.look import INK, SIZE, Chart, Frame, Reader, framed
 from services.notifications.charts.marks import words
 from services.notifications.charts.movement import funnel, stagnation, trend, velocity
 from services.notifications.charts.owed import payment_time, receivables
@@ -47,6 +47,6 @@ def drawn(name: str, answer: Mapping[str, Any], reader: Reader) -> Chart:
 def nothing(reader: Reader) -> Chart:
     """What stands in the place of a chart of nothing."""
     said = say("Nothing to show yet", reader.language)
-    frame = Frame(120)
-    layer = words(WIDTH / 2 - frame.left, 60, said, align="center", color=INK, fontSize=SIZE)
+    frame = Frame(120, whole=reader.width)
+    layer = words(frame.width / 2, 60, said, align="center", color=INK, fontSize=SIZE)
     return Chart(framed(frame, [layer]), say("Nothing to show yet.", reader.language))

@@ -27,9 +27,11 @@ def forecast_by_month(answer: Answer, reader: Reader) -> Chart | None:
     columns = [_column(answer, each, reader) for each in months]
     drawn = Columns(
         columns,
-        labels=108,
+        stack=[say(word(stage), reader.language) for stage in _FROM_BELOW],
+        labels=124,
         mark=say("Target", reader.language),
         label=lambda tick: axis_money(tick, currency, reader),
+        narrow=reader.narrow,
     )
     return Chart(columns_chart(drawn), _by_month_alt(answer, reader))
 
@@ -52,7 +54,7 @@ def forecast_by_stage(answer: Answer, reader: Reader) -> Chart | None:
         for each in stages
     ]
     foot = say("Full: weighted. Light: all of the value.", reader.language)
-    spec = rows_chart(rows, Room(labels=116, notes=84), foot=foot)
+    spec = rows_chart(rows, Room(labels=116, notes=84, narrow=reader.narrow), foot=foot)
     said = "; ".join(
         say("{stage} {value}, weighted {weighted}, {deals}", reader.language).format(
             stage=say(word(each["stage"]), reader.language),
@@ -98,7 +100,7 @@ def bridge(answer: Answer, reader: Reader) -> Chart | None:
         end=exact(end, currency, reader),
         said=", ".join(said) or say("nothing changed", language),
     )
-    return Chart(rows_chart(rows, Room(labels=196, notes=84), foot=foot), spoken)
+    return Chart(rows_chart(rows, Room(labels=196, notes=84, narrow=reader.narrow), foot=foot), spoken)
 
 
 def _column(answer: Answer, of_month: Answer, reader: Reader) -> Column:
@@ -131,7 +133,22 @@ def _by_month_alt(answer: Answer, reader: Reader) -> str:
             said += " " + say("(target {target})", language, target=exact(each["target_minor"], currency, reader))
         months.append(said)
     total = exact(answer["total_weighted_minor"], currency, reader)
-    return say("Weighted value by month: {months}. Together {total}.", language, months=", ".join(months), total=total)
+    said = say("Weighted value by month: {months}. Together {total}.", language, months=", ".join(months), total=total)
+    stages = _by_stage(answer)
+    if not stages:
+        return said
+    parts = [f"{say(word(stage), language)} {exact(minor, currency, reader)}" for stage, minor in stages.items()]
+    return f"{said} {say('By stage: {stages}.', language, stages=', '.join(parts))}"
+
+
+def _by_stage(answer: Answer) -> dict[str, int]:
+    """What each stage that is drawn comes to over all months, weighted, from below."""
+    months = {each["month"] for each in answer["months"]}
+    sums = {
+        stage: sum(row["weighted_minor"] for row in answer["rows"] if row["stage"] == stage and row["month"] in months)
+        for stage in _FROM_BELOW
+    }
+    return {stage: minor for stage, minor in sums.items() if minor}
 
 
 def _end(label: str, minor: int, number: int, currency: str, reader: Reader) -> Row:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.notifications.charts.look import ACCENT, BOLD, INK, SMALL, STEPS, Frame, framed, values
-from services.notifications.charts.marks import month_axis, value_axis, words
+from services.notifications.charts.axes import axis_room, month_axis, value_axis
+from services.notifications.charts.look import ACCENT, BOLD, INK, NARROW, SMALL, STEPS, Frame, framed, values
+from services.notifications.charts.marks import words
 from services.notifications.charts.numbers import spread
 
-HEIGHT = 240.0
+HEIGHT, _LOW = 240.0, 190.0
+_NARROW_LABELS = 88.0
 _GAP = 34.0
 
 
@@ -37,6 +39,7 @@ class Lines:
     axis: Callable[[float], str]
     labels: float = 120
     highest: float | None = None
+    narrow: bool = False
 
 
 def lines_chart(chart: Lines) -> dict[str, Any]:
@@ -45,13 +48,20 @@ def lines_chart(chart: Lines) -> dict[str, Any]:
 
     values_of = [point for line in chart.lines for point in line.points if point is not None]
     highest = (chart.highest or max([1e-9, *values_of])) * 1.04
-    frame = Frame(HEIGHT, left=88, right=chart.labels, top=20, bottom=44)
+    frame = _frame(chart, highest)
     scale = alt.Scale(domain=list(chart.months), padding=0.2)
-    x = alt.X("month:O", sort=None, axis=month_axis(chart.months), scale=scale)
+    x = alt.X("month:O", sort=None, axis=month_axis(chart.months, frame.width), scale=scale)
     axis = value_axis(highest, chart.axis)
     y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[0, highest], nice=False, clamp=True))
     layers = [layer for line in chart.lines for layer in _line(chart.months, line, x, y)]
     return framed(frame, layers + _names(chart, frame, highest))
+
+
+def _frame(chart: Lines, highest: float) -> Frame:
+    if chart.narrow:
+        left = axis_room(highest, chart.axis)
+        return Frame(_LOW, left=left, right=_NARROW_LABELS, top=20, bottom=44, whole=NARROW)
+    return Frame(HEIGHT, left=88, right=chart.labels, top=20, bottom=44)
 
 
 def _line(months: Sequence[str], line: Line, x: Any, y: Any) -> list[Any]:

@@ -14,7 +14,8 @@ import orjson
 
 from libs.brand.tokens import CHART
 
-WIDTH = 640
+# Pixels across: beside text and on paper, and on a phone or in half of a page.
+WIDTH, NARROW = 640, 360
 INK, SOFT, LINE, SURFACE = CHART["ink"], CHART["soft"], CHART["line"], CHART["surface"]
 STEPS = tuple(CHART[f"step-{number}"] for number in range(1, 6))
 ACCENT = STEPS[4]
@@ -26,10 +27,19 @@ FONT = "Inter, 'Inter Variable', system-ui, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a chart is drawn for: language ``en`` or ``de``, and people's names by their ids."""
+    """Whom a chart is drawn for: language ``en`` or ``de``, people's names by their ids.
+
+    narrow: on a phone, or in half of a page.
+    """
 
     language: str = "en"
     names: Mapping[str, str] = field(default_factory=dict)
+    narrow: bool = False
+
+    @property
+    def width(self) -> int:
+        """How wide a chart is for them, in pixels."""
+        return NARROW if self.narrow else WIDTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ def trend(answer: Answer, reader: Reader) -> Chart | None:
         for name, stroke in (("open_minor", STEPS[2]), ("weighted_minor", ACCENT))
     ]
     drawn = Lines(
-        [month(each["month"], reader) for each in points], lines, lambda tick: axis_money(tick, currency, reader)
+        [month(each["month"], reader) for each in points],
+        lines,
+        lambda tick: axis_money(tick, currency, reader),
+        narrow=reader.narrow,
     )
     spoken = say(
         "Open pipeline from {first} to {last}: from {start} to {end}, weighted from {low} to {high}.",
@@ -64,7 +67,9 @@ def funnel(answer: Answer, reader: Reader) -> Chart | None:
         )
         for each in stages
     ]
-    spec = rows_chart(rows, Room(labels=116, notes=112), heading=say("Of the stage before", language))
+    spec = rows_chart(
+        rows, Room(labels=116, notes=112, narrow=reader.narrow), heading=say("Of the stage before", language)
+    )
     said = ", ".join(
         f"{say(word(each['stage']), language)} {count(each['count'], reader)} ({share(each['share'], reader)})"
         for each in stages
@@ -98,7 +103,7 @@ def velocity(answer: Answer, reader: Reader) -> Chart | None:
         )
         for each in stages
     )
-    spec = rows_chart(rows, Room(labels=116, figures=150, notes=84), foot=foot)
+    spec = rows_chart(rows, Room(labels=116, figures=150, notes=84, narrow=reader.narrow), foot=foot)
     return Chart(spec, say("Days in a stage: {said}.", language, said=said))
 
 
@@ -118,7 +123,7 @@ def stagnation(answer: Answer, reader: Reader) -> Chart | None:
     ]
     heading = say("Without activity (median)", language)
     said = ", ".join(f"{say(word(each['stage']), language)} {deals(each['count'], reader)}" for each in stages)
-    spec = rows_chart(rows, Room(labels=116, notes=148), heading=heading)
+    spec = rows_chart(rows, Room(labels=116, notes=148, narrow=reader.narrow), heading=heading)
     return Chart(spec, say("Deals that stand still by stage: {said}.", language, said=said))
 
 

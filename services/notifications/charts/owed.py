@@ -28,7 +28,10 @@ def receivables(answer: Answer, reader: Reader) -> Chart | None:
         return None
     rows = [row for each in owed for row in _rows(each, many=len(owed) > 1, reader=reader)]
     said = "; ".join(_said(each, reader) for each in owed)
-    return Chart(rows_chart(rows, Room(labels=188, notes=96)), say("What is owed: {said}.", reader.language, said=said))
+    return Chart(
+        rows_chart(rows, Room(labels=188, notes=96, narrow=reader.narrow)),
+        say("What is owed: {said}.", reader.language, said=said),
+    )
 
 
 def payment_time(answer: Answer, reader: Reader) -> Chart | None:
@@ -45,7 +48,7 @@ def payment_time(answer: Answer, reader: Reader) -> Chart | None:
         for each in months
     ]
     note = say("Median days from issue to payment", language)
-    spec = columns_chart(Columns(columns, label=lambda tick: count(tick, reader), note=note))
+    spec = columns_chart(Columns(columns, label=lambda tick: count(tick, reader), note=note, narrow=reader.narrow))
     said = ", ".join(
         f"{month(each['month'], reader)} {count(each['median_days'], reader)}"
         for each in months

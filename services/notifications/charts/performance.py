@@ -78,7 +78,7 @@ def _won(rows: list[Answer], currency: str, label: Any, key: str, reader: Reader
     )
     spec = rows_chart(
         drawn,
-        Room(labels=150, figures=150 if targets else 84, notes=84),
+        Room(labels=150, figures=150 if targets else 84, notes=84, narrow=reader.narrow),
         heading=say("Win rate", language),
         foot=say("Mark: target.", language) if targets else "",
     )
@@ -103,7 +103,9 @@ def _rates_by_month(rows: Any, reader: Reader) -> dict[str, Any]:
         for each in rows
     ]
     note = say("Percent of closed deals that were won", reader.language)
-    return columns_chart(Columns(columns, label=lambda tick: f"{tick:g} %", highest=100.0, note=note))
+    return columns_chart(
+        Columns(columns, label=lambda tick: f"{tick:g} %", highest=100.0, note=note, narrow=reader.narrow)
+    )
 
 
 def _rates(rows: Any, label: Any, reader: Reader) -> dict[str, Any]:
@@ -116,7 +118,9 @@ def _rates(rows: Any, label: Any, reader: Reader) -> dict[str, Any]:
         )
         for each in rows
     ]
-    return rows_chart(drawn, Room(labels=150, notes=96), heading=say("Won of closed", reader.language))
+    return rows_chart(
+        drawn, Room(labels=150, notes=96, narrow=reader.narrow), heading=say("Won of closed", reader.language)
+    )
 
 
 def _labels(group_by: str, reader: Reader) -> Any:

@@ -74,6 +74,7 @@ _GERMAN: Mapping[str, str] = {
     "Weighted value by month: {months}. Together {total}.": (
         "Gewichteter Wert nach Monat: {months}. Zusammen {total}."
     ),
+    "By stage: {stages}.": "Nach Phase: {stages}.",
     "Open deals by stage: {said}.": "Offene Deals nach Phase: {said}.",
     "From {start} at the start to {end} at the end: {said}.": "Von {start} am Anfang zu {end} am Ende: {said}.",
     "Open pipeline from {first} to {last}: from {start} to {end}, weighted from {low} to {high}.": (

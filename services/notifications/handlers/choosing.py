@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,19 +14,11 @@ from services.notifications.domain import STAFF_MAILS
 from services.notifications.models import preferences, summary_times
 from services.notifications.subscriptions import Subscriptions
 
-
-def _zone(name: str, value: Any) -> str | None:
-    """An IANA time zone; None stands for the business's."""
-    if value is not None and (not isinstance(value, str) or value not in available_timezones()):
-        raise Invalid(f"{name} is a time zone, as in Europe/Berlin", field=name)
-    return value
-
-
 _SUMMARY: dict[str, fields.Reader] = {
     "enabled": fields.flag,
     "hour": fields.whole(0, 23),
     "minute": fields.whole(0, 59),
-    "time_zone": _zone,
+    "time_zone": fields.time_zone,
 }
 
 
@@ -44,11 +35,13 @@ def set_summary_settings(uow: UnitOfWork, settings: dict[str, Any]) -> dict[str,
     """Whether and when one gets the daily summary: ``{enabled, hour, minute, time_zone}``, those not named stay."""
     given = fields.read(_SUMMARY, settings)
     if not given:
-        raise Invalid("name at least one of enabled, hour, minute and time_zone")
+        raise Invalid("name at least one of enabled, hour, minute and time_zone", field="enabled")
+    now = queries.get_summary_settings(uow.session, uow.actor)
+    # What stays as it is was not chosen now: a summary that is still to come of today comes.
+    given = {name: value for name, value in given.items() if value != now[name]}
     if "enabled" in given:
         _switch(uow, uow.actor.id, {"daily_summary": given.pop("enabled")})
     if given:
-        now = queries.get_summary_settings(uow.session, uow.actor)
         row = {name: now[name] for name in ("hour", "minute", "time_zone")} | given
         statement = insert(summary_times).values(user_id=uow.actor.id, updated_at=uow.now, **row)
         taken = given | {"updated_at": uow.now}

@@ -17,7 +17,6 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.identity import Actor
 from libs.common.ids import new_id
@@ -28,7 +27,7 @@ from services.notifications.domain import Note, due_days, greeting, moment
 from services.notifications.handlers.posting import notify_of, post
 from services.notifications.models import digests
 from services.notifications.ports import Reporting
-from services.notifications.summary import Reading, insight_figures, view
+from services.notifications.summary import Reading, insight_figures, own_first, view
 
 DIGEST_JOB, MAIL = "make_digest", "daily_summary"
 _ASKED_AN_HOUR = 5
@@ -40,8 +39,8 @@ def order_digests(uow: UnitOfWork, due_at: datetime) -> None:
     """A summary for everybody whose time has come, each person and day of theirs once."""
     for person in queries.summary_readers(uow.session, uow.business.zone):
         for day in due_days(due_at, person.hour, person.minute, person.zone):
-            # Who was not here at the time of that day gets the next one.
-            if _came_before(person, day):
+            # Who was not here at the time of that day, or chose it later, gets the next one.
+            if _chose_before(person, day):
                 _order(uow, person.user_id, day)
 
 
@@ -69,9 +68,10 @@ def digest_outside(outside: Reporting, job: Job) -> dict[str, Any] | None:
         reader = queries.digest_reader(session, job.payload["digest_id"], outside.business_zone)
     if reader is None:
         return None
-    answers = collected(outside, {"id": reader.user_id, "role": reader.role}, last=job.attempt >= _WORDS_TRIES)
     local = outside.now().astimezone(ZoneInfo(reader.zone))
-    return view(answers, _reading(reader.day or local.date(), local, reader.role, reader.zone))
+    morning = _reading(reader.day or local.date(), local, reader.role, reader.zone)
+    person = {"id": reader.user_id, "role": reader.role}
+    return view(collected(outside, person, morning, last=job.attempt >= _WORDS_TRIES), morning)
 
 
 def digest_finished(uow: UnitOfWork, job: Job, shown: dict[str, Any] | None) -> None:
@@ -102,8 +102,8 @@ def preview(outside: Reporting, actor: Actor) -> dict[str, Any]:
     with outside.read() as session:
         zone = queries.get_summary_settings(session, actor)["zone"]
     local = outside.now().astimezone(ZoneInfo(zone))
-    answers = collected(outside, {"id": actor.id, "role": actor.role}, last=True)
-    return view(answers, _reading(local.date(), local, actor.role, zone))
+    morning = _reading(local.date(), local, actor.role, zone)
+    return view(collected(outside, {"id": actor.id, "role": actor.role}, morning, last=True), morning)
 
 
 def as_mailed(session: Session, actor: Actor, shown: dict[str, Any], charts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -118,17 +118,19 @@ def as_mailed(session: Session, actor: Actor, shown: dict[str, Any], charts: lis
     return shown | {"subject": subject, "text": made.text, "html": made.html}
 
 
-def collected(outside: Reporting, person: Mapping[str, Any], *, last: bool) -> dict[str, Any]:
-    """What the services answer of the business day. The summary is nothing without deals: their Problem is raised.
+def collected(outside: Reporting, person: Mapping[str, Any], morning: Reading, *, last: bool) -> dict[str, Any]:
+    """What the services answer of the person's day. The summary is nothing without deals: their Problem is raised.
 
     last: take the words that are there; otherwise RetryLater while a provider still writes its own.
     """
-    today = business_date(outside.now(), outside.business_zone)
-    answered = outside.answers.morning(person, today)
+    answered = outside.answers.morning(person, morning.day, morning.zone)
     deals = answered["deals"]
     if isinstance(deals, Problem):
         raise deals
-    answers = {name: None if isinstance(each, Problem) else each for name, each in answered.items()}
+    answers = {
+        name: None if isinstance(each, Problem) else own_first(each, outside.base_currency)
+        for name, each in answered.items()
+    }
     figures = insight_figures(answers)
     insight = outside.answers.insight(person, "daily-summary", figures)
     if isinstance(insight, Problem):
@@ -146,9 +148,9 @@ def _reading(day: date, local: datetime, role: str, zone: str) -> Reading:
     return Reading(day, greeting(local.hour), role in ("admin", "sales"), zone)
 
 
-def _came_before(person: Any, day: date) -> bool:
+def _chose_before(person: Any, day: date) -> bool:
     at = moment(day, person.hour, person.minute, person.zone)
-    return at is not None and person.known_since <= at
+    return at is not None and person.since <= at
 
 
 def _order(uow: UnitOfWork, user_id: str, day: date | None) -> str | None:

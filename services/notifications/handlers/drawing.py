@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.jobs import GiveUp, Job
 from libs.common.problems import Invalid
@@ -21,12 +22,12 @@ from services.notifications.ports import Painter, Reporting
 
 DRAW_JOB = "draw_chart"
 # Raised with every change of how charts look, so that none of the old ones is shown.
-_EDITION = 1
+_EDITION = 2
 _LARGEST = 2_000_000
 _KEPT = timedelta(days=1)
 
 
-def fingerprint(name: Any, data: Any, language: Any) -> str:
+def fingerprint(name: Any, data: Any, language: Any, narrow: Any) -> str:
     """The name a chart is kept under; Invalid for what cannot be one."""
     if name not in charts.CHARTS:
         raise Invalid(f"there is no chart {name!r}", field="name")
@@ -34,20 +35,20 @@ def fingerprint(name: Any, data: Any, language: Any) -> str:
         raise Invalid(f"language is one of {', '.join(charts.LANGUAGES)}", field="language")
     if not isinstance(data, dict):
         raise Invalid("data is the answer of a report", field="data")
-    said = orjson.dumps([_EDITION, name, data, language], option=orjson.OPT_SORT_KEYS)
+    said = orjson.dumps([_EDITION, name, data, language, fields.flag("narrow", narrow)], option=orjson.OPT_SORT_KEYS)
     if len(said) > _LARGEST:
         raise Invalid("this is more than a chart can show", field="data")
     return hashlib.sha256(said).hexdigest()
 
 
-def order_chart(uow: UnitOfWork, key: str, name: str, data: dict[str, Any], language: str) -> None:
+def order_chart(uow: UnitOfWork, key: str, name: str, data: dict[str, Any], language: str, narrow: bool) -> None:
     """Have it drawn, once however many ask at the same time."""
     row = {"fingerprint": key, "name": name, "language": language, "data": data, "created_at": uow.now}
     again = {"data": data, "problem": None, "created_at": uow.now}
     statement = insert(renderings).values(row)
     undrawn = renderings.c.svg.is_(None)
     uow.session.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=again, where=undrawn))
-    uow.jobs.add(DRAW_JOB, {"fingerprint": key}, dedupe_key=key)
+    uow.jobs.add(DRAW_JOB, {"fingerprint": key, "narrow": narrow}, dedupe_key=key)
 
 
 def draw_outside(outside: Reporting, job: Job) -> dict[str, Any] | None:
@@ -59,7 +60,7 @@ def draw_outside(outside: Reporting, job: Job) -> dict[str, Any] | None:
         names = queries.names(session)
     started = time.perf_counter()
     try:
-        chart = charts.drawn(row.name, row.data, charts.Reader(row.language, names))
+        chart = charts.drawn(row.name, row.data, charts.Reader(row.language, names, job.payload.get("narrow", False)))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise GiveUp(f"this is not what the chart {row.name} shows ({type(error).__name__}: {error})") from error
     picture = outside.painter.svg(chart.spec, chart.alt)

@@ -35,7 +35,7 @@ _REMOVED_AT_ONCE = 500
 
 def order_report(uow: UnitOfWork, kind: str, params: Any, format: str = "pdf") -> dict[str, Any]:
     """Have a report made into a file for oneself; ``{id, status, …}`` as ``get_report`` answers."""
-    given = read(kind, params)
+    given = read(kind, params, business_date(uow.now, uow.business.zone))
     ending = fields.one_of(*FORMATS)("format", format)
     row = reports.c
     waiting = (row.user_id == uow.actor.id, row.status == "waiting", row.schedule_id.is_(None))

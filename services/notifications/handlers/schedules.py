@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common import fields
+from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
 from libs.common.problems import Conflict, Invalid, TooManyRequests
@@ -22,6 +23,9 @@ from services.notifications.reports import FORMATS, read
 
 _MOST, _MOST_RECIPIENTS = 50, 20
 _SENT_AN_HOUR = 5
+# What a report is asked once for, and no schedule.
+_OF_ONE_DAY = ("as_of", "start", "end")
+_DAY_OF = {"weekday": "weekly", "monthday": "monthly"}
 _RHYTHM = ("cadence", "weekday", "monthday", "hour")
 
 
@@ -37,6 +41,7 @@ def create_schedule(uow: UnitOfWork, data: Any) -> dict[str, Any]:
     mine = report_schedules.c.user_id == uow.actor.id
     if uow.session.execute(select(func.count()).select_from(report_schedules).where(mine)).scalar_one() >= _MOST:
         raise Conflict(f"you have {_MOST} schedules already; take one away first")
+    _fits(given, given["cadence"])
     row = {"id": new_id(), "user_id": uow.actor.id, "format": "pdf", "hour": 8, "params": {}, "recipients": []}
     row |= {"since": uow.now, "created_at": uow.now, "updated_at": uow.now, "version": 1} | given
     uow.session.execute(insert(report_schedules).values(_settled(uow, row)))
@@ -51,6 +56,7 @@ def update_schedule(uow: UnitOfWork, schedule_id: str, changes: Any, version: in
     if version is not None and version != found.version:
         raise Conflict("this schedule was changed meanwhile; load it again and repeat your change")
     before = dict(found._mapping)
+    _fits(given, given.get("cadence", before["cadence"]))
     row = _settled(uow, before | given)
     if any(row[name] != before[name] for name in _RHYTHM):
         row["since"] = uow.now
@@ -93,17 +99,27 @@ def order_scheduled(uow: UnitOfWork, due_at: datetime) -> None:
                     order(uow, user_id, found.kind, found.params, found.format, **about)
 
 
+def _fits(given: Mapping[str, Any], cadence: Any) -> None:
+    """Invalid where a day is named that a schedule of this cadence has not."""
+    for name, of in _DAY_OF.items():
+        if given.get(name) is not None and cadence != of:
+            raise Invalid(f"{name} is of a {of} schedule, and this one is {cadence}", field=name)
+
+
 def _settled(uow: UnitOfWork, row: Mapping[str, Any]) -> dict[str, Any]:
     """A schedule whose parts fit each other: a weekly one has a weekday, a monthly one a day of the month."""
     made = dict(row)
     made["weekday"] = (made.get("weekday") or 0) if made["cadence"] == "weekly" else None
     made["monthday"] = (made.get("monthday") or 1) if made["cadence"] == "monthly" else None
+    for name in _OF_ONE_DAY:
+        if made["params"].get(name) is not None:
+            raise Invalid(f"{name} is one day, and a schedule comes on many: leave it out", field=f"params.{name}")
     try:
-        made["params"] = read(made["kind"], made["params"])
+        made["params"] = read(made["kind"], made["params"], business_date(uow.now, uow.business.zone))
     except Invalid as error:
         inner = error.field if error.field in (None, "kind", "params") else f"params.{error.field}"
         raise Invalid(error.detail, field=inner) from None
-    made["recipients"] = [_colleague(uow, each) for each in dict.fromkeys(made["recipients"])]
+    made["recipients"] = list(dict.fromkeys(_colleague(uow, each) for each in made["recipients"]))
     return made
 
 

@@ -29,7 +29,7 @@ def _columns(zone: str) -> list[Any]:
     return [
         people.c.user_id,
         people.c.role,
-        people.c.known_since,
+        func.greatest(people.c.known_since, times.updated_at, preferences.c.updated_at).label("since"),
         func.coalesce(times.hour, _HOUR).label("hour"),
         func.coalesce(times.minute, _MINUTE).label("minute"),
         func.coalesce(times.time_zone, literal(zone)).label("zone"),
@@ -37,7 +37,10 @@ def _columns(zone: str) -> list[Any]:
 
 
 def summary_readers(session: Session, zone: str) -> Sequence[Any]:
-    """Everybody who works here and gets it: ``user_id, role, known_since, hour, minute, zone`` of each."""
+    """Everybody who works here and gets it: ``user_id, role, since, hour, minute, zone`` of each.
+
+    since: from when on they get it at this time; what was due before was not theirs.
+    """
     return session.execute(select(*_columns(zone)).select_from(_CHOSEN).where(people.c.active, _ON)).all()
 
 

@@ -38,6 +38,8 @@ _FIELDS: Mapping[str, frozenset[str]] = {
 }
 # What lies ahead is looked at by the quarter, what was by the year.
 _AHEAD = frozenset({"pipeline-forecast", "forecast-bridge"})
+# Days whose state is looked at.
+_PAST = ("as_of", "start", "end")
 _PAGES = {"pipeline-forecast": "forecast", "forecast-bridge": "bridge"}
 # A file has all rows; a report of no range is asked for on any.
 _IGNORED = frozenset({"limit", "cursor", "period"})
@@ -79,8 +81,11 @@ class Asked:
         return f"/reports/{page}?{query}" if query else f"/reports/{page}"
 
 
-def read(kind: Any, params: Any) -> dict[str, Any]:
-    """Parameters as they are kept; Invalid names the one that is wrong or that this report has not."""
+def read(kind: Any, params: Any, today: date) -> dict[str, Any]:
+    """Parameters as they are kept; Invalid names the one that is wrong or that this report has not.
+
+    today: the day it is where the business is; the state of a later one is not known.
+    """
     if kind not in KINDS:
         raise Invalid(f"kind is one of {', '.join(KINDS)}", field="kind")
     if not isinstance(params, Mapping):
@@ -92,7 +97,10 @@ def read(kind: Any, params: Any) -> dict[str, Any]:
         given["group_by"] = _grouped(kind, given["group_by"])
     if "period" in given and {"from", "to"} & set(given):
         raise Invalid("a period, or the days from and to: not both", field="period")
-    resolved(kind, given, date.today())  # noqa: DTZ011  (any day shows whether the days fit each other)
+    for name in _PAST:
+        if name in given and date.fromisoformat(given[name]) > today:
+            raise Invalid(f"{name} is a day that has not come yet", field=name)
+    resolved(kind, given, today)
     return given
 
 
@@ -189,6 +197,6 @@ _READERS: Mapping[str, fields.Reader] = {
     "client_id": fields.identifier,
     "segment_id": fields.identifier,
     "stage": _stages,
-    "months": fields.whole(1, 120),
+    "months": fields.whole(1, 60),
     "idle_days": fields.whole(1, _LONGEST_DAYS),
 }

@@ -18,6 +18,8 @@ Answers = Mapping[str, Any]
 PDF_TYPE = "application/pdf"
 # Paper ends somewhere: the workbook and the CSV have every row.
 _ROWS = 400
+# So many charts stand beside each other where there are several.
+_BESIDE = 2
 
 # The pictures of a report and the answer each is drawn from, the first beside the figures.
 _CHARTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
@@ -149,12 +151,16 @@ def _filter(name: str, value: Any, maker: Maker) -> str:
     return str(value)
 
 
-def _charts(kind: str, answers: Answers, maker: Maker, painter: Painter) -> Iterator[dict[str, Any]]:
-    for name, source, title in _CHARTS[kind]:
-        answer = answers.get(source)
-        chart = charts.CHARTS[name](answer, charts.Reader(names=maker.names)) if answer else None
-        if chart is not None:
-            yield {"title": title, "svg": painter.svg(chart.spec, chart.alt).svg, "alt": chart.alt}
+def _charts(kind: str, answers: Answers, maker: Maker, painter: Painter) -> Iterator[list[dict[str, Any]]]:
+    """The pictures line by line: one has a line of its own, of several two stand beside each other."""
+    asked = [(name, answers[source], title) for name, source, title in _CHARTS[kind] if answers.get(source)]
+    reader = charts.Reader(names=maker.names, narrow=len(asked) > 1)
+    drawn = [(title, chart) for name, answer, title in asked if (chart := charts.CHARTS[name](answer, reader))]
+    pictures = [
+        {"title": title, "svg": painter.svg(chart.spec, chart.alt).svg, "alt": chart.alt} for title, chart in drawn
+    ]
+    for at in range(0, len(pictures), _BESIDE):
+        yield pictures[at : at + _BESIDE]
 
 
 def _tables(kind: str, answers: Answers) -> list[Table]:
@@ -167,6 +173,7 @@ def _tables(kind: str, answers: Answers) -> list[Table]:
 
 
 def _table(table: Table, names: Mapping[str, str]) -> dict[str, Any]:
+    table = table.filled()
     rows = list(table.rows)
     return {
         "name": table.name,

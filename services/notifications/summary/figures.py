@@ -13,6 +13,16 @@ def insight_figures(answers: Answers) -> list[dict[str, Any]]:
     return list(_figures(answers))
 
 
+def own_first(answer: Answers, base_currency: str) -> Answers:
+    """A service's answer with the sums in the company's own currency before those in others."""
+    return {
+        name: part | {"values": sorted(part["values"], key=lambda each: each["currency"] != base_currency)}
+        if isinstance(part, dict) and "values" in part
+        else part
+        for name, part in answer.items()
+    }
+
+
 def _figures(answers: Answers) -> Iterator[dict[str, Any]]:
     deals, billing, clients = (answers.get(each) for each in ("deals", "billing", "clients"))
     if deals:

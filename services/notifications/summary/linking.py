@@ -10,15 +10,27 @@ from libs.common.money import display
 
 # An amount with what stands before it, or a plain number; no part of a phone number, a date or a share.
 _NUMBER = re.compile(r"(?<![\w+\-./])(?:[A-Z]{3}\s|[$€£¥₹₩₪₫])?\d(?:[\d,.]*\d)?(?![\w\-/]|\s?%)")
+# What is counted stands right after a count: a number of invoices is no number of deals.
+_THINGS = {
+    "deals": r"deals?|geschäfte?n?", "invoices": r"invoices?|rechnung(?:en)?", "meetings": r"meetings?|termine?n?",
+    "clients": r"clients?|inquir(?:y|ies)|messages?|kunden?|anfragen?|nachrichten?",
+}  # fmt: skip
+_COUNTED = {
+    "open": "deals", "closing": "deals", "won": "deals", "stagnant": "deals", "overdue": "invoices",
+    "meetings": "meetings", "unanswered": "clients",
+}  # fmt: skip
+_THING = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _THINGS.items()), re.IGNORECASE)
+_AFTER = re.compile(r"\s*((?:[^\s.,;:()]+\s+){0,3}[^\s.,;:()]+)")
 # By what a sentence says beside a number one knows which of two figures of the same size is meant.
 _WORDS = {
-    "open": r"\bopen\b|\bpipeline\b",
-    "closing": r"\bclos|\bdue to close|\bthis week|\bnext (?:7|seven) days",
-    "won": r"\bwon\b|\bwins?\b",
-    "overdue": r"\boverdue|\binvoices?\b",
-    "stagnant": r"\bstagnant|\bstand|\bstill\b|\bidle",
-    "meetings": r"\bmeetings?\b",
-    "unanswered": r"\bunanswered|\binquir|\banswer|\bmessages?\b|\bwait",
+    "open": r"\bopen\b|\bpipeline\b|\boffen",
+    "closing": r"\bclos|\bdue to close|\bthis week|\bwithin a week|\bnext (?:7|seven) days|\babschlie|\bdiese woche"
+    r"|\beiner woche",
+    "won": r"\bwon\b|\bwins?\b|\bgewonnen",
+    "overdue": r"\boverdue|\binvoices?\b|\büberfällig|\brechnung",
+    "stagnant": r"\bstagnant|\bstand|\bstill\b|\bidle|\bstehen|\bsteht",
+    "meetings": r"\bmeetings?\b|\btermin",
+    "unanswered": r"\bunanswered|\binquir|\banswer|\bmessages?\b|\bwait|\banfrage|\bantwort",
 }
 
 
@@ -35,9 +47,20 @@ def linked(sentence: Mapping[str, Any], metrics: Sequence[Mapping[str, Any]]) ->
 
 
 def _meant(found: re.Match[str], text: str, metrics: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The figure a number stands for; of several of its size, the one whose words stand nearest."""
-    fitting = [each for each in metrics if found[0] in _written(each)]
-    return min(fitting, key=lambda each: _distance(found, text, each["name"]), default=None)
+    """The figure a number stands for; of several of its size, the one whose words stand nearest. None where the words
+    speak of none of them: a number without a link is better than one that leads elsewhere."""
+    fitting = [each for each in metrics if found[0] in _written(each) and _counts(found, text, each["name"])]
+    told = [each for each in fitting if _distance(found, text, each["name"]) is not None]
+    if told:
+        return min(told, key=lambda each: _distance(found, text, each["name"]) or 0)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _counts(found: re.Match[str], text: str, name: str) -> bool:
+    """Whether the thing named after a plain number is the one the figure counts."""
+    near = _AFTER.match(text[found.end() :])
+    thing = _THING.search(near[1]) if near and found[0].replace(",", "").isdigit() else None
+    return thing is None or thing.lastgroup == _COUNTED[name]
 
 
 def _written(metric: Mapping[str, Any]) -> set[str]:
@@ -45,10 +68,11 @@ def _written(metric: Mapping[str, Any]) -> set[str]:
     return amounts | {str(metric["count"]), f"{metric['count']:,}"}
 
 
-def _distance(found: re.Match[str], text: str, name: str) -> int:
-    """Characters to the nearest word of a figure; English says it after the number, so before counts twice."""
+def _distance(found: re.Match[str], text: str, name: str) -> int | None:
+    """Characters to the nearest word of a figure; English says it after the number, so before counts twice. None where
+    there is no such word."""
     places = [
         each.start() - found.end() if each.start() >= found.end() else 2 * (found.start() - each.end())
         for each in re.finditer(_WORDS[name], text, re.IGNORECASE)
     ]
-    return min(places, default=len(text) * 3)
+    return min(places, default=None)

@@ -16,7 +16,6 @@ from services.notifications.summary.linking import linked
 Answers = Mapping[str, Any]
 # Items of each kind that are named one by one; the list has them all.
 _NAMED = 3
-_TOP = 5
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MISSING = {
     "deals": "The figures of deals could not be collected this time.",
@@ -147,7 +146,7 @@ def _errand(item: Answers) -> dict[str, Any]:
 
 def _top_deals(answers: Answers) -> Iterator[dict[str, Any]]:
     deals = answers.get("deals")
-    for item in deals["closing"]["items"][:_TOP] if deals else ():
+    for item in deals["top"] if deals else ():
         closes = f", closes {_short_day(item['expected_close_date'])}" if item.get("expected_close_date") else ""
         yield _deal(item) | {"detail": f"{word(item['stage'])}{closes}"}
 
@@ -186,7 +185,7 @@ def _by(insight: Answers) -> str:
 
 
 def _headline(metrics: Sequence[Answers]) -> str:
-    """What of it belongs into a subject: ``3 deals close this week, 2 invoices overdue``; "" where nothing does."""
+    """What of it belongs into a subject: ``3 deals close within a week, 2 invoices overdue``; "" where nothing does."""
     found = {each["name"]: each["count"] for each in metrics}
     parts = [
         text.format(n=found[name], s="" if found[name] == 1 else "s", es="s" if found[name] == 1 else "")
@@ -197,7 +196,7 @@ def _headline(metrics: Sequence[Answers]) -> str:
 
 
 _HEADLINES = (
-    ("closing", "{n} deal{s} close{es} this week"),
+    ("closing", "{n} deal{s} close{es} within a week"),
     ("overdue", "{n} invoice{s} overdue"),
     ("meetings", "{n} meeting{s} today"),
     ("unanswered", "{n} message{s} unanswered"),

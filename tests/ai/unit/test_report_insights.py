@@ -218,7 +218,7 @@ def test_the_rules_say_only_what_the_figures_bear(language: str) -> None:
 def test_the_morning_reads_as_the_product_promises() -> None:
     assert [each.text for each in rules.write(summary()).sentences] == [
         "You have 12 open deals worth $680,000 and €12,000.",
-        "3 deals are expected to close this week ($120,000).",
+        "3 deals are expected to close within a week ($120,000).",
         "2 invoices are overdue (total $45,000) – follow up recommended.",
         "1 deal stands still, 2 inquiries wait for an answer.",
     ]

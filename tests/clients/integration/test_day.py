@@ -106,6 +106,22 @@ def test_the_day_counts_what_its_filters_find(clients: Any, new_client: Any) -> 
             assert found["total"] == day[part]["count"], part
 
 
+def test_the_day_is_that_of_the_readers_zone(clients: Any, new_client: Any) -> None:
+    client_id = new_client(JOHN.id)["id"]
+    for subject, due in (("before", "2025-03-02T14:59:59Z"), ("morning", "2025-03-02T15:00:00Z"),
+                         ("evening", "2025-03-03T14:59:59Z"), ("after", "2025-03-03T15:00:00Z")):  # fmt: skip
+        log(clients, client_id, "meeting", subject=subject, due_at=due)
+    day = clients.as_(JOHN).summary(today=DAY, zone="Asia/Tokyo")
+    assert [each["subject"] for each in day["meetings"]["items"]] == ["morning", "evening"]
+    assert clients.as_(JOHN).list_tasks(filters=day["meetings"]["filters"])["total"] == 2
+    at_home = clients.as_(JOHN).summary(today=DAY, zone="America/New_York")
+    assert [each["subject"] for each in at_home["meetings"]["items"]] == ["evening", "after"]
+    assert "zone" not in at_home["meetings"]["filters"] and "zone" not in at_home["tasks"]["filters"]
+    with pytest.raises(Invalid) as refused:
+        clients.as_(JOHN).summary(today=DAY, zone="Mars/Olympus")
+    assert refused.value.field == "zone"
+
+
 def test_only_a_service_asks_for_somebody_else(clients: Any) -> None:
     with pytest.raises(Forbidden):
         clients.as_(JOHN).summary(today=DAY, person={"id": ADMIN.id, "role": "admin"})

@@ -181,6 +181,7 @@ def test_a_timeline_of_a_deal_or_of_some_types(clients: Any, client_id: str) -> 
         ({"client_id": "x"}, "client_id"),
         ({"done": "yes"}, "done"),
         ({"due_from": "tomorrow"}, "due_from"),
+        ({"zone": "Mars/Olympus"}, "zone"),
     ],
 )
 def test_what_cannot_be_asked_of_tasks_is_named(clients: Any, filters: dict[str, Any], name: str) -> None:

@@ -107,6 +107,23 @@ def test_months_of_a_trend(deals: Any, months: Any) -> None:
     assert refused.value.field == "months"
 
 
+def test_the_top_deals_are_the_heaviest_in_one_currency(deals: Any, new_deal: Any, hear: Any) -> None:
+    hear("exchange_rate.set", currency="EUR", day="2025-01-01", rate="2", version=1)
+    for name, stage, value, currency in (
+        ("lead", "lead", 100_000, "USD"),
+        ("late", "negotiation", 20_000, "USD"),
+        ("euro", "negotiation", 9_000, "EUR"),
+        ("small", "lead", 10, "USD"),
+        ("none", "negotiation", None, "USD"),
+        ("tiny", "lead", 1, "USD"),
+    ):
+        new_deal(deal_name=name, stage=stage, deal_value_minor=value, currency=currency)
+    top = deals.as_(ADMIN).summary(today="2025-01-22")["top"]
+    assert [each["deal_name"] for each in top] == ["late", "euro", "lead", "small", "tiny"]
+    assert [each["deal_name"] for each in deals.as_(JOHN).summary(today="2025-01-22")["top"]][:2] == ["late", "euro"]
+    assert deals.as_(JESSICA).summary(today="2025-01-22", filters={"owner_id": JESSICA.id})["top"] == []
+
+
 @pytest.mark.parametrize("person", [ADMIN, JOHN, JESSICA], ids=lambda person: person.name)
 @pytest.mark.parametrize("filters", [{}, {"owner_id": JOHN.id}, {"tag": "vip"}], ids=str)
 def test_a_mornings_figures_are_the_totals_of_their_filters(

@@ -127,6 +127,7 @@ def test_there_is_none_for_a_part_of_the_deals(deals: Any, targets: Any, filters
         ([{"month": "2025-01", "owner_id": None, "amount_minor": True}], "amount_minor"),
         ([{"month": "2025-01", "owner_id": "john", "amount_minor": 1}], "owner_id"),
         ([{"month": "2025-01", "owner_id": None, "amount_minor": 1, "currency": "EUR"}], "currency"),
+        ([{"month": "2025-01", "owner_id": JOHN.id, "amount_minor": each} for each in (1, 2)], "targets.1.month"),
     ],
     ids=str,
 )

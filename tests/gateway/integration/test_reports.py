@@ -97,7 +97,7 @@ def test_every_report_answers_under_the_names_of_its_csv(finance: FlaskClient, p
     assert "_minor" not in answer.text
     written = finance.get(f"{BASE}/{path}.csv")
     assert written.content_type == "text/csv; charset=utf-8"
-    assert written.headers["Content-Disposition"].startswith(f'attachment; filename="{path}-')
+    assert written.headers["Content-Disposition"].startswith(f'attachment; filename="{REPORTS[path].kind}-')
     head, *rows = csv.reader(io.StringIO(written.text))
     report = REPORTS[path]
     first = tables(report.kind, ANSWERS[METHODS[report.kind]])[0]

@@ -66,6 +66,11 @@ def step(http: Any, held: str, code: str) -> Any:
     return http.post("/api/v1/auth/second-factor", json={"ticket": held, "code": code})
 
 
+def test_what_no_database_keeps_is_refused(http: Any) -> None:
+    problem(step(http, "a\x00b", "123456"), 422, "ticket")
+    problem(http.post("/api/v1/auth/refresh", json={"refresh_token": "a\x00b"}), 422, "refresh_token")
+
+
 def test_log_in_asks_for_a_code_once_it_is_on(http: Any, own: Any, person: str) -> None:
     assert http.get("/api/v1/me/second-factor", headers=own).json["on"] is False
     http.post("/api/v1/me/second-factor", headers=own)

@@ -80,11 +80,17 @@ def gateway(service_database: Callable[[str], str], amqp_url: str, tmp_path: Pat
     folder.mkdir()
     (folder / "counter_1.db").write_bytes(b"of a run long ago")
     made = Gateway(environment, port, folder)
-    eventually(made.is_up)
-    yield made
-    if made.process.poll() is None:
-        made.process.send_signal(signal.SIGTERM)
-    made.process.wait(30)
+    try:
+        eventually(made.is_up)
+        yield made
+    finally:
+        if made.process.poll() is None:
+            made.process.send_signal(signal.SIGTERM)
+        try:
+            made.process.wait(30)
+        except subprocess.TimeoutExpired:
+            made.process.kill()
+            raise
 
 
 def test_two_workers_counts_add_up_and_outlive_them(gateway: Gateway) -> None:

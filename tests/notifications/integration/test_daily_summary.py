@@ -69,14 +69,25 @@ def test_after_hours_without_a_worker_it_is_caught_up_and_after_more_it_is_not(c
 def test_each_is_asked_for_with_the_readers_eyes(crm: Notifications) -> None:
     crm.at(EIGHT)
     crm.send()
-    assert sorted(crm.answers.asked) == sorted((each.id, EIGHT.date()) for each in (ADMIN, JOHN, JESSICA))
+    assert sorted(crm.answers.asked) == sorted(
+        (each.id, EIGHT.date(), "America/New_York") for each in (ADMIN, JOHN, JESSICA)
+    )
+
+
+def test_the_day_is_the_readers_own(crm: Notifications) -> None:
+    crm.as_(JOHN).set_summary_settings(settings={"time_zone": "Asia/Tokyo"})
+    crm.at(EIGHT + timedelta(hours=10))  # 18:00 in New York is 8:00 of the next day in Tokyo
+    crm.send()
+    asked = [each for each in crm.answers.asked if each[0] == JOHN.id]
+    assert asked == [(JOHN.id, EIGHT.date() + timedelta(days=1), "Asia/Tokyo")]
+    assert "Tuesday, Feb 11" in str(next(each for each in crm.server.mails if "John" in str(each["To"]))["Subject"])
 
 
 def test_the_mail_says_what_the_services_answered(crm: Notifications) -> None:
     crm.at(EIGHT)
     crm.send()
     mail = next(each for each in crm.server.mails if "John" in str(each["To"]))
-    assert str(mail["Subject"]) == "Daily summary, Monday, Feb 10: 3 deals close this week, 2 invoices overdue"
+    assert str(mail["Subject"]) == "Daily summary, Monday, Feb 10: 3 deals close within a week, 2 invoices overdue"
     text, html = plain(mail), markup(mail)
     assert text.startswith("Good morning, John. Monday, Feb 10.\n\nYou have 12 open deals worth $680,000.\n")
     for said in ("$680,000", "$120,000", "$45,000", "TechCorp Solutions - AI Chatbot", "INV-2025-001", "Kick-off call"):
@@ -192,6 +203,28 @@ def test_who_joins_later_that_day_begins_with_the_next(crm: Notifications) -> No
     assert recipients(crm).count("John") == 1
 
 
+@pytest.mark.parametrize(
+    "chosen", [{"hour": 7}, {"time_zone": "Europe/London"}, {"enabled": True}], ids=lambda chosen: next(iter(chosen))
+)
+def test_who_chooses_a_time_of_day_that_is_past_gets_the_next_days(crm: Notifications, chosen: dict[str, Any]) -> None:
+    crm.as_(JOHN).set_summary_settings(settings={"enabled": False})
+    crm.at(EIGHT + timedelta(hours=2))
+    crm.as_(JOHN).set_summary_settings(settings={"enabled": True} | chosen)
+    crm.send()
+    assert recipients(crm) == ["Ada", "Jessica"]
+    crm.at(EIGHT + timedelta(days=1))
+    crm.send()
+    assert recipients(crm).count("John") == 1
+
+
+def test_settings_that_are_saved_as_they_are_lose_no_summary(crm: Notifications) -> None:
+    crm.at(EIGHT + timedelta(minutes=30))
+    for _ in range(2):
+        crm.as_(JOHN).set_summary_settings(settings={"enabled": True, "hour": 8, "minute": 0, "time_zone": None})
+    crm.send()
+    assert recipients(crm) == ["Ada", "Jessica", "John"]
+
+
 def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
     assert crm.as_(JOHN).get_summary_settings() == {
         "enabled": True,
@@ -219,7 +252,7 @@ def test_times_and_zones_are_ones_own(crm: Notifications) -> None:
         ({"time_zone": 7}, "time_zone"),
         ({"enabled": "yes"}, "enabled"),
         ({"day": 1}, "day"),
-        ({}, None),
+        ({}, "enabled"),
     ],
 )
 def test_times_that_are_none_are_refused(crm: Notifications, changes: dict[str, Any], field: str | None) -> None:

@@ -42,6 +42,8 @@ def test_a_chart_is_drawn_and_found_again(crm: Notifications) -> None:
         assert orders(crm) == 1
         other = crm.as_(FINANCE).draw_chart(name="funnel", data=FUNNEL, language="de")
         assert other["alt"].startswith("So weit kamen die Deals") and orders(crm) == 2
+        narrow = crm.as_(FINANCE).draw_chart(name="funnel", data=FUNNEL, narrow=True)
+        assert (narrow["width"], narrow["alt"]) == (360, made["alt"]) and orders(crm) == 3
     row = crm.sql("SELECT data, problem FROM renderings")
     assert all(each.data is None and each.problem is None for each in row)
 
@@ -71,6 +73,7 @@ def test_without_a_worker_it_comes_later(crm: Notifications) -> None:
         ({"name": "pie"}, "name"),
         ({"name": None}, "name"),
         ({"language": "fr"}, "language"),
+        ({"narrow": 1}, "narrow"),
         ({"data": []}, "data"),
         ({"data": {"x": "y" * 2_000_000}}, "data"),
     ],

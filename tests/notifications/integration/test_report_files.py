@@ -118,11 +118,17 @@ def test_what_cannot_be_made_is_refused(crm: Notifications, kind: str, params: A
 
 
 def test_what_the_service_refuses_is_the_files_problem(crm: Notifications) -> None:
-    crm.answers.reports["pipeline-forecast"] = Invalid("as_of is a day that has not come yet", field="as_of")
-    ordered = crm.as_(ADMIN).order_report(kind="pipeline-forecast", params={"as_of": "2199-01-01"})
+    crm.answers.reports["pipeline-forecast"] = Invalid("there is no such tag", field="tag")
+    ordered = crm.as_(ADMIN).order_report(kind="pipeline-forecast", params={"tag": "vip"})
     crm.send()
     file = crm.as_(ADMIN).get_report(report_id=ordered["id"])
-    assert (file["status"], file["problem"]) == ("failed", "as_of is a day that has not come yet")
+    assert (file["status"], file["problem"]) == ("failed", "there is no such tag")
+
+
+def test_of_a_day_to_come_none_is_ordered(crm: Notifications) -> None:
+    with pytest.raises(Invalid) as refused:
+        crm.as_(ADMIN).order_report(kind="pipeline-forecast", params={"as_of": "2199-01-01"})
+    assert refused.value.field == "as_of" and not crm.sql("SELECT 1 FROM reports")
 
 
 def test_a_service_that_is_down_is_waited_for(crm: Notifications) -> None:

@@ -89,8 +89,8 @@ def test_each_recipient_gets_it_with_the_own_eyes(crm: Notifications) -> None:
     assert made["recipients"] == ["john@amo-ai.example", "jessica@amo-ai.example"]
     at(crm, EIGHT)
     assert [len(mails_to(crm, name)) for name in ("John", "Jessica", "Fiona")] == [1, 1, 0]
-    assert sorted(who for who, _ in crm.answers.asked if who in (JOHN.id, JESSICA.id)).count(JOHN.id) >= 1
-    asked = {who for who, what in crm.answers.asked if isinstance(what, dict)}
+    assert sorted(who for who, *_ in crm.answers.asked if who in (JOHN.id, JESSICA.id)).count(JOHN.id) >= 1
+    asked = {who for who, what, *_ in crm.answers.asked if isinstance(what, dict)}
     assert asked == {JOHN.id, JESSICA.id}
 
 
@@ -213,8 +213,8 @@ def test_a_stale_change_is_refused(crm: Notifications) -> None:
 
 
 def test_days_belong_to_their_rhythm(crm: Notifications) -> None:
-    assert schedule(crm, cadence="daily")["weekday"] is None
-    assert schedule(crm, cadence="monthly", monthday=31)["next_at"] == "2025-02-28T13:00:00+00:00"
+    assert schedule(crm, cadence="daily", weekday=None)["weekday"] is None
+    assert schedule(crm, cadence="monthly", monthday=31, weekday=None)["next_at"] == "2025-02-28T13:00:00+00:00"
     monthly = schedule(crm, cadence="monthly", weekday=None)
     assert (monthly["weekday"], monthly["monthday"]) == (None, 1)
     weekly = crm.as_(FINANCE).update_schedule(schedule_id=monthly["id"], changes={"cadence": "weekly", "weekday": 4})
@@ -229,6 +229,10 @@ def test_days_belong_to_their_rhythm(crm: Notifications) -> None:
         ({"hour": 24}, "hour"),
         ({"weekday": 7}, "weekday"),
         ({"monthday": 0, "cadence": "monthly"}, "monthday"),
+        ({"monthday": 5}, "monthday"),
+        ({"cadence": "daily", "weekday": 3}, "weekday"),
+        ({"params": {"as_of": "2025-01-31"}}, "params.as_of"),
+        ({"params": {"stage": ["none"]}}, "params.stage"),
         ({"format": "docx"}, "format"),
         ({"params": {"period": "soon"}}, "params.period"),
         ({"params": {"months": 3}}, "params.months"),
@@ -249,6 +253,20 @@ def test_what_is_wrong_is_named(crm: Notifications, changes: dict[str, Any], fie
     with pytest.raises(Invalid) as refused:
         crm.as_(FINANCE).update_schedule(schedule_id=made["id"], changes=changes)
     assert refused.value.field == field
+
+
+def test_a_recipient_that_is_named_twice_gets_it_once(crm: Notifications) -> None:
+    made = schedule(crm, recipients=["john@amo-ai.example", JOHN.id, "JOHN@AMO-AI.EXAMPLE"])
+    assert made["recipients"] == ["john@amo-ai.example"]
+
+
+def test_a_bridge_compares_the_days_of_its_own_sending(crm: Notifications) -> None:
+    for name in ("start", "end"):
+        with pytest.raises(Invalid) as refused:
+            schedule(crm, kind="forecast-bridge", params={name: "2025-01-31"})
+        assert refused.value.field == f"params.{name}"
+    kept = schedule(crm, kind="forecast-bridge", params={"stage": ["open"], "measure": "weighted"})["params"]
+    assert kept == {"stage": ["open"], "measure": "weighted"}
 
 
 @pytest.mark.parametrize("missing", ["kind", "cadence"])

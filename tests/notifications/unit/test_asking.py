@@ -17,7 +17,7 @@ TODAY = date(2025, 2, 10)
 
 
 def asked(kind: str, params: dict[str, Any], today: date = TODAY) -> Any:
-    return resolved(kind, read(kind, params), today)
+    return resolved(kind, read(kind, params, today), today)
 
 
 @pytest.mark.parametrize(
@@ -127,5 +127,5 @@ def test_every_report_can_be_asked_for_with_nothing(kind: str) -> None:
 )
 def test_what_is_wrong_is_named(kind: str, params: Any, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        read(kind, params)
+        read(kind, params, TODAY)
     assert refused.value.field == field

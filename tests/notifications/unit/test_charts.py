@@ -135,7 +135,10 @@ def test_words_that_would_run_are_words() -> None:
 @pytest.mark.parametrize(
     ("name", "figures"),
     [
-        ("forecast_by_month", ["$257,000", "target $200,000", "$814,000", "Jan 2025"]),
+        (
+            "forecast_by_month",
+            ["$257,000", "target $200,000", "$814,000", "Jan 2025", "Won $62,500", "Lead $47,000", "Qualified $98,250"],
+        ),
         ("forecast_by_stage", ["$388,333.33", "weighted $291,250", "7 deals"]),
         ("bridge", ["$1,500,000", "$1,604,900.25", "Exchange rates -$2,100.25"]),
         ("trend", ["$1,880,000", "$762,000", "Mar 2025"]),
@@ -157,10 +160,8 @@ def test_what_a_chart_shows_is_said_with_its_figures(name: str, figures: list[st
     assert ET.fromstring(picture(drawn(name)).svg).get("aria-label") == alt
 
 
-def test_a_forecast_names_its_stages_once_and_months_as_words() -> None:
+def test_a_forecast_has_its_figures_and_months_as_words() -> None:
     said = texts(picture(drawn("forecast_by_month")))
-    for stage in ("Won", "Negotiation", "Proposal", "Qualified", "Lead", "Target"):
-        assert said.count(stage) == 1
     assert {"$257K", "$245K", "$312K"} <= set(said)
     assert '"Jan 2025"' in str(drawn("forecast_by_month").spec).replace("'", '"')
 

@@ -34,7 +34,7 @@ PAINTER, PRINTER = VegaPainter(), WeasyPrintPrinter()
 
 
 def view_of(kind: str, params: dict[str, Any] | None = None, **answers: Any) -> dict[str, Any]:
-    asked = resolved(kind, read(kind, params or {}), TODAY)
+    asked = resolved(kind, read(kind, params or {}, TODAY), TODAY)
     beside = BESIDE if kind == "pipeline-forecast" else {}
     return printed(asked, {"report": ANSWERS[kind]} | beside | answers, MAKER, PAINTER)
 
@@ -61,7 +61,7 @@ def test_a_forecast_has_cover_insight_charts_and_tables() -> None:
         "Open deals by stage",
         "Win rate by month",
         "Deals at risk",
-        "In no month",
+        "Not in the amounts",
     ):
         assert title in rest, title
     assert [page for number, page in enumerate(pages, 1) if f"{number} of {len(pages)}" not in page] == []
@@ -86,6 +86,30 @@ def test_every_figure_on_paper_is_written_as_everywhere(kind: str) -> None:
                     assert currency is not None and display(row[column.key], currency).replace(" ", "") in text
                 elif column.kind in ("percent", "month", "link", "client"):
                     assert shown(column.kind, row.get(column.key)).replace(" ", "") in text
+
+
+def test_a_column_without_values_is_not_printed_and_stays_in_files() -> None:
+    without = [row | {"model_probability": None, "modelled": 0, "model_minor": 0} for row in FORECAST["rows"]]
+    heads = {
+        each["name"]: [column["label"] for column in each["columns"]]
+        for each in view_of("pipeline-forecast", report=FORECAST | {"rows": without})["tables"]
+    }
+    assert "Model" not in heads["rows"] and "Win rate" in heads["rows"]
+    with_some = view_of("pipeline-forecast")["tables"]
+    assert "Model" in [column["label"] for each in with_some for column in each["columns"]]
+    asked = resolved("pipeline-forecast", read("pipeline-forecast", {}), TODAY)
+    csv, _type = sheet(asked, {"report": FORECAST | {"rows": without}}, MAKER, "csv")
+    assert b"model_probability" in csv.splitlines()[0]
+
+
+def test_a_forecast_fills_its_pages() -> None:
+    """The quarter of use case 7 has all its charts on the page of its insight, and ends two pages later."""
+    pages = pages_of(view_of("pipeline-forecast"))
+    assert len(pages) == 4
+    for title in ("What the figures say", "Weighted value by month", "Open deals by stage", "Win rate by month"):
+        assert title in pages[1], title
+    # A table begins where the one before it ends, and goes on under its head.
+    assert "Forecast by month and stage" in pages[2] and "CLOSED DEALS" in pages[3].upper()
 
 
 def test_the_same_report_is_the_same_bytes() -> None:

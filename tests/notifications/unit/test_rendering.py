@@ -128,7 +128,7 @@ SUBJECTS = {
     "receipt": "Payment Confirmation - AMO AI",
     "invitation": "Join AMO AI",
     "password_reset": "Choose a new password for AMO AI",
-    "daily_summary": "Daily summary, Monday, Feb 10: 3 deals close this week, 2 invoices overdue",
+    "daily_summary": "Daily summary, Monday, Feb 10: 3 deals close within a week, 2 invoices overdue",
     "report": "Pipeline forecast, Jan 1, 2025 – Mar 31, 2025",
     "test": "Test mail from AMO AI",
 }

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from libs.common.money import display
-from services.notifications.summary import Reading, insight_figures, view
+from services.notifications.summary import Reading, insight_figures, own_first, view
 from services.notifications.summary.linking import linked
 from tests.support.actors import JOHN
 from tests.support.summary_answers import BILLING, CLIENTS, DEALS, INSIGHT, clients, deals, nothing
@@ -95,6 +95,35 @@ def test_a_sentence_keeps_its_words_whatever_leads_where(text: str) -> None:
     assert all(each["text"] == "12" for each in made["parts"] if each["path"])
 
 
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("2 invoices wait for money.", "overdue"),
+        ("2 deals wait for a call.", "stagnant"),
+        ("2 meetings are set, deals stand still.", "meetings"),
+        ("12 invoices are overdue.", None),  # twelve are the open deals
+        ("2 of these need care.", None),  # it may be any of three
+        ("$680,000 are in reach.", "open"),
+        ("12 offene Geschäfte.", "open"),
+    ],
+)
+def test_a_number_leads_only_to_what_it_speaks_of(text: str, leads: str | None) -> None:
+    paths = {each["path"]: each["name"] for each in shown()["metrics"]}
+    found = [paths[each["path"]] for each in linked({"text": text}, shown()["metrics"])["parts"] if each["path"]]
+    assert found == ([leads] if leads else [])
+
+
+def test_the_top_deals_are_named_whatever_day_they_close() -> None:
+    made = shown(deals=DEALS | {"closing": DEALS["closing"] | {"count": 0, "items": [], "values": []}})
+    assert [each["title"] for each in made["top_deals"]] == ["Globex - AI Chatbot", "TechCorp Solutions - AI Chatbot"]
+
+
+def test_sums_in_the_companys_own_currency_come_first() -> None:
+    values = [{"currency": each, "value_minor": 1} for each in ("CHF", "EUR", "USD")]
+    found = own_first({"open": {"count": 3, "values": values}, "stages": [], "top": []}, "USD")
+    assert [each["currency"] for each in found["open"]["values"]] == ["USD", "CHF", "EUR"]
+
+
 def test_the_figures_that_ai_is_given_are_those_that_are_shown() -> None:
     figures = insight_figures(ALL)
     by_name = {(each["name"], each.get("currency")): each["value"] for each in figures}
@@ -142,7 +171,7 @@ def test_charts_are_of_one_currency_and_of_something() -> None:
 
 def test_deals_that_name_their_company_do_not_name_it_twice() -> None:
     items = [DEALS["closing"]["items"][0] | {"deal_name": "AI Chatbot"}, DEALS["closing"]["items"][1]]
-    made = shown(deals=DEALS | {"closing": DEALS["closing"] | {"items": items}})
+    made = shown(deals=DEALS | {"top": items})
     assert [each["title"] for each in made["top_deals"]] == [
         "TechCorp Solutions: AI Chatbot",
         "Nordwind GmbH - AI Chatbot",

@@ -47,7 +47,9 @@ FUNNEL: dict[str, Any] = _SPAN | {
     "lost": 148,
     "still_open": 200,
 }
-VELOCITY: dict[str, Any] = _SPAN | {
+VELOCITY: dict[str, Any] = {
+    "from_day": _SPAN["from_day"],
+    "to_day": _SPAN["to_day"],
     "stages": [
         {"stage": "lead", "stays": 390, "mean_days": 8.4, "median_days": 6.0, "usual_days": 9.5},
         {"stage": "qualified", "stays": 250, "mean_days": 13.1, "median_days": 11.0, "usual_days": 16.0},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,16 +21,44 @@ class OfRange(d.Document):
     currency: str
 
 
+class UsedRate(d.Document):
+    """What one unit of a currency came to, by the rate that was set for ``day``, exact as text."""
+
+    currency: str
+    day: date
+    rate: str
+
+
+class WithoutRate(d.Document):
+    """Deals in a currency there is no rate for: in no amount of the report."""
+
+    currency: str
+    count: int
+    value: Money
+
+
+class Converted(d.Document):
+    rates: list[UsedRate]
+    without_rate: list[WithoutRate]
+
+
+class Amounts(d.Document):
+    count: int
+    value: Money
+    weighted: Money
+
+
 class ForecastRow(d.Document):
-    """``weighted`` is by the stage's weight alone.
+    """``weighted`` is by the stage's weight alone; ``valued`` of the deals have a value.
 
     Beside it: ``win_rate``, measured on the ``closed`` deals of the year before that were ever in this stage, and
-    ``model_probability``, of the ``modelled`` deals the model speaks of.
+    ``model_probability``, of the ``modelled`` deals the model speaks of, which are worth ``model``.
     """
 
     month: Month | None
     stage: str | None
     count: int
+    valued: int
     value: Money
     weight: int | None
     weighted: Money
@@ -38,6 +66,7 @@ class ForecastRow(d.Document):
     closed: int
     model_probability: Share
     modelled: int
+    model: Money
 
 
 class ForecastMonth(d.Document):
@@ -72,11 +101,14 @@ class Insight(d.Document):
     text: str
     sentences: list[InsightSentence]
     provider: str
+    model: str | None
     status: Literal["ready", "pending"]
+    because: Annotated[str | None, Field(description="Why the built-in rules wrote it, where a provider should have.")]
 
 
-class ForecastAnswer(OfRange):
-    """The rows add up to the totals. Deals without a date, a value or a rate are told apart and not added.
+class ForecastAnswer(OfRange, Converted):
+    """The rows add up to the totals. Deals without a date are in no month, those without a value or a rate are counted
+    in theirs; none of them is in the amounts.
 
     ``insight`` is null where there is none, and ``insight_missing`` says why.
     """
@@ -90,10 +122,12 @@ class ForecastAnswer(OfRange):
     total_value: Money
     total_weighted: Money
     open_value: Money
+    open_weighted: Money
     won_value: Money
     lost_value: Money
     target: Money | None
     attainment: Share
+    without_date: Amounts
     win_rate: Annotated[Share, Field(description="Of what was closed in the year that ends with the report's day.")]
     closed: int
     without_value: int
@@ -144,7 +178,7 @@ class WinRateKey(WinRateRow):
     key: str | None
 
 
-class WinRateAnswer(OfRange):
+class WinRateAnswer(OfRange, Converted):
     group_by: str
     rows: list[WinRateKey]
     total: WinRateRow
@@ -158,14 +192,13 @@ class FunnelStage(d.Document):
     step: Share
 
 
-class FunnelAnswer(d.Document):
+class FunnelAnswer(OfRange):
     """Deals created in the range, each counted in every stage up to the furthest it reached."""
 
     stages: list[FunnelStage]
     created: int
     lost: int
     still_open: int
-    currency: str
 
 
 class Stays(d.Document):
@@ -193,6 +226,8 @@ class VelocityMonth(d.Document):
 
 
 class VelocityAnswer(d.Document):
+    from_: Annotated[date, Field(alias="from")]
+    to: date
     stages: list[StageStays]
     cycle: Cycle
     won_cycle: Cycle
@@ -228,11 +263,22 @@ class StagnantDeal(d.DealDocument):
 class StagnantStage(d.Document):
     stage: str
     count: int
+    value: Money
+    median_idle_days: Days
+    usual_days: Days
+
+
+class InCurrency(d.Document):
+    currency: str
+    value: Money
 
 
 class StagnationAnswer(d.ListOf[StagnantDeal]):
-    values: list[dict[str, Any]]
+    """``values``: what all of them are worth, in each currency; ``currency``: that of the stages' values."""
+
+    values: list[InCurrency]
     stages: list[StagnantStage]
+    currency: str
     idle_days: int
 
 

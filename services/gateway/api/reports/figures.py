@@ -83,8 +83,9 @@ def _file(content: bytes, report: Report, query: p.Parameters, ending: str, kind
 
 
 def _name(report: Report, query: p.Parameters) -> str:
+    """As the same report is called that is made to be kept or mailed."""
     days = query.days() if isinstance(query, p.RangeOfDeals | p.PaymentTime) else (p.today(),)
-    return "-".join([report.path, *(day.isoformat() for day in days)])
+    return "-".join([report.kind, *(day.isoformat() for day in days)])
 
 
 def _declare(report: Report) -> None:

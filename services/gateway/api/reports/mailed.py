@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from flask import request
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from libs.common.problems import BadRequest, Invalid, NotFound
 from libs.reporting import KINDS
@@ -17,7 +16,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import parameters as p
 from services.gateway.api.reports.naming import named
 from services.gateway.api.routing import ANYBODY, Routes
-from services.gateway.api.values import Address, Body, Id, Name
+from services.gateway.api.values import Address, Body, Id, Name, TimeZone
 
 routes = Routes("mailed reports")
 
@@ -46,15 +45,6 @@ Period = Literal[
 assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # what a Literal holds
 
 
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is the name of a time zone, as in Europe/Berlin")
-    return value
-
-
-TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_zone)]
-
-
 class SummaryAmount(d.Document):
     amount: d.MoneyNumber
     currency: str
@@ -70,20 +60,60 @@ class SummaryMetric(d.Document):
     path: str
 
 
+class SummaryItem(d.Document):
+    """A deal, an invoice, a meeting, a client: its page, and what it is worth where it has an amount."""
+
+    title: str
+    detail: str
+    path: str
+    amount: d.MoneyNumber | None = None
+    currency: str | None = None
+
+
 class SummaryAction(d.Document):
+    """``items``: the first of them."""
+
     name: str
     title: str
     count: int
     path: str
+    items: list[SummaryItem]
+
+
+class SentencePart(d.Document):
+    """``path``: the list that a number counts; null where there is none."""
+
+    text: str
+    path: str | None
+
+
+class SummarySentence(d.Document):
+    risk: bool
+    parts: list[SentencePart]
+
+
+class SummaryLink(d.Document):
+    label: str
+    path: str
 
 
 class DailySummary(d.Document):
-    """``missing`` says what could not be collected; ``text`` and ``html`` are the mail, without its charts."""
+    """Your own day. ``missing`` says what could not be collected; ``text`` and ``html`` are the mail without charts.
+
+    ``headline``: what of it stands in the subject; ``top_deals``: the open ones that weigh most by value and stage.
+    """
 
     day: date
+    heading: str
+    greeting: str
+    headline: str
     nothing: bool
+    insight: list[SummarySentence]
+    insight_by: str
     metrics: list[SummaryMetric]
+    top_deals: list[SummaryItem]
     actions: list[SummaryAction]
+    links: list[SummaryLink]
     missing: list[str]
     subject: str
     text: str
@@ -95,12 +125,13 @@ class SummaryOrder(d.Document):
 
 
 class SummarySettings(d.Document):
-    """``time_zone`` null: that of the business."""
+    """``time_zone`` null: that of the business. ``zone``: the one that counts."""
 
     enabled: bool
     hour: int
     minute: int
     time_zone: str | None
+    zone: str
 
 
 class SummaryChange(Body):
@@ -111,7 +142,10 @@ class SummaryChange(Body):
 
 
 class ScheduleParameters(Body):
-    """A period that moves with the day of sending, or fixed days; the rest as the report itself takes it."""
+    """A period that moves with the day of sending, or fixed days; the rest as the report itself takes it.
+
+    A schedule comes on many days: it has no ``as_of``, and a bridge of it compares the days of its own default.
+    """
 
     period: Period | None = None
     from_: Annotated[p.Day | None, Field(alias="from")] = None
@@ -124,6 +158,7 @@ class ScheduleParameters(Body):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     client_id: Id | None = None
     measure: Literal["value", "weighted"] | None = None
+    stage: p.Stages | None = None
     months: Annotated[int, Field(ge=1, le=p.MOST_MONTHS, strict=True)] | None = None
     idle_days: Annotated[int, Field(ge=1, le=p.LONGEST_IDLE_DAYS, strict=True)] | None = None
 
@@ -175,7 +210,11 @@ class Schedule(d.Document):
     monthday: int | None
     hour: int
     recipients: list[str]
+    zone: Annotated[str, Field(description="Whose hours they are: the time zone of your daily summary.")]
     next_at: datetime | None = None
+    last_at: datetime | None = None
+    created_at: datetime
+    version: int
 
 
 class OneClick(Body):
@@ -192,8 +231,8 @@ class Subscription(d.Document):
     on: bool
 
 
-@routes.route("GET", "/reports/daily-summary", answers=DailySummary)
-def daily_summary() -> dict[str, Any]:
+@routes.route("GET", "/reports/daily-summary", query=p.Parameters, answers=DailySummary)
+def daily_summary(query: p.Parameters) -> dict[str, Any]:
     """Your daily summary as it would be mailed now."""
     found = r.ask("notifications", "daily_summary")
     document: dict[str, Any] = named({name: value for name, value in found.items() if name != "charts"})
@@ -257,7 +296,7 @@ def list_schedules(query: s.Page) -> dict[str, Any]:
 
 @routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule})
 def create_schedule(body: ScheduleNew) -> dict[str, Any]:
-    """Have a report mailed every day, week or month, at an hour of the business."""
+    """Have a report mailed every day, week or month, at an hour of your own time zone: the one of `/me/summary`."""
     _check_segment(body)
     defaults = {"format": body.format, "hour": body.hour}
     return r.ask("notifications", "create_schedule", data=defaults | body.given())
@@ -272,7 +311,12 @@ def change_schedule(schedule_id: Any, body: ScheduleChange) -> dict[str, Any]:
     return r.ask("notifications", "update_schedule", schedule_id=str(schedule_id), changes=given, version=version)
 
 
-@routes.route("DELETE", "/report-schedules/<uuid:schedule_id>", answers=d.Done)
+class ScheduleGone(d.Document):
+    id: str
+    deleted: bool
+
+
+@routes.route("DELETE", "/report-schedules/<uuid:schedule_id>", answers=ScheduleGone)
 def delete_schedule(schedule_id: Any) -> dict[str, Any]:
     """Take one of your schedules away."""
     return r.ask("notifications", "delete_schedule", schedule_id=str(schedule_id))

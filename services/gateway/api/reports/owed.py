@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -12,7 +12,10 @@ from services.gateway.api.reports.answers import Days, Money, Month, Share
 
 
 class Bucket(d.Document):
+    """``filters``: those of the list of invoices that are in it."""
+
     bucket: str
+    filters: dict[str, Any]
     count: int
     amount: Money
 
@@ -20,6 +23,7 @@ class Bucket(d.Document):
 class OwedInCurrency(d.Document):
     currency: str
     buckets: list[Bucket]
+    count: int
     total: Money
     overdue: Money
 
@@ -30,7 +34,11 @@ class OwedByClient(d.Document):
     client_id: str
     company_name: str
     currency: str
+    count: int
     not_due: Money
+    to_30: Annotated[Money, Field(alias="1-30")]
+    to_60: Annotated[Money, Field(alias="31-60")]
+    to_90: Annotated[Money, Field(alias="61-90")]
     over_90: Money
     total: Money
     oldest_days: int | None
@@ -60,9 +68,14 @@ class PaidTimesOfMonth(PaidTimes):
 
 
 class PaidTimesOfClient(d.Document):
+    """``late``: how many of the invoices were paid after they were due."""
+
     client_id: str
     company_name: str
     invoices: int
+    late: int
+    on_time: int
+    on_time_share: Share
     mean_days: Days
     median_days: Days
 

@@ -22,7 +22,7 @@ from services.gateway.api.values import Body, Currency, Id, Name
 
 LONGEST_DAYS = 3660
 LONGEST_IDLE_DAYS = 3660
-MOST_MONTHS = 120
+MOST_MONTHS = 60
 _FIRST, _LAST = date(1970, 1, 1), date(2199, 12, 31)
 _QUARTER = 3
 
@@ -48,6 +48,7 @@ def _split(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_our_time)]
 Owner = Id | Literal["none"]
 Segment = Annotated[Id, Field(description="Only rows of clients in this segment, as you find it now.")]
+Stages = Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)]
 
 
 def today() -> date:
@@ -80,9 +81,7 @@ class DealSelection(Parameters):
     ] = None
     client_id: Id | None = None
     segment_id: Segment | None = None
-    stage: (
-        Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)] | None
-    ) = None
+    stage: Stages | None = None
 
 
 class RangeOfDeals(DealSelection):

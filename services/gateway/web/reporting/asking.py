@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 
+from libs.common.problems import Problem
 from libs.reporting import link
 from services.gateway.api.reports import files
 from services.gateway.api.reports import parameters as p
@@ -17,21 +19,27 @@ from services.gateway.api.reports.declared import REPORTS, Report
 from services.gateway.api.routing import checked
 from services.gateway.web import of_segment, shell, words
 from services.gateway.web.formats import day
+from services.gateway.web.forms import Form
 from services.gateway.web.listing import Column, Listing, given, listing
 from services.gateway.web.parts import Part
 from services.gateway.web.reporting import periods
 from services.gateway.web.reporting.catalogue import ReportPage
 
 _SPAN = ("from", "to")
+_BETWEEN = ("start", "end")
+_DAYS = ("from_", "to", "as_of", *_BETWEEN)
+_UNFIT = 422
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A report as it is asked for. period: the name of its span of days, ``custom`` for two dates."""
+    """A report as it is asked for. period: the name of its span of days, ``custom`` for two dates. faults: what was
+    wrong with parameters that it does without, by name."""
 
     report: Report
     query: p.Parameters
     period: str
+    faults: dict[str, str] = field(default_factory=dict)
 
     @property
     def days(self) -> tuple[date, date] | None:
@@ -63,6 +71,15 @@ class Asked:
         takes = REPORTS[report].asks.model_fields
         return urlencode({name: value for name, value in self.filters.items() if name in takes}, doseq=True)
 
+    def scheduled(self) -> str:
+        """What a schedule of the same takes over, as a part of an address: the period by its name, or its two days."""
+        kept = {name: value for name, value in self.query.given().items() if name not in (*_DAYS, "limit", "cursor")}
+        when = {"period": self.period}
+        if self.period == periods.CUSTOM:
+            when = dict(zip(_SPAN, _texts(self.days), strict=True)) if self.days else {}
+        lists = {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
+        return urlencode({"kind": self.report.kind, **when, **lists})
+
     def listed(self, **filters: Any) -> str:
         """The list of deals under these filters and those of the report."""
         return link("deals", self.filters | {name: value for name, value in filters.items() if value is not None})
@@ -73,9 +90,29 @@ def asked(page: ReportPage) -> Asked:
     return of(page.report, page.periods)
 
 
-def of(report: Report, offered: tuple[str, ...] = ()) -> Asked:
-    """The same of a report without a page. offered: the periods it may be asked for by name, the first unasked."""
-    names = [field.alias or name for name, field in report.asks.model_fields.items()]
+def looked_at(page: ReportPage) -> Asked:
+    """The same for a page that somebody opens: what is wrong in its address stands beside the fields, and the report is
+    shown without it."""
+    try:
+        found = asked(page)
+        found.query.arguments()
+        return found
+    except Problem as problem:
+        faults = Form({}).refused(problem).errors
+        if problem.status != _UNFIT or not faults:
+            raise
+    # Of two days that do not fit each other neither is kept.
+    wrong = {*faults, *(_SPAN if set(_SPAN) & set(faults) else ()), *(_BETWEEN if set(_BETWEEN) & set(faults) else ())}
+    found = replace(of(page.report, page.periods, wrong), faults=faults)
+    # Two dates are typed where no period by its name is chosen, and what is wrong with one is said there.
+    return replace(found, period=periods.CUSTOM) if set(_SPAN) & set(faults) else found
+
+
+def of(report: Report, offered: tuple[str, ...] = (), without: Container[str] = ()) -> Asked:
+    """The same of a report without a page. offered: the periods it may be asked for by name, the first unasked.
+    without: parameters that are not looked at."""
+    names = [each.alias or name for name, each in report.asks.model_fields.items()]
+    names = [name for name in names if name not in without]
     values = given(*names)
     if values.get("as_of") == p.today().isoformat():
         # The present has no date: it goes on while the page is open.
@@ -90,6 +127,11 @@ def of(report: Report, offered: tuple[str, ...] = ()) -> Asked:
     else:
         period = periods.CUSTOM
     return Asked(report, checked(report.asks, values), period)
+
+
+def with_query(path: str, query: str) -> str:
+    """An address of a path and its parameters, which may be none."""
+    return f"{path}?{query}" if query else path
 
 
 def chips(asked_for: Asked, segments: Part | None) -> Listing:

@@ -79,12 +79,12 @@ def decimal(value: float | None) -> str:
 
 
 def _shown(kind: str, table: Table, asked: Asked) -> ShownTable:
-    rows = list(table.rows)
+    table = table.filled()
     return ShownTable(
         table.name,
         str(gettext(table.title)),
         [(str(gettext(column.label)), column.is_numeric) for column in table.columns],
-        [_row(table, row, links(kind, table.name, row, asked)) for row in rows],
+        [_row(table, row, links(kind, table.name, row, asked)) for row in table.rows],
         _total(table),
     )
 

@@ -26,7 +26,7 @@ from services.gateway.web.views.client_record import ACTIVITY
 
 pages = Pages("tasks")
 
-_FILTERS = "type assignee_id person_id done due_from due_to client_id deal_id".split()
+_FILTERS = "type assignee_id person_id done due_from due_to client_id deal_id zone".split()
 
 
 class _Whose(Body):
@@ -105,6 +105,7 @@ def _listing() -> Listing:
         "due_to": (_("Until"), day),
         "client_id": (_("Client"), lambda _id: _("only one")),
         "deal_id": (_("Deal"), lambda _id: _("only one")),
+        "zone": (_("Days of"), str),
     }
     return listing("tasks", Column("subject", _("Task")), (), labels)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -90,6 +91,50 @@ def test_a_schedule_is_made_as_it_was_typed(admin: FlaskClient, rpc: Any, token:
     assert 'id="error-recipients"' in admin.post("/reports/schedules/new", data=typed | token).text
 
 
+def test_a_schedule_takes_over_what_the_report_was_asked_with(
+    admin: FlaskClient, rpc: Any, token: dict[str, str]
+) -> None:
+    report = admin.get("/reports/forecast?from=2025-01-01&to=2025-02-28&stage=lead&stage=won&group_by=stage").text
+    address = html.unescape(re.findall(r'href="(/reports/schedules/new[^"]*)"', report)[0])
+    form = admin.get(address).text
+    carried = dict(re.findall(r'type="checkbox" name="(\w+)" value="([^"]*)" checked', form))
+    assert carried == {"from": "2025-01-01", "to": "2025-02-28", "stage": "lead,won", "group_by": "stage"}
+    rpc.answers["notifications.create_schedule"] = {"id": ID}
+    typed = {"kind": "pipeline-forecast", "format": "pdf", "cadence": "daily", "hour": "7", "period": ""}
+    assert admin.post("/reports/schedules/new", data=typed | carried | token).status_code == 303
+    assert rpc.last("notifications.create_schedule").arguments["data"]["params"] == {
+        "from": "2025-01-01", "to": "2025-02-28", "stage": ["lead", "won"], "group_by": "stage",
+    }  # fmt: skip
+    wrong = admin.post("/reports/schedules/new", data=typed | {"from": "soon", "months": "0"} | token)
+    assert wrong.status_code == 422 and 'id="error-from"' in wrong.text and 'id="error-months"' in wrong.text
+    moving = html.unescape(re.findall(r'href="(/reports/schedules/new[^"]*)"', admin.get("/reports/forecast").text)[0])
+    assert "period=this_quarter" in moving and "from=" not in moving
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/reports/forecast?from=soon&to=2025-01-01", "from"),
+        ("/reports/forecast?as_of=2999-01-01", "as_of"),
+        ("/reports/forecast?from=2025-02-01&to=2025-01-01", "from"),
+        ("/reports/funnel?to=2025-02-30", "to"),
+        ("/reports/bridge?end=never", "end"),
+    ],
+)
+def test_a_bad_day_stands_at_its_field(admin: FlaskClient, rpc: Any, address: str, field: str) -> None:
+    rpc.answers |= ANSWERS
+    page = admin.get(address)
+    assert page.status_code == 422 and f'id="error-{field}"' in page.text
+    assert re.search(rf'name="{field}" value="\d{{4}}-\d\d-\d\d"[^>]*aria-invalid="true"', page.text)
+    assert ('value="custom" selected' in page.text) is (field in ("from", "to"))
+
+
+def test_another_parameter_that_does_not_fit_is_said_above(admin: FlaskClient, rpc: Any) -> None:
+    rpc.answers |= ANSWERS
+    page = admin.get("/reports/trend?months=0")
+    assert page.status_code == 422 and 'role="alert"><p>months: ' in page.text
+
+
 def test_a_schedule_is_changed_sent_and_deleted(admin: FlaskClient, rpc: Any, token: dict[str, str]) -> None:
     shown = admin.get(f"/reports/schedules/{ID}").text
     boss = re.findall(r'name="recipients" value="([0-9a-f-]+)" checked', shown)
@@ -106,10 +151,14 @@ def test_a_schedule_is_changed_sent_and_deleted(admin: FlaskClient, rpc: Any, to
     }  # fmt: skip
     former = {"from": "2025-01-01", "to": "2025-03-31", "group_by": ["month", "stage"], "tag": "vip", "period": None}
     rpc.answers["notifications.list_schedules"] = {"items": [SCHEDULE | {"params": former}], "total": 1}
+    page = admin.get(f"/reports/schedules/{ID}").text
+    carried = dict(re.findall(r'type="checkbox" name="(from|to|group_by)" value="([^"]*)" checked', page))
+    assert carried == {"from": "2025-01-01", "to": "2025-03-31", "group_by": "month,stage"}
     for period, days in (("", {"from": "2025-01-01", "to": "2025-03-31"}), ("this_month", {"period": "this_month"})):
-        assert admin.post(f"/reports/schedules/{ID}", data=typed | {"period": period} | token).status_code == 303
+        sent = typed | carried | {"period": period} | token
+        assert admin.post(f"/reports/schedules/{ID}", data=sent).status_code == 303
         changes = rpc.last("notifications.update_schedule").arguments["changes"]
-        assert changes["params"] == days | {"group_by": "month,stage"}, "what the form does not show stays"
+        assert changes["params"] == days | {"group_by": "month,stage"}, "what was set over the API stays"
     assert "Bridge" in admin.get("/reports/schedules/new?kind=forecast-bridge").text
     assert admin.post(f"/reports/schedules/{ID}/send", data=token).status_code == 303
     assert admin.post(f"/reports/schedules/{ID}/delete", data=token).status_code == 303

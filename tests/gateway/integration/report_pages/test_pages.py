@@ -81,7 +81,7 @@ def test_files_are_of_what_the_page_shows(admin: FlaskClient) -> None:
     found = hrefs(admin.get(f"/reports/forecast?{Q1}&group_by=stage&tag=vip").text)
     wanted = f"/api/v1/reports/pipeline-forecast.csv?{Q1}&tag=vip&group_by=stage"
     assert wanted in found and wanted.replace(".csv", ".xlsx") in found
-    assert "/reports/schedules/new?kind=pipeline-forecast&tag=vip" in found
+    assert f"/reports/schedules/new?kind=pipeline-forecast&{Q1}&tag=vip&group_by=stage" in found
     assert admin.get(wanted).status_code == 200
 
 
@@ -151,6 +151,32 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table(admin: FlaskClient, rpc: 
     assert missing.status_code == 200 and "The table below says the same" in missing.text
     assert admin.get("/reports/charts/nothing").status_code == 404
     assert admin.get("/reports/charts/trend?months=0", headers=PART).status_code == 422
+
+
+def test_a_chart_is_drawn_narrow_where_a_page_has_little_room(admin: FlaskClient, rpc: Any) -> None:
+    admin.get("/reports/charts/trend")
+    assert rpc.last("notifications.draw_chart").arguments["narrow"] is False
+    rpc.answers["notifications.draw_chart"] = ANSWERS["notifications.draw_chart"] | {"width": 360}
+    assert '<div class="drawing is-narrow" role="img"' in admin.get("/reports/charts/trend?narrow=1").text
+    assert rpc.last("notifications.draw_chart").arguments["narrow"] is True
+    assert admin.get("/reports/charts/trend?narrow=yes").status_code == 200
+    assert rpc.last("notifications.draw_chart").arguments["narrow"] is False
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_address_ends_in_a_question_mark(admin: FlaskClient, name: str) -> None:
+    text = html.unescape(admin.get(f"/reports/{name}").text)
+    found = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', text)
+    assert found and not [each for each in found if each.endswith(("?", "&"))]
+
+
+def test_a_column_that_no_row_has_a_value_for_is_not_shown(admin: FlaskClient, rpc: Any) -> None:
+    assert ">Model<" in admin.get(f"/reports/forecast?{Q1}").text
+    forecast = ANSWERS["deals.forecast"]
+    rows = [row | {"model_probability": None} for row in forecast["rows"]]
+    rpc.answers["deals.forecast"] = forecast | {"rows": rows}
+    without = admin.get(f"/reports/forecast?{Q1}").text
+    assert ">Model<" not in without and ">Win rate<" in without
 
 
 def test_there_is_no_report_of_another_name(admin: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from services.gateway.api.reports import parameters as p
 from services.gateway.web import forms, parts, shell
 from services.gateway.web.reporting import asking, catalogue
 from services.gateway.web.routing import Pages, is_part
-from services.gateway.web.views.reports.report import asking_of, segments_for, shown
+from services.gateway.web.views.reports.report import asking_of, segments_for, shown, status_of
 
 pages = Pages("forecast")
 
@@ -29,14 +29,14 @@ _TRIES = 20
 def forecast() -> Any:
     """The forecast, or its figures alone where the slider or the form of the page asks."""
     page = catalogue.one("forecast")
-    asked = asking.asked(page)
+    asked = asking.asked(page) if is_part() else asking.looked_at(page)
     found = parts.ask({"forecast": Call("deals", "forecast", asked.query.arguments())} | segments_for(asked))
     template = "reports/forecast_results.html" if is_part() else "reports/forecast.html"
-    show = shell.fragment if is_part() else shell.page
     ago = min(SLIDER_DAYS, (p.today() - asked.as_of).days)
     slider = {"days": SLIDER_DAYS, "at": SLIDER_DAYS - ago, "first": p.today() - timedelta(days=SLIDER_DAYS)}
     form = asking_of(page, asked, found.get("segments"))
-    return show(template, slider=slider, **form, **shown("pipeline-forecast", found["forecast"], asked))
+    words = {"slider": slider, **form, **shown("pipeline-forecast", found["forecast"], asked)}
+    return shell.fragment(template, **words) if is_part() else shell.page(template, status_of(asked), **words)
 
 
 @pages.get("/reports/forecast/insight")

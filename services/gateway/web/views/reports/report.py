@@ -30,26 +30,29 @@ _FEW = 5
 def report(name: str) -> Any:
     """A report, or its results alone where a script of the page asks."""
     page = catalogue.one(name)
-    asked = asking.asked(page)
+    asked = asking.asked(page) if is_part() else asking.looked_at(page)
     limit = {"limit": _DEALS} if isinstance(asked.query, p.Stagnation) else {}
     arguments = limit | asked.query.arguments()
     found = parts.ask({"report": Call(page.report.service, page.report.method, arguments)} | segments_for(asked))
     within = request.args.get("part") == "within"
     template = ("reports/within.html" if within else "reports/results.html") if is_part() else "reports/report.html"
-    show = shell.fragment if is_part() else shell.page
-    form = asking_of(page, asked, found.get("segments"))
-    return show(template, **form, **shown(page.report.kind, found["report"], asked))
+    words = {
+        **asking_of(page, asked, found.get("segments")),
+        **shown(page.report.kind, found["report"], asked),
+    }
+    return shell.fragment(template, **words) if is_part() else shell.page(template, status_of(asked), **words)
 
 
 @pages.get("/reports/charts/<name>")
 def chart(name: str) -> Any:
-    """The drawing of a report's answer, to stand above the table it was drawn from."""
+    """The drawing of a report's answer, to stand above the table it was drawn from; ``narrow=1`` for little room."""
     if name not in catalogue.CHARTS:
         catalogue.one("")
     drawn = asking.of(catalogue.CHARTS[name])
     try:
         data = api.asked(drawn.report, drawn.query)
-        found = r.ask("notifications", "draw_chart", name=name, data=data, language=current())
+        narrow = request.args.get("narrow") == "1"
+        found = r.ask("notifications", "draw_chart", name=name, data=data, language=current(), narrow=narrow)
     except Problem as problem:
         if problem.status == 422:
             raise
@@ -60,6 +63,11 @@ def chart(name: str) -> Any:
 def segments_for(asked: Asked) -> dict[str, Call]:
     """What the form chooses from; results alone need it for what they are narrowed to."""
     return {} if is_part() and "segment_id" not in asked.filters else {"segments": of_segment.offered()}
+
+
+def status_of(asked: Asked) -> int:
+    """200, or 422 where something in the address did not fit."""
+    return 422 if asked.faults else 200
 
 
 def asking_of(page: ReportPage, asked: Asked, segments: parts.Part | None) -> dict[str, Any]:

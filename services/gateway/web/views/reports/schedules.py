@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import request
@@ -17,7 +17,8 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import mailed as api
 from services.gateway.api.routing import checked
 from services.gateway.models import users
-from services.gateway.web import editing, forms, of_segment, parts, shell
+from services.gateway.web import editing, forms, of_segment, parts, shell, words
+from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.reporting import catalogue, periods
@@ -37,10 +38,36 @@ WEEKDAYS = (
     _l("Sunday"),
 )
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
+_SPAN = ("from", "to")
 _PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
 _FILTERS = ("owner_id", "segment_id", "source", "tag", "currency")
 # A person has few; there is no call for one.
 _ALL = Call("notifications", "list_schedules", {"limit": 200})
+
+
+def _day(value: str) -> str:
+    try:
+        return day(value)
+    except ValueError:
+        return value  # what is wrong with it is said when it is sent
+
+
+def _words_of(value: str) -> str:
+    return ", ".join(words.word(each) for each in value.split(","))
+
+
+# What comes along from the report, or was set over the API: it stands in the form to be kept or not.
+_CARRIED: dict[str, tuple[Any, Callable[[str], str]]] = {
+    "from": (_l("From"), _day),
+    "to": (_l("Until"), _day),
+    "stage": (_l("Stage"), _words_of),
+    "client_id": (_l("Client"), lambda _id: _("only one")),
+    "group_by": (_l("By"), _words_of),
+    "measure": (_l("Measured"), words.word),
+    "months": (_l("Months"), str),
+    "idle_days": (_l("Days without activity"), str),
+}
+_WHOLE = ("months", "idle_days")
 _READERS: dict[str, forms.Reader] = {
     "kind": forms.text,
     "format": forms.text,
@@ -65,8 +92,9 @@ def schedules() -> Any:
 @pages.get("/reports/schedules/new")
 def new() -> Any:
     """The form for a new one, filled in as the report was looked at."""
-    start = {"format": "pdf", "cadence": "weekly", "weekday": "0", "hour": "8", "period": "this_quarter"}
-    return _form(Form(start | given("kind", "period", *_FILTERS)))
+    start = {"format": "pdf", "cadence": "weekly", "weekday": "0", "hour": "8"}
+    start |= {} if given(*_SPAN) else {"period": "this_quarter"}
+    return _form(Form(start | given("kind", "period", *_FILTERS, *_CARRIED)))
 
 
 @pages.post("/reports/schedules/new")
@@ -95,9 +123,6 @@ def change(schedule_id: Any) -> Any:
     """Save it."""
     form = forms.sent()
     typed = {name: value for name, value in _typed(form).items() if name != "kind"}
-    found = parts.ask({"schedules": _ALL})["schedules"].needed()["items"]
-    former = _one_of(found, str(schedule_id))["params"]
-    typed["params"] = _kept(former, typed["params"]) | typed["params"]
     try:
         api.change_schedule(schedule_id, checked(api.ScheduleChange, typed))
     except Problem as problem:
@@ -130,17 +155,14 @@ def _one_of(schedules: Iterable[dict[str, Any]], schedule_id: str) -> dict[str, 
     raise NotFound("there is no such schedule, or it is not yours")
 
 
-def _kept(former: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
-    """The parameters that the form does not know: they stay; the days of a range only until a period is chosen."""
-    gone = {"from", "to"} if typed.get("period") else set()
-    kept = {name: value for name, value in former.items() if name not in {"period", *_FILTERS} | gone}
-    return {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
-
-
 def _of(schedule: dict[str, Any]) -> Form:
     plain = ("kind", "format", "cadence", "weekday", "monthday", "hour", "version")
     values = {name: "" if schedule.get(name) is None else str(schedule[name]) for name in plain}
-    params = {name: value for name, value in schedule["params"].items() if name in ("period", *_FILTERS)}
+    params = {
+        name: ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in schedule["params"].items()
+        if value is not None
+    }
     named = _named(schedule["recipients"])
     return Form(values | params | {"recipients": [named[each].id for each in schedule["recipients"] if each in named]})
 
@@ -160,7 +182,10 @@ def _typed(form: Form) -> dict[str, Any]:
     for rhythm, name in (("weekly", "weekday"), ("monthly", "monthday")):
         if found.get("cadence") != rhythm:
             found.pop(name, None)
-    params = forms.read(dict.fromkeys(("period", *_FILTERS), forms.text), form.values)
+    readers = dict.fromkeys(("period", *_FILTERS, *_CARRIED), forms.text) | dict.fromkeys(_WHOLE, forms.whole)
+    # A period that moves takes the place of two days.
+    gone = _SPAN if form.values.get("period") else ()
+    params = forms.read(readers, {name: value for name, value in form.values.items() if name not in gone})
     return found | {"params": params, "recipients": form.values["recipients"]}
 
 
@@ -172,15 +197,17 @@ def _refused(form: Form, problem: Problem) -> Form:
 
 
 def _form(form: Form, schedule_id: str = "", status: int = 200, segments: parts.Part | None = None) -> Any:
-    words = _words(segments or parts.ask({"segments": of_segment.offered()})["segments"])
+    shown = _words(segments or parts.ask({"segments": of_segment.offered()})["segments"])
     if chosen := form.values.get("segment_id"):
         # One that is gone stays chosen: without it the report would be of everybody.
-        words["segments"].setdefault(chosen, "?")
-    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, **words)
+        shown["segments"].setdefault(chosen, "?")
+    told = {name: form.values[name] for name in _CARRIED if form.values.get(name)}
+    carried = [(name, _CARRIED[name][0], _CARRIED[name][1](value)) for name, value in told.items()]
+    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, carried=carried, **shown)
 
 
 def _words(segments: parts.Part) -> dict[str, Any]:
     kinds = catalogue.titles()
     offered = {name: periods.PERIODS[name] for name in _PERIODS}
-    words = {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
-    return words | {"segments": of_segment.names(segments)}
+    shown = {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    return shown | {"segments": of_segment.names(segments)}
