@@ -254,6 +254,10 @@ class TrendAnswer(d.Document):
 
 
 class StagnantDeal(d.DealDocument):
+    stage_since: datetime
+    lost_reason: str | None
+    created_at: datetime
+    updated_at: datetime
     idle_days: int | None
     days_in_stage: int | None
     usual_days: Days
