@@ -25,13 +25,16 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 # They share one stack, which only one process of the tests should have to bring up.
 _WHOLE_STACK = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/rights/")
+# One test that takes a fifth of the time of all those: it is worth a stack of its own where a process is free for it.
+_ALONE = "tests/e2e/test_api_fuzz.py"
 
 
 class _ByStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Where several processes share the tests: all that drive the whole stack go to one of them, others by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "whole stack" if nodeid.startswith(_WHOLE_STACK) else nodeid.partition("::")[0]
+        of_stack = nodeid.startswith(_WHOLE_STACK) and not nodeid.startswith(_ALONE)
+        return "whole stack" if of_stack else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 
 class Clock(Protocol):
@@ -28,6 +29,12 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.at
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The IANA time zones this machine knows; to look for them takes reading hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def business_date(instant: datetime, zone: str) -> date:

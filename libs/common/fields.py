@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
+from libs.common.clock import zone_names
 from libs.common.ids import is_id
 from libs.common.money import EXPONENTS, MAX_MINOR
 from libs.common.problems import Invalid
@@ -116,7 +116,7 @@ def instant(name: str, value: Any) -> datetime | None:
 
 def time_zone(name: str, value: Any) -> str | None:
     """An IANA time zone or None."""
-    if value is not None and (not isinstance(value, str) or value not in available_timezones()):
+    if value is not None and (not isinstance(value, str) or value not in zone_names()):
         raise Invalid(f"{name} is a time zone, as in Europe/Berlin", field=name)
     return value
 

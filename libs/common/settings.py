@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from libs.common.clock import zone_names
 from libs.common.money import exponent
 
 
@@ -43,10 +43,8 @@ class ServiceSettings(BaseSettings):
     @field_validator("business_tz")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{value!r} is not an IANA time zone") from None
+        if value not in zone_names():
+            raise ValueError(f"{value!r} is not an IANA time zone")
         return value
 
     @field_validator("base_currency")

@@ -284,7 +284,7 @@ PATHS = (
     *(f"/reports/charts/{name}" for name in CHARTS),
     "/reports/forecast?from=2025-01-01&to=2025-03-31&group_by=month&owner_id=none&source=website&tag=vip",
     "/reports/forecast?as_of=2025-01-15&period=next_quarter", "/reports/forecast/insight?tries=1",
-    f"/reports/forecast/insight?insight={ID}", "/reports/win-rate?group_by=owner&period=this_year",
+    f"/reports/forecast/insight?spoken={ID}", "/reports/win-rate?group_by=owner&period=this_year",
     "/reports/bridge?part=within&measure=weighted&currency=USD", "/reports/stagnation?idle_days=5",
     "/reports/files", f"/reports/files/{ID}", "/reports/summary",
     "/reports/schedules", "/reports/schedules/new?kind=reps&period=this_month", f"/reports/schedules/{ID}",

@@ -42,15 +42,19 @@ class MailServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Take no more connections: who tries after this returned is refused."""
         server, self._server = self._server, None
         if server is not None:
-            self._loop.call_soon_threadsafe(server.close)
+            asyncio.run_coroutine_threadsafe(self._end(server), self._loop).result(5)
 
     def stop(self) -> None:
         self.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+
+    @staticmethod
+    async def _end(server: asyncio.Server) -> None:
+        server.close()
 
     async def _listen(self) -> asyncio.Server:
         return await self._loop.create_server(

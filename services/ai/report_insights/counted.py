@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import re
 
+from libs.reporting.nouns import NAMED, words_after
 from services.ai.report_insights.figures import Figure
 
-# The things a figure may count, by a part of its name, and the words for them.
-_THINGS = {
-    "deals": r"deals?|opportunit(?:y|ies)|geschäfte?n?|abschlüsse?n?",
-    "invoices": r"invoices?|bills?|rechnung(?:en)?",
-    "meetings": r"meetings?|appointments?|termine?n?|besprechung(?:en)?",
-    "unanswered": r"inquir(?:y|ies)|enquir(?:y|ies)|messages?|clients?|conversations?|anfragen?|nachrichten?|kunden?",
-    "tasks": r"tasks?|to-?dos?|aufgaben?",
-}
-# Things of a sales report that no figure counts yet: a number of them was not supplied.
+# Things that no figure counts yet: a number of them was not supplied.
 _OTHERS = (
     r"customers?|compan(?:y|ies)|accounts?|contacts?|leads|prospects?|stages|reps?|people|persons?|colleagues"
     r"|projects?|contracts?|proposals|offers?|payments?|quotes?|calls?|emails?|e-mails?|hours?|minutes?|years?|quarters?"
@@ -25,31 +18,28 @@ _STATES = {
     "open": "open|offene[nrs]?", "closing": "closing", "stagnant": "stagnant|idle|stalled|stille?",
     "won": "won|gewonnene[nr]?", "overdue": "overdue|überfällige[nr]?", "lost": "lost|verlorene[nr]?",
 }  # fmt: skip
-_NOUN = re.compile(
-    "|".join([*(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _THINGS.items()), rf"\b(?:{_OTHERS})\b"])
-)
+_NOUN = re.compile(rf"{NAMED}|\b(?:{_OTHERS})\b")
 _STATE = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _STATES.items()))
-# A noun stands within so many words after its number, and before the next comma.
-_FAR = re.compile(r"[\s-]*((?:[^\s.,;:()]+[\s-]+){0,3}[^\s.,;:()]+)")
 
 
 def counts(figure: Figure, after: str) -> bool:
-    """Whether the words after a number may speak of what the figure counts. Words of no known thing may."""
-    near = _FAR.match(after)
-    noun = _NOUN.search(near[1]) if near else None
-    if near is None or noun is None:
+    """Whether the words after a number may speak of what the figure counts, which its name holds. Words of no known
+    thing may."""
+    near = words_after(after)
+    noun = _NOUN.search(near)
+    if noun is None:
         return True
     if noun.lastgroup is None or noun.lastgroup not in figure.name:
         return False
-    between = _STATE.search(near[1][: noun.start()])
+    between = _STATE.search(near[: noun.start()])
     return between is None or _may_be(str(between.lastgroup), figure.name)
 
 
 def is_of_a_thing(after: str) -> bool:
     """Whether the very next words name a thing that is counted: "one deal", "no overdue invoices"."""
-    near = _FAR.match(after)
-    noun = _NOUN.search(near[1]) if near else None
-    return near is not None and noun is not None and not _STATE.sub("", near[1][: noun.start()]).strip()
+    near = words_after(after)
+    noun = _NOUN.search(near)
+    return noun is not None and not _STATE.sub("", near[: noun.start()]).strip()
 
 
 def _may_be(state: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from libs.common.problems import Invalid
 from services.gateway import applying
@@ -20,12 +20,6 @@ MOST_CHARACTERS = 50_000
 SALES = frozenset({"admin", "sales"})
 
 
-def _no_nul(value: Any) -> Any:
-    if isinstance(value, str) and "\x00" in value:
-        raise ValueError("holds a character that cannot be kept")
-    return value
-
-
 class NotesNew(Body):
     """The notes as they were typed, in English or German; what they say is read and never obeyed."""
 
@@ -33,7 +27,6 @@ class NotesNew(Body):
     text: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_CHARACTERS),
-        BeforeValidator(_no_nul),
     ]
 
 

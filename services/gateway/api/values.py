@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from libs.common.clock import zone_names
 from libs.common.money import EXPONENTS
 
 
@@ -105,7 +105,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"]), AfterV
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValueError("is the name of a time zone, as in Europe/Berlin")
     return value
 
@@ -123,7 +123,7 @@ class Body(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _of_characters(cls, value: Any) -> Any:
-        """No database keeps a NUL, in whatever field it comes."""
+        """No database keeps a NUL, in whatever field it comes; the words of a list are looked at by their own type."""
         return _no_nul(value)
 
     def given(self) -> dict[str, Any]:

@@ -19,12 +19,10 @@ from services.notifications import queries
 from services.notifications.domain import CADENCES, due_days, moment
 from services.notifications.handlers.reports import order
 from services.notifications.models import people, report_schedules, reports
-from services.notifications.reports import FORMATS, read
+from services.notifications.reports import FORMATS, STATE_DAYS, read
 
 _MOST, _MOST_RECIPIENTS = 50, 20
 _SENT_AN_HOUR = 5
-# What a report is asked once for, and no schedule.
-_OF_ONE_DAY = ("as_of", "start", "end")
 _DAY_OF = {"weekday": "weekly", "monthday": "monthly"}
 _RHYTHM = ("cadence", "weekday", "monthday", "hour")
 
@@ -111,7 +109,7 @@ def _settled(uow: UnitOfWork, row: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(row)
     made["weekday"] = (made.get("weekday") or 0) if made["cadence"] == "weekly" else None
     made["monthday"] = (made.get("monthday") or 1) if made["cadence"] == "monthly" else None
-    for name in _OF_ONE_DAY:
+    for name in STATE_DAYS:
         if made["params"].get(name) is not None:
             raise Invalid(f"{name} is one day, and a schedule comes on many: leave it out", field=f"params.{name}")
     try:

@@ -38,8 +38,8 @@ _FIELDS: Mapping[str, frozenset[str]] = {
 }
 # What lies ahead is looked at by the quarter, what was by the year.
 _AHEAD = frozenset({"pipeline-forecast", "forecast-bridge"})
-# Days whose state is looked at.
-_PAST = ("as_of", "start", "end")
+# Days whose state is looked at: none of them is to come, and a schedule, which comes on many, has none.
+STATE_DAYS = ("as_of", "start", "end")
 _PAGES = {"pipeline-forecast": "forecast", "forecast-bridge": "bridge"}
 # A file has all rows; a report of no range is asked for on any.
 _IGNORED = frozenset({"limit", "cursor", "period"})
@@ -97,7 +97,7 @@ def read(kind: Any, params: Any, today: date) -> dict[str, Any]:
         given["group_by"] = _grouped(kind, given["group_by"])
     if "period" in given and {"from", "to"} & set(given):
         raise Invalid("a period, or the days from and to: not both", field="period")
-    for name in _PAST:
+    for name in STATE_DAYS:
         if name in given and date.fromisoformat(given[name]) > today:
             raise Invalid(f"{name} is a day that has not come yet", field=name)
     resolved(kind, given, today)

@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from libs.common.money import display
+from libs.reporting.nouns import NAMED, words_after
 
 # An amount with what stands before it, or a plain number; no part of a phone number, a date or a share.
 _NUMBER = re.compile(r"(?<![\w+\-./])(?:[A-Z]{3}\s|[$€£¥₹₩₪₫])?\d(?:[\d,.]*\d)?(?![\w\-/]|\s?%)")
-# What is counted stands right after a count: a number of invoices is no number of deals.
-_THINGS = {
-    "deals": r"deals?|geschäfte?n?", "invoices": r"invoices?|rechnung(?:en)?", "meetings": r"meetings?|termine?n?",
-    "clients": r"clients?|inquir(?:y|ies)|messages?|kunden?|anfragen?|nachrichten?",
-}  # fmt: skip
+# What each figure counts, as ``libs.reporting.nouns`` calls it: a number of invoices is no number of deals.
 _COUNTED = {
     "open": "deals", "closing": "deals", "won": "deals", "stagnant": "deals", "overdue": "invoices",
-    "meetings": "meetings", "unanswered": "clients",
+    "meetings": "meetings", "unanswered": "unanswered",
 }  # fmt: skip
-_THING = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _THINGS.items()), re.IGNORECASE)
-_AFTER = re.compile(r"\s*((?:[^\s.,;:()]+\s+){0,3}[^\s.,;:()]+)")
+_NOUN = re.compile(NAMED, re.IGNORECASE)
 # By what a sentence says beside a number one knows which of two figures of the same size is meant.
 _WORDS = {
     "open": r"\bopen\b|\bpipeline\b|\boffen",
@@ -50,17 +46,17 @@ def _meant(found: re.Match[str], text: str, metrics: Sequence[Mapping[str, Any]]
     """The figure a number stands for; of several of its size, the one whose words stand nearest. None where the words
     speak of none of them: a number without a link is better than one that leads elsewhere."""
     fitting = [each for each in metrics if found[0] in _written(each) and _counts(found, text, each["name"])]
-    told = [each for each in fitting if _distance(found, text, each["name"]) is not None]
-    if told:
-        return min(told, key=lambda each: _distance(found, text, each["name"]) or 0)
-    return fitting[0] if len(fitting) == 1 else None
+    if len(fitting) == 1:
+        return fitting[0]
+    distances = [(_distance(found, text, each["name"]), each) for each in fitting]
+    told = [(distance, each) for distance, each in distances if distance is not None]
+    return min(told, key=lambda pair: pair[0])[1] if told else None
 
 
 def _counts(found: re.Match[str], text: str, name: str) -> bool:
     """Whether the thing named after a plain number is the one the figure counts."""
-    near = _AFTER.match(text[found.end() :])
-    thing = _THING.search(near[1]) if near and found[0].replace(",", "").isdigit() else None
-    return thing is None or thing.lastgroup == _COUNTED[name]
+    noun = _NOUN.search(words_after(text[found.end() :])) if found[0].replace(",", "").isdigit() else None
+    return noun is None or noun.lastgroup == _COUNTED[name]
 
 
 def _written(metric: Mapping[str, Any]) -> set[str]:

@@ -65,6 +65,12 @@ def test_the_forecast_adds_up_to_the_minor_unit(finance: FlaskClient, rpc: Any) 
     }  # fmt: skip
 
 
+def test_figures_alone_ask_nobody_what_they_come_to(finance: FlaskClient, rpc: Any) -> None:
+    answer = finance.get(f"{BASE}/pipeline-forecast?insight=false").json
+    assert (answer["insight"], answer["insight_missing"]) == (None, None) and answer["total_count"]
+    assert {each.method for each in rpc.asked} == {"deals.forecast"}
+
+
 def test_the_insight_stands_beside_its_figures(finance: FlaskClient, rpc: Any) -> None:
     answer = finance.get(f"{BASE}/pipeline-forecast").json
     assert answer["insight"]["text"].startswith("The pipeline is trending 15 % above target. Top risk:")

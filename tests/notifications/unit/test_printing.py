@@ -97,7 +97,7 @@ def test_a_column_without_values_is_not_printed_and_stays_in_files() -> None:
     assert "Model" not in heads["rows"] and "Win rate" in heads["rows"]
     with_some = view_of("pipeline-forecast")["tables"]
     assert "Model" in [column["label"] for each in with_some for column in each["columns"]]
-    asked = resolved("pipeline-forecast", read("pipeline-forecast", {}), TODAY)
+    asked = resolved("pipeline-forecast", read("pipeline-forecast", {}, TODAY), TODAY)
     csv, _type = sheet(asked, {"report": FORECAST | {"rows": without}}, MAKER, "csv")
     assert b"model_probability" in csv.splitlines()[0]
 

@@ -7,10 +7,11 @@ one statement, so they are of one moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -33,7 +34,6 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -87,17 +87,18 @@ class Figures:
     model_minor: int = 0
     expected_minor: int = 0
 
-    def add(self, row: Any) -> None:
-        for name in _NAMES:
-            setattr(self, name, getattr(self, name) + int(getattr(row, name)))
+    def added(self, figures: Sequence[int]) -> Figures:
+        """With others, in the order of the fields."""
+        return Figures(*(getattr(self, name) + more for name, more in zip(_NAMES, figures, strict=True)))
 
 
 _NAMES = tuple(Figures.__dataclass_fields__)
 Cells = dict[Key, Figures]
 _ZERO = literal_column("0", Integer)
-# The parts, and which rows belong to each.
-Belongs = Mapping[str, ColumnElement[bool]]
-# The first five columns of every statement here: the parts and the key.
+# Parts by their bits, and which rows belong to each.
+Parts = Mapping[int, Part]
+Belongs = Mapping[int, ColumnElement[bool]]
+# The first five columns of every statement here: the bits of the parts, and the key.
 _KEYS: tuple[ColumnElement[Any], ...] = tuple(literal_column(str(n)) for n in range(1, 6))
 
 
@@ -105,53 +106,54 @@ def cells(
     session: Session, actor: Actor, wanted: Wanted, moment: Moment, parts: Mapping[str, Part], by: By = None
 ) -> dict[str, Cells]:
     """The cells of each part that was asked for; cells that hold no deal are not there."""
-    slice_ = wanted.slice_for(actor, by)
+    slice_, bits = wanted.slice_for(actor, by), {1 << at: part for at, part in enumerate(parts.values())}
     if slice_ is None:
-        selects = [_one_by_one(actor, wanted, moment, parts, by)]
+        selects = [_one_by_one(actor, wanted, moment, bits, by)]
     else:
-        selects = [*_summed(slice_, moment, parts), *_at_the_edges(slice_, moment, parts)]
+        selects = [*_summed(slice_, moment, bits), *_at_the_edges(slice_, moment, bits)]
     found: dict[str, Cells] = {name: {} for name in parts}
     for row in session.execute(selects[0] if len(selects) == 1 else union_all(*selects)):
-        for name in row.parts:
-            key = Key(row.month, row.stage, row.currency, row.group)
-            found[name].setdefault(key, Figures()).add(row)
+        key, figures = Key(*row[1 : len(_KEYS)]), [int(each) for each in row[len(_KEYS) :]]
+        for bit, name in zip(bits, parts, strict=True):
+            if row.parts & bit:
+                found[name][key] = found[name][key].added(figures) if key in found[name] else Figures(*figures)
     return {name: {key: each for key, each in kept.items() if each.deals} for name, kept in found.items()}
 
 
-def _one_by_one(actor: Actor, wanted: Wanted, moment: Moment, parts: Mapping[str, Part], by: By) -> Select[Any]:
+def _one_by_one(actor: Actor, wanted: Wanted, moment: Moment, parts: Parts, by: By) -> Select[Any]:
     """From deals or their states."""
     table = deals if moment.before is None else deal_states
-    belongs = {name: _within(table.c.stage, part, table.c.closes_on, part.span) for name, part in parts.items()}
+    belongs = {bit: _within(table.c.stage, part, table.c.closes_on, part.span) for bit, part in parts.items()}
     return _counted(table, belongs, by).where(
         access.counted(actor, table), *wanted.of_table(table), *_valid(table, moment)
     )
 
 
-def _summed(slice_: Slice, moment: Moment, parts: Mapping[str, Part]) -> Iterable[Select[Any]]:
+def _summed(slice_: Slice, moment: Moment, parts: Parts) -> Iterable[Select[Any]]:
     """From the sums, as far as they tell: whole months, at the end of a month; and what changed since or until then."""
-    whole = {name: part.span.whole_months() if part.span else None for name, part in parts.items()}
-    told = {name: part for name, part in parts.items() if part.span is None or whole[name] is not None}
+    whole = {bit: part.span.whole_months() if part.span else None for bit, part in parts.items()}
+    told = {bit: part for bit, part in parts.items() if part.span is None or whole[bit] is not None}
     if not told:
         return
     for table in (pipeline_sums,) if moment.before else (pipeline_sums, pipeline_scores):
-        belongs = {name: _within(table.c.stage, part, table.c.month, whole[name]) for name, part in told.items()}
+        belongs = {bit: _within(table.c.stage, part, table.c.month, whole[bit]) for bit, part in told.items()}
         yield _added(table, belongs, slice_, moment)
     if moment.before is not None:
         row, (_, sign, begin, end) = deal_states.c, nearest_month(moment.before)
-        belongs = {name: _within(row.stage, part, row.closes_on, whole[name]) for name, part in told.items()}
+        belongs = {bit: _within(row.stage, part, row.closes_on, whole[bit]) for bit, part in told.items()}
         for instant, direction in ((row.valid_from, sign), (row.valid_to, -sign)):
             changed = (instant >= begin, instant < end, *slice_.wanted.of_table(deal_states))
             yield _counted(deal_states, belongs, slice_.by, direction).where(*changed)
 
 
-def _at_the_edges(slice_: Slice, moment: Moment, parts: Mapping[str, Part]) -> Iterable[Select[Any]]:
+def _at_the_edges(slice_: Slice, moment: Moment, parts: Parts) -> Iterable[Select[Any]]:
     """From deals or their states: what closes on days of months that are not asked for as a whole."""
     table = deals if moment.before is None else deal_states
     row, belongs = table.c, {}
-    for name, part in parts.items():
+    for bit, part in parts.items():
         edges = part.span.edges() if part.span else []
         if edges:
-            belongs[name] = or_(*(_within(row.stage, part, row.closes_on, edge) for edge in edges))
+            belongs[bit] = or_(*(_within(row.stage, part, row.closes_on, edge) for edge in edges))
     if belongs:
         yield _counted(table, belongs, slice_.by).where(*slice_.wanted.of_table(table), *_valid(table, moment))
 
@@ -161,7 +163,7 @@ def _added(table: Table, belongs: Belongs, slice_: Slice, moment: Moment) -> Sel
     wide = [or_(*belongs.values()), *slice_.of_table(table)]
     if moment.before is not None:
         wide.append(table.c.changed < nearest_month(moment.before)[0])
-    return select(_named(belongs), *_added_columns(table, slice_.by)).where(*wide).group_by(*_KEYS)
+    return select(_bits(belongs), *_added_columns(table, slice_.by)).where(*wide).group_by(*_KEYS)
 
 
 # Columns are the same in every statement, and take longer to put together than a small statement to run.
@@ -187,7 +189,7 @@ def _utc(day: date) -> datetime:
 
 def _counted(table: Table, belongs: Belongs, by: By, sign: int = 1) -> Select[Any]:
     """Rows counted into the cells of the parts they belong to; taken away with sign -1."""
-    return select(_named(belongs), *_counted_columns(table, by, sign)).where(or_(*belongs.values())).group_by(*_KEYS)
+    return select(_bits(belongs), *_counted_columns(table, by, sign)).where(or_(*belongs.values())).group_by(*_KEYS)
 
 
 @cache
@@ -210,10 +212,10 @@ def _sum(value: ColumnElement[Any], only: ColumnElement[bool] | None = None) -> 
     return func.coalesce(func.sum(value) if only is None else func.sum(value).filter(only), _ZERO)
 
 
-def _named(belongs: Belongs) -> ColumnElement[Any]:
-    """The names of the parts that a row belongs to."""
-    names = array([case((condition, name), else_="") for name, condition in belongs.items()])
-    return func.array_remove(names, "").label("parts")
+def _bits(belongs: Belongs) -> ColumnElement[Any]:
+    """The parts that a row belongs to, as one number: a list of them for each of many rows would take its time."""
+    bits = [case((condition, literal_column(str(bit), Integer)), else_=_ZERO) for bit, condition in belongs.items()]
+    return reduce(add, bits).label("parts")
 
 
 def _within(stage: ColumnElement[str], part: Part, day: ColumnElement[Any], span: Span | None) -> ColumnElement[bool]:

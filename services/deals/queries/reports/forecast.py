@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.deals.domain import OPEN_STAGES, STAGES
-from services.deals.queries.reports.cells import CLOSED, Cells, Part, cells
+from services.deals.queries.reports.cells import CLOSED, Cells, Key, Part, cells
 from services.deals.queries.reports.durations import usual_days
 from services.deals.queries.reports.spans import Moment, Span, asked_moment, asked_span, month_name
 from services.deals.queries.reports.wanted import Wanted
-from services.deals.queries.reports.worth import Amount, Worth, worth_of
+from services.deals.queries.reports.worth import Amount, Worth, total, worth_of
 from services.deals.queries.targets import attainment, targets_of
 
 GROUPS = ("month", "stage")
+Amounts = Mapping[Key, Amount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,19 @@ def forecast(
     found = cells(session, actor, asked.wanted, asked.moment, parts)
     targets = targets_of(session, actor, asked.wanted, asked.span)
     usual, rates = usual_days(session, asked.moment), win_rates(found["measured"])
+    amounts = worth.amounts(found["asked"])
     return {
         "from_day": asked.span.first,
         "to_day": asked.span.last,
         "as_of": asked.moment.day,
         "currency": worth.currency,
         "group_by": list(asked.by),
-        **_figures(asked, worth, found["asked"], rates),
+        **_figures(asked, worth, amounts, rates),
         **rates[""].shown(),
-        "months": _months(asked, worth, found["asked"], targets),
-        "stages": _stages(asked, worth, found["asked"], rates, usual),
+        "months": _months(asked, amounts, targets),
+        "stages": _stages(worth, amounts, rates, usual),
         **_beside(worth, found["asked"], found["undated"]),
-        **_reached(worth, found["asked"], targets),
+        **_reached(amounts, targets),
     }
 
 
@@ -110,25 +112,24 @@ def _by(group_by: Any) -> tuple[str, ...]:
     return tuple(each for each in GROUPS if each in given)
 
 
-def _figures(asked: _Asked, worth: Worth, found: Cells, rates: Mapping[str, Rate]) -> dict[str, Any]:
+def _figures(asked: _Asked, worth: Worth, found: Amounts, rates: Mapping[str, Rate]) -> dict[str, Any]:
     """The rows, and the sums of them."""
     grouped: dict[tuple[date | None, str | None], Amount] = {key: Amount() for key in _always(asked)}
-    for key, figures in found.items():
+    for key, each in found.items():
         named = (key.month if "month" in asked.by else None, key.stage if "stage" in asked.by else None)
         amount = grouped.setdefault(named, Amount())
-        amount += worth.of(key, figures)
+        amount += each
     rows = [_row(worth, month, stage, grouped[month, stage], rates) for month, stage in sorted(grouped, key=_order)]
-    total = worth.added(found)
-    opened = worth.added({key: each for key, each in found.items() if key.stage in OPEN_STAGES})
+    whole, opened = total(found.values()), total(_of(found, *OPEN_STAGES))
     return {
         "rows": rows,
-        "total_count": total.count,
-        "total_value_minor": total.value_minor,
-        "total_weighted_minor": total.weighted_minor,
+        "total_count": whole.count,
+        "total_value_minor": whole.value_minor,
+        "total_weighted_minor": whole.weighted_minor,
         "open_minor": opened.value_minor,
         "open_weighted_minor": opened.weighted_minor,
-        "won_minor": worth.added(_only(found, "won")).value_minor,
-        "lost_minor": worth.added(_only(found, "lost")).value_minor,
+        "won_minor": total(_of(found, "won")).value_minor,
+        "lost_minor": total(_of(found, "lost")).value_minor,
     }
 
 
@@ -164,12 +165,11 @@ def _row(
     }
 
 
-def _months(asked: _Asked, worth: Worth, found: Cells, targets: Mapping[date, int]) -> list[dict[str, Any]]:
+def _months(asked: _Asked, found: Amounts, targets: Mapping[date, int]) -> list[dict[str, Any]]:
     by_month: dict[date | None, dict[str, Amount]] = defaultdict(lambda: defaultdict(Amount))
-    for key, figures in found.items():
-        amount, kind = worth.of(key, figures), key.stage if key.stage in CLOSED else "open"
-        for name in ("all", kind):
-            by_month[key.month][name] += amount
+    for key, each in found.items():
+        for name in ("all", key.stage if key.stage in CLOSED else "open"):
+            by_month[key.month][name] += each
     return [
         {
             "month": month_name(month),
@@ -182,11 +182,9 @@ def _months(asked: _Asked, worth: Worth, found: Cells, targets: Mapping[date, in
     ]
 
 
-def _stages(
-    asked: _Asked, worth: Worth, found: Cells, rates: Mapping[str, Rate], usual: Mapping[str, int]
-) -> list[dict[str, Any]]:
+def _stages(worth: Worth, found: Amounts, rates: Mapping[str, Rate], usual: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
-        {"stage": stage, **worth.added(_only(found, stage)).money(), "weight": worth.weights[stage]}
+        {"stage": stage, **total(_of(found, stage)).money(), "weight": worth.weights[stage]}
         | rates.get(stage, Rate()).shown()
         | {"usual_days": usual.get(stage)}
         for stage in STAGES
@@ -205,12 +203,12 @@ def _beside(worth: Worth, found: Cells, undated: Cells) -> dict[str, Any]:
     }
 
 
-def _reached(worth: Worth, found: Cells, targets: Mapping[date, int]) -> dict[str, Any]:
+def _reached(found: Amounts, targets: Mapping[date, int]) -> dict[str, Any]:
     """What was won of the targets, in the months that have one."""
     target = sum(targets.values()) if targets else None
-    won = worth.added({key: each for key, each in _only(found, "won").items() if key.month in targets})
+    won = total(each for key, each in found.items() if key.stage == "won" and key.month in targets)
     return {"target_minor": target, "attainment": attainment(won.value_minor, target)}
 
 
-def _only(found: Cells, stage: str) -> Cells:
-    return {key: each for key, each in found.items() if key.stage == stage}
+def _of(found: Amounts, *stages: str) -> list[Amount]:
+    return [each for key, each in found.items() if key.stage in stages]

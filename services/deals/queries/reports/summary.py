@@ -60,11 +60,11 @@ def summary(session: Session, actor: Actor, now: datetime, today: Any, filters: 
         "stagnant": still(top(figures(stagnant=True))),
         "won": figures(stage="won", **month),
         "stages": [{"stage": stage, **figures(stage=stage)} for stage in OPEN_STAGES],
-        "top": _heaviest(session, actor, now, given),
+        "top": _top_deals(session, actor, now, given),
     }
 
 
-def _heaviest(session: Session, actor: Actor, now: datetime, filters: dict[str, Any]) -> list[dict[str, Any]]:
+def _top_deals(session: Session, actor: Actor, now: datetime, filters: dict[str, Any]) -> list[dict[str, Any]]:
     wanted = Wanted.of(filters)
     worth = worth_of(session, wanted, Moment(today_of(now)))
     theirs = and_(access.counted(actor, deals), *wanted.of_table(deals))

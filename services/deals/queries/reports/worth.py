@@ -34,7 +34,9 @@ class Exchange:
         """An amount in the report's currency; None where there is no rate for it."""
         if currency == self.currency:
             return minor
-        return exchanged(minor, currency, self.rates[currency][1], self.currency) if currency in self.rates else None
+        if currency not in self.rates:
+            return None
+        return exchanged(minor, currency, self.rates[currency][1], self.currency) if minor else 0
 
     def knows(self, currency: str) -> bool:
         return currency == self.currency or currency in self.rates
@@ -58,12 +60,25 @@ class Amount:
     expected_minor: int = 0
 
     def __iadd__(self, other: Amount) -> Self:
-        for name in self.__dataclass_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.count += other.count
+        self.valued += other.valued
+        self.value_minor += other.value_minor
+        self.weighted_minor += other.weighted_minor
+        self.modelled += other.modelled
+        self.model_minor += other.model_minor
+        self.expected_minor += other.expected_minor
         return self
 
     def money(self) -> dict[str, Any]:
         return {"count": self.count, "value_minor": self.value_minor, "weighted_minor": self.weighted_minor}
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """Amounts added up."""
+    found = Amount()
+    for each in amounts:
+        found += each
+    return found
 
 
 @dataclass(slots=True)
@@ -101,11 +116,12 @@ class Worth:
         weight = weighted(value, self.weights[key.stage])
         return Amount(figures.deals, figures.valued, value, weight, figures.modelled, *told)
 
+    def amounts(self, cells: Cells) -> dict[Key, Amount]:
+        """Each of the cells, rounded."""
+        return {key: self.of(key, figures) for key, figures in cells.items()}
+
     def added(self, cells: Cells) -> Amount:
-        total = Amount()
-        for key, figures in cells.items():
-            total += self.of(key, figures)
-        return total
+        return total(self.amounts(cells).values())
 
     def unrated(self, *parts: Cells) -> Unrated:
         """The deals of these cells that could not be converted."""

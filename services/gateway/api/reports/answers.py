@@ -15,9 +15,12 @@ Month = Annotated[str, Field(examples=["2025-01"])]
 Money = d.MoneyNumber
 
 
-class OfRange(d.Document):
+class OfDays(d.Document):
     from_: Annotated[date, Field(alias="from")]
     to: date
+
+
+class OfRange(OfDays):
     currency: str
 
 
@@ -225,9 +228,7 @@ class VelocityMonth(d.Document):
     median_days: Days
 
 
-class VelocityAnswer(d.Document):
-    from_: Annotated[date, Field(alias="from")]
-    to: date
+class VelocityAnswer(OfDays):
     stages: list[StageStays]
     cycle: Cycle
     won_cycle: Cycle
@@ -254,6 +255,10 @@ class TrendAnswer(d.Document):
 
 
 class StagnantDeal(d.DealDocument):
+    stage_since: datetime
+    lost_reason: str | None
+    created_at: datetime
+    updated_at: datetime
     idle_days: int | None
     days_in_stage: int | None
     usual_days: Days

@@ -44,7 +44,9 @@ def whole(report: Report, query: p.Parameters) -> dict[str, Any]:
 
 
 def forecast(query: p.Forecast) -> tuple[dict[str, Any], dict[str, Any] | None, str | None]:
-    """A forecast as it came, the insight into it, and why there is none."""
+    """A forecast as it came, the insight into it, and why there is none, None where none was asked for."""
+    if not query.insight:
+        return asked(REPORTS["pipeline-forecast"], query), None, None
     day = p.today()
     beside = [insight.risks(query.filters())] if query.as_of in (None, day) else []
     found, others = _answers(REPORTS["pipeline-forecast"], query, beside)

@@ -22,7 +22,7 @@ def named(document: Any, currency: str | None = None) -> Any:
     """
     if isinstance(document, list):
         return [named(each, currency) for each in document]
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return document
     currency = document.get("currency") or currency
     found: dict[str, Any] = {}

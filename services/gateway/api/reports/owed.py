@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.gateway.api import documents as d
-from services.gateway.api.reports.answers import Days, Money, Month, Share
+from services.gateway.api.reports.answers import Days, Money, Month, OfDays, Share
 
 
 class Bucket(d.Document):
@@ -80,11 +80,9 @@ class PaidTimesOfClient(d.Document):
     median_days: Days
 
 
-class PaymentTimeAnswer(d.Document):
+class PaymentTimeAnswer(OfDays):
     """``rows``: the clients who take longest."""
 
-    from_: Annotated[date, Field(alias="from")]
-    to: date
     months: list[PaidTimesOfMonth]
     total: PaidTimes
     rows: list[PaidTimesOfClient]

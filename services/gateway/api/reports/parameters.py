@@ -103,12 +103,14 @@ class RangeOfDeals(DealSelection):
 
 
 class Forecast(RangeOfDeals):
-    """Without days: this quarter. ``as_of``: the state at the end of that day, with the weights of then."""
+    """Without days: this quarter. ``as_of``: the state at the end of that day, with the weights of then. ``insight``:
+    whether AI is asked what it comes to, which takes as long again as the figures."""
 
     group_by: (
         Annotated[list[Literal["month", "stage"]], BeforeValidator(_split), Field(min_length=1, max_length=4)] | None
     ) = None
     as_of: Day | None = None
+    insight: bool = True
 
     def arguments(self) -> dict[str, Any]:
         grouped = [each for each in ("month", "stage") if each in (self.group_by or ("month", "stage"))]

@@ -27,7 +27,7 @@ from services.gateway.web.reporting.catalogue import ReportPage
 
 _SPAN = ("from", "to")
 _BETWEEN = ("start", "end")
-_DAYS = ("from_", "to", "as_of", *_BETWEEN)
+_NOT_SCHEDULED = ("from_", "to", "as_of", *_BETWEEN, "insight", "limit", "cursor")
 _UNFIT = 422
 
 
@@ -73,7 +73,7 @@ class Asked:
 
     def scheduled(self) -> str:
         """What a schedule of the same takes over, as a part of an address: the period by its name, or its two days."""
-        kept = {name: value for name, value in self.query.given().items() if name not in (*_DAYS, "limit", "cursor")}
+        kept = {name: value for name, value in self.query.given().items() if name not in _NOT_SCHEDULED}
         when = {"period": self.period}
         if self.period == periods.CUSTOM:
             when = dict(zip(_SPAN, _texts(self.days), strict=True)) if self.days else {}

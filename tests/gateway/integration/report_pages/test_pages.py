@@ -97,7 +97,7 @@ def test_a_page_waits_for_gemini_and_not_for_ever(admin: FlaskClient, rpc: Any) 
     rpc.answers["ai.report_insight"] = INSIGHT | {"status": "pending"}
     first = html.unescape(admin.get(f"/reports/forecast/insight?{Q1}").text)
     again = re.findall('hx-get="([^"]+)"', first)[0]
-    assert f"insight={ID}" in again and "tries=1" in again and "trending 15 % above" in first
+    assert f"spoken={ID}" in again and "tries=1" in again and "trending 15 % above" in first
     rpc.answers["ai.get_insight"] = INSIGHT | {"provider": "gemini", "because": None}
     done = admin.get(again).text
     assert "By Gemini" in done and "hx-get" not in done

@@ -44,10 +44,10 @@ def spoken() -> Any:
     """What AI says of the forecast; while Gemini thinks, what the rules say, until it is done."""
     asked = asking.asked(catalogue.one("forecast"))
     tries = forms.whole("tries", request.args.get("tries", "0"))
-    known = request.args.get("insight", "")
+    known = request.args.get("spoken", "")
     found, missing = _again(known) if known else _first(asked.query)
     waits = found is not None and found["status"] == "pending" and tries < _TRIES
-    again = asked.address(insight=found["id"], tries=tries + 1) if found is not None and waits else ""
+    again = asked.address(spoken=found["id"], tries=tries + 1) if found is not None and waits else ""
     return shell.fragment("reports/insight.html", insight=found, missing=missing, again=again)
 
 
