@@ -49,7 +49,7 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
     "by the stage of a deal": (_one("deal_stage", "is", "won"), None),
     "by open deals": (_one("open_deals", "gte", 1), None),
     "without open deals": (_one("open_deals", "is", 0), None),
-    "by lifetime value": (_one("lifetime_value", "gte", 20_000_000), "-lifetime_value"),
+    "by lifetime value": (_one("lifetime_value", "gte", 10_000_000), "-lifetime_value"),
     "by last activity": (_one("last_activity_at", "not_last_days", 90), "last_activity_at"),
     "by one of two": (
         {"where": {"any": [_one("city", "is", "Ulm")["where"], _one("deal_stage", "is", "negotiation")["where"]]}},

@@ -32,7 +32,7 @@ SELECT id, name, match_name, 'office@company' || n || '.example', '+1212' || lpa
     CASE WHEN n / 10 % 8 = 0 THEN 'California' ELSE (ARRAY['Texas', 'Ohio', 'Utah', 'Maine', 'Iowa'])[1 + n % 5] END,
     'US', CASE WHEN n % 3 = 0 THEN said || CASE WHEN n % 60 = 0 THEN ' e-commerce' ELSE '' END END,
     CASE WHEN n % 40 = 7 THEN ARRAY['newsletter', 'vip'] WHEN n % 4 = 0 THEN ARRAY['newsletter'] ELSE '{}' END,
-    owner_id, n * 7919::bigint % 40000000, 'USD', created_at + n % 300 * interval '1 day', 1, created_at, created_at, 1
+    owner_id, 0, 'USD', created_at + n % 300 * interval '1 day', 1, created_at, created_at, 1
 FROM made_clients JOIN sentences ON s = n % 5000;
 
 INSERT INTO contacts (id, client_id, first_name, last_name, email, phone, job_title, is_primary, created_at, updated_at,
@@ -59,6 +59,10 @@ SELECT id, md5('client' || n)::uuid, 'Deal ' || d,
     said || CASE WHEN d % 200 = 0 THEN ' e-commerce' WHEN d % 200 = 1 THEN ' chatbot' ELSE '' END,
     stage, value_minor, 'USD', CASE WHEN closed THEN closed_on END, value_minor, 1
 FROM many_deals JOIN sentences ON s = d % 5000;
+ANALYZE client_deals, clients;
+UPDATE clients AS c SET lifetime_value_minor = f.lifetime_value_minor, open_deals = f.open_deals,
+    deal_stages = f.deal_stages, least_deal_minor = f.least_deal_minor, greatest_deal_minor = f.greatest_deal_minor
+FROM client_deal_figures AS f WHERE f.client_id = c.id;
 
 INSERT INTO search_documents (client_id, kind, source_id, content)
 SELECT client_id, kind, source_id, content FROM search_sources;

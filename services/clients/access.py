@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, tr
 from libs.common import rights
 from libs.common.identity import Actor
 from libs.common.rights import Rows
-from services.clients.models import access_grants, client_deals, clients
+from services.clients.models import access_grants, clients
 
 PERMISSIONS = rights.permissions("clients")
 
@@ -53,7 +53,7 @@ def _active(actor: Actor) -> ColumnElement[bool]:
 
 def _with_projects() -> ColumnElement[bool]:
     """A project begins with a won deal: its manager needs the client."""
-    return clients.c.id.in_(select(client_deals.c.client_id).where(client_deals.c.stage == "won"))
+    return literal("won") == any_(clients.c.deal_stages)
 
 
 def _open() -> ColumnElement[bool]:

@@ -9,7 +9,10 @@ AUDIT = AuditPlan(
     watched={
         "clients": Watched(
             open=frozenset("industry status source country currency owner_id".split()),
-            silent=frozenset({"match_name", "last_activity_at", "waiting_since", "access_version"}),
+            silent=frozenset(
+                "match_name last_activity_at waiting_since access_version open_deals deal_stages least_deal_minor "
+                "greatest_deal_minor".split()
+            ),
         ),
         "contacts": Watched(open=frozenset({"is_primary"})),
         "activities": Watched(

@@ -18,8 +18,6 @@ from libs.common.money import exchanged
 STATUSES = ("prospect", "active", "inactive", "churned")
 # The stage of a deal that is gone, in our copy of it.
 REMOVED = "removed"
-# Where a deal is no longer worked on; any other stage is open.
-CLOSED_STAGES = ("won", "lost", REMOVED)
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")

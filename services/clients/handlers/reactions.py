@@ -13,7 +13,7 @@ from libs.common.identity import Actor
 from libs.common.money import display
 from services.clients.domain import REMOVED, Client
 from services.clients.events import DealFullyPaid, DealRemoved, DealState, DealWon, EmailSent, PaymentReceived
-from services.clients.handlers.lifetime import base_value, hold_rates, recompute
+from services.clients.handlers.lifetime import base_value, hold_rates
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import log, tell_access
 from services.clients.models import client_deals
@@ -51,7 +51,6 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     uow.session.execute(statement)
     if client is not None:
         record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
-        recompute(uow, [client.id])
 
 
 def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:

@@ -29,6 +29,11 @@ clients = Table(
     Column("owner_id", Id),
     Column("lifetime_value_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
+    # Kept by the database, like the lifetime value: what the client's deals come to, amounts in the base currency.
+    Column("open_deals", Integer, nullable=False, server_default="0"),
+    Column("deal_stages", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("least_deal_minor", BigInteger),
+    Column("greatest_deal_minor", BigInteger),
     Column("last_activity_at", Instant),
     Column("waiting_since", Instant),
     Column("custom", JSONB, nullable=False, server_default="{}"),
@@ -170,6 +175,12 @@ erasures = Table(
     Column("version", Integer, nullable=False),
 )
 
-mapper.map_imperatively(Client, clients, version_id_col=clients.c.version, version_id_generator=False)
+mapper.map_imperatively(
+    Client,
+    clients,
+    version_id_col=clients.c.version,
+    version_id_generator=False,
+    exclude_properties=["open_deals", "deal_stages", "least_deal_minor", "greatest_deal_minor"],
+)
 mapper.map_imperatively(Contact, contacts, version_id_col=contacts.c.version, version_id_generator=False)
 mapper.map_imperatively(Activity, activities)

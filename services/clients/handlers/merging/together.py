@@ -20,7 +20,6 @@ from services.clients.domain import Client
 from services.clients.events import ClientMerged
 from services.clients.handlers.bulk import asking
 from services.clients.handlers.bulk.working import image
-from services.clients.handlers.lifetime import recompute
 from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.merging import choosing, people
 from services.clients.handlers.telling import tell_access
@@ -71,7 +70,6 @@ def merge_clients(uow: UnitOfWork, client_id: str, other_id: str, choices: Any =
     gone |= {"keys": _keys(uow, this, other)}
     _go(uow, other)
     _keep(uow, change_set, this, other, {"this": (before, after), "other": (gone, {"deleted_at": image(uow.now)})})
-    recompute(uow, [this.id, other.id])
     event = ClientMerged(
         merge_id=change_set, survivor_id=this.id, other_id=other.id, label=this.company_name, version=other.version
     )

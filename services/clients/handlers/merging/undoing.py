@@ -15,7 +15,7 @@ from services.clients.domain import Client
 from services.clients.events import ClientUnmerged
 from services.clients.handlers.bulk import undoing, working
 from services.clients.handlers.bulk.working import image
-from services.clients.handlers.lifetime import among, recompute
+from services.clients.handlers.lifetime import among
 from services.clients.handlers.merging import people
 from services.clients.handlers.merging.together import CHILDREN, Merge, load
 from services.clients.handlers.telling import tell_access
@@ -43,7 +43,6 @@ def undo_merge(uow: UnitOfWork, change_set: Any) -> dict[str, Any]:
     key = client_keys.c
     back = update(client_keys).where(key.key.in_(gone["keys"]), key.client_id == this.id)
     uow.session.execute(back.values(client_id=other.id))
-    recompute(uow, [this.id, other.id])
     _tell(uow, change_set.id, this, other)
     return _settle(uow, change_set.id, this, other, changed)
 

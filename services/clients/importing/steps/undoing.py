@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.domain import REMOVED, Activity, Client, Contact
-from services.clients.handlers.lifetime import recompute
 from services.clients.handlers.loading import primary_contacts
 from services.clients.handlers.telling import tell_access
 from services.clients.importing.committing.batch import texts
@@ -203,7 +202,6 @@ def _forget_deals(uow: UnitOfWork, found: Sequence[Any], removed: list[dict[str,
             statement.on_conflict_do_update(index_elements=["deal_id"], set_=values, where=newest),
             [each | gone for each in removed],
         )
-    recompute(uow, owners)
 
 
 def _locked(uow: UnitOfWork, kind: Any, table: Any, found: Sequence[Any]) -> dict[str, Any]:

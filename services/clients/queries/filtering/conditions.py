@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.common.fields import contains
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
-from services.clients.domain import CLOSED_STAGES, STATUSES, day_begins
+from services.clients.domain import STATUSES, day_begins
 from services.clients.models import client_deals, clients
 from services.clients.queries.filtering import values
 from services.clients.queries.filtering.asked import ORDER, Asked, compared
@@ -133,45 +133,33 @@ def _lifetime_value(asked: Asked) -> _Made:
 
 def _deal_value(asked: Asked) -> _Made:
     asked.one_of_these(*ORDER, *_EMPTY)
-    value = client_deals.c.base_minor
+    least, greatest = clients.c.least_deal_minor, clients.c.greatest_deal_minor
     if asked.op in _EMPTY:
-        return _having(asked.op == "not_empty", value.isnot(None))
+        return greatest.is_(None) if asked.op == "empty" else greatest.isnot(None)
+    value = asked.read(values.number)
+    if asked.op in ("gt", "gte"):
+        return compared(greatest, asked.op, value)
+    if asked.op in ("lt", "lte"):
+        return compared(least, asked.op, value)
     op = "is" if asked.op == "is_not" else asked.op
-    return _having(asked.op != "is_not", compared(value, op, asked.read(values.number)))
+    found: Select[Any] = select(client_deals.c.client_id).where(compared(client_deals.c.base_minor, op, value))
+    return clients.c.id.not_in(found) if asked.op == "is_not" else clients.c.id.in_(found)
 
 
 def _deal_stage(asked: Asked) -> _Made:
     asked.one_of_these(*_SAME, *_EMPTY)
-    stage = client_deals.c.stage
+    stages = clients.c.deal_stages
     if asked.op in _EMPTY:
-        return _having(asked.op == "not_empty", literal(True))
+        nothing = func.cardinality(stages) == 0
+        return nothing if asked.op == "empty" else not_(nothing)
     value = asked.read(values.words)
-    return _having(asked.op in ("is", "any_of"), stage.in_(value if isinstance(value, list) else [value]))
+    found: _Made = stages.bool_op("&&")(literal(value if isinstance(value, list) else [value], ARRAY(Text)))
+    return found if asked.op in ("is", "any_of") else not_(found)
 
 
 def _open_deals(asked: Asked) -> _Made:
-    """How many deals are neither won nor lost. Clients without any have no row to be counted."""
     asked.one_of_these(*ORDER)
-    value, deal = asked.read(values.number), client_deals.c
-    counted = compared(func.count(), asked.op, value)
-    still_open = select(deal.client_id).where(deal.stage.not_in(CLOSED_STAGES)).group_by(deal.client_id)
-    if _holds_for_none(asked.op, value):
-        return clients.c.id.not_in(still_open.having(not_(counted)))
-    return clients.c.id.in_(still_open.having(counted))
-
-
-def _holds_for_none(op: str, value: Any) -> bool:
-    low: int
-    high: int
-    low, high = value if isinstance(value, list) else (value, value)
-    answers = {"is": low == 0, "is_not": low != 0, "gt": low < 0, "gte": low <= 0, "lt": low > 0, "lte": low >= 0}
-    return answers.get(op, low <= 0 <= high)
-
-
-def _having(wanted: bool, of_deal: ColumnElement[bool]) -> _Made:
-    """Clients with, or without, a deal of this kind."""
-    found: Select[Any] = select(client_deals.c.client_id).where(of_deal)
-    return clients.c.id.in_(found) if wanted else clients.c.id.not_in(found)
+    return compared(clients.c.open_deals, asked.op, asked.read(values.number))
 
 
 _ON_CARD = frozenset({"company_name", "industry", "status", "owner_id"})

@@ -14,7 +14,7 @@ from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.domain import STATUSES, day_begins
-from services.clients.models import client_deals, clients, contacts
+from services.clients.models import clients, contacts
 from services.clients.queries.filtering.texts import FULL_NAME, SHORT, begins, holds
 from services.clients.queries.filtering.tree import read_tree
 from services.clients.queries.searching import Search, candidates, name_matches, read_search
@@ -119,5 +119,5 @@ def _full_filter(name: str, value: Any, zone: str) -> ColumnElement[bool]:
         if day is None:
             raise Invalid("created_from is a date, as in 2025-02-10", field=name)
         return clients.c.created_at >= day_begins(day, zone)
-    deal = client_deals.c
-    return clients.c.id.in_(select(deal.client_id).where(deal.base_minor >= value))
+    at_least: ColumnElement[bool] = clients.c.greatest_deal_minor >= value
+    return at_least
