@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.clients.models.columns import Id, Instant, metadata
@@ -42,7 +42,7 @@ imports = Table(
 import_rows = Table(
     "import_rows",
     metadata,
-    Column("import_id", Id, primary_key=True),
+    Column("import_id", Id, ForeignKey("imports.id"), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("sheet", SmallInteger, nullable=False),
     Column("line", Integer, nullable=False),
@@ -65,7 +65,7 @@ import_keys = Table(
 import_changes = Table(
     "import_changes",
     metadata,
-    Column("import_id", Id, primary_key=True),
+    Column("import_id", Id, ForeignKey("imports.id"), primary_key=True),
     Column("entity", Text, primary_key=True),
     Column("row_id", Id, primary_key=True),
     Column("n", Integer, nullable=False),
