@@ -179,8 +179,15 @@ class DealsRpc(Operations, RpcService):
         return self.read_for(person, queries.stagnation, self._now, filters, idle_days, limit, cursor)
 
     @method("deals.read")
-    def risks(self, filters: Document | None = None, limit: int = 5, person: Document | None = None) -> Document:
-        return self.read_for(person, queries.risks, self._now, filters, limit)
+    def risks(
+        self,
+        filters: Document | None = None,
+        limit: int = 5,
+        from_day: str | None = None,
+        to_day: str | None = None,
+        person: Document | None = None,
+    ) -> Document:
+        return self.read_for(person, queries.risks, self._now, filters, limit, from_day, to_day)
 
     @method("deals.read")
     def summary(self, today: str, filters: Document | None = None, person: Document | None = None) -> Document:

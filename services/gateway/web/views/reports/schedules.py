@@ -39,7 +39,7 @@ WEEKDAYS = (
 )
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
 _SPAN = ("from", "to")
-_PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
+_OF_NO_SPAN = frozenset(each.report.kind for each in catalogue.PAGES.values() if not each.periods)
 _FILTERS = ("owner_id", "source", "tag", "currency")
 
 
@@ -90,7 +90,8 @@ def schedules() -> Any:
 def new() -> Any:
     """The form for a new one, filled in as the report was looked at."""
     start = {"format": "pdf", "cadence": "weekly", "weekday": "0", "hour": "8"}
-    start |= {} if given(*_SPAN) else {"period": "this_quarter"}
+    if not given(*_SPAN) and given("kind").get("kind") not in _OF_NO_SPAN:
+        start["period"] = "this_quarter"
     return _form(Form(start | given("kind", "period", *_FILTERS, *_CARRIED)))
 
 
@@ -200,5 +201,4 @@ def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
 
 def _words() -> dict[str, Any]:
     kinds = catalogue.titles()
-    offered = {name: periods.PERIODS[name] for name in _PERIODS}
-    return {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    return {"kinds": kinds, "periods": periods.PERIODS, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
