@@ -1,6 +1,6 @@
 """``make screenshots``: every page of `stack.pages`, light and dark, at a desk and on a phone, into var/screenshots.
 
-Six of them go into docs/screenshots, small enough for a README.
+A few of them go into docs/screenshots, small enough for a README.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ README = {
     "board": "board-light-1400",
     "deal": "deal-light-1400",
     "invoice": "invoice-draft-light-1400",
+    "forecast": "report-forecast-light-1400",
+    "reps": "report-reps-light-1400",
+    "summary": "report-summary-light-1400",
 }
 PHONES = ("home-dark-390", "board-dark-390", "client-dark-390")
 LARGEST = 200_000

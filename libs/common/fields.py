@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -59,12 +60,12 @@ def one_of(*choices: str) -> Reader:
 
 
 def identifier(name: str, value: Any) -> str | None:
-    """A UUID or None."""
+    """A UUID in its one spelling, or None."""
     if value is None:
         return None
     if not is_id(value):
         raise Invalid(f"{name} is an id", field=name)
-    return str(value)
+    return str(UUID(value))
 
 
 def tags(name: str, value: Any) -> list[str]:

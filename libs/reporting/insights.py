@@ -14,11 +14,13 @@ def forecast_facts(forecast: Answer, risks: Answer | None = None) -> list[Fact]:
     """What ``ai.report_insight`` is given of a forecast: ``[{name, kind, value, currency?}]``.
 
     forecast, risks: the answers of those methods of deals under the same filters; None where the second did not come.
+    Where nothing open closes in the range, what is at risk elsewhere is no matter of it.
     Percentages have one decimal, days are whole.
     """
     found = [*_sums(forecast), *_against_target(forecast), *_best_month(forecast)]
-    found += _slowest(risks) if risks else []
-    found += _risk(risks["items"][0]) if risks and risks["items"] else []
+    if risks and any(each["count"] for each in forecast["stages"] if each["stage"] not in ("won", "lost")):
+        found += _slowest(risks)
+        found += _risk(risks["items"][0]) if risks["items"] else []
     rate = forecast["win_rate"]
     return found + ([_percent("win_rate_percent", rate)] if rate is not None else [])
 
@@ -37,10 +39,10 @@ def _against_target(forecast: Answer) -> list[Fact]:
     target = forecast.get("target_minor")
     if not target:
         return []
-    # Only months that have a target are held against it.
-    expected = sum(each["weighted_minor"] for each in forecast["months"] if each["target_minor"] is not None)
+    expected = forecast["expected_minor"]
     return [
         _money("target", target, forecast["currency"]),
+        _money("target_weighted", expected, forecast["currency"]),
         _percent("attainment_percent", forecast["attainment"]),
         _percent("above_target_percent", expected / target - 1),
     ]
@@ -57,7 +59,7 @@ def _best_month(forecast: Answer) -> list[Fact]:
 
 
 def _slowest(risks: Answer) -> list[Fact]:
-    """The stage whose deals stand still longest."""
+    """The stage whose deals stand still longest, of all that is open."""
     still = [each for each in risks["stages"] if each["count"] and each["median_idle_days"] is not None]
     if not still:
         return []
@@ -65,7 +67,7 @@ def _slowest(risks: Answer) -> list[Fact]:
     return [
         _text("slowest_stage", slowest["stage"]),
         {"name": "slowest_stage_deals", "kind": "count", "value": slowest["count"]},
-        {"name": "slowest_stage_days", "kind": "days", "value": int(slowest["median_idle_days"])},
+        {"name": "slowest_stage_median_days", "kind": "days", "value": int(slowest["median_idle_days"])},
     ]
 
 

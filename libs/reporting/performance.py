@@ -55,6 +55,10 @@ def reps(answer: Answer) -> list[Table]:
     ]
     targeted = any(each.get("target_minor") is not None for each in [*answer["rows"], answer["total"]])
     if targeted:
-        columns += [Column("target", N_("Target"), "money"), Column("attainment", N_("Attainment"), "percent")]
+        columns += [
+            Column("target", N_("Target"), "money"),
+            Column("attained_value", N_("Won towards it"), "money"),
+            Column("attainment", N_("Attainment"), "percent"),
+        ]
     rows = [named(each) for each in answer["rows"]]
     return [Table("reps", N_("Deals by owner"), columns, rows, named(answer["total"]), answer["currency"])]

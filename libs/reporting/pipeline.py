@@ -67,9 +67,20 @@ def _left_out(answer: Answer) -> Table | None:
     valueless = answer.get("without_value") or 0
     if valueless:
         rows.append({"reason": "without_value", "count": valueless})
-    rows += [{"reason": "without_rate", **named(each)} for each in answer.get("without_rate") or ()]
+    rows += _unrated(answer)
     columns = [Column("reason", N_("Reason"), "word"), DEALS, VALUE, WEIGHTED]
     return Table("left_out", N_("Not in the amounts"), columns, rows, None, answer["currency"]) if rows else None
+
+
+def without_rate(answer: Answer) -> Table | None:
+    """The deals in currencies without a rate, which the amounts of a report leave out; None where there are none."""
+    columns = [Column("reason", N_("Reason"), "word"), DEALS, VALUE]
+    rows = _unrated(answer)
+    return Table("left_out", N_("Not in the amounts"), columns, rows, None, answer["currency"]) if rows else None
+
+
+def _unrated(answer: Answer) -> list[dict[str, Any]]:
+    return [{"reason": "without_rate", **named(each)} for each in answer.get("without_rate") or ()]
 
 
 def bridge(answer: Answer) -> list[Table]:

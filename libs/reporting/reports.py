@@ -39,9 +39,15 @@ _TABLES: Mapping[str, Callable[[Mapping[str, Any]], list[Table]]] = {
 }
 
 
+# Their amounts are in one currency, and say which deals are not in them. A forecast says so beside more of the kind.
+_CONVERTED = frozenset({"forecast-bridge", "win-rate", "funnel", "trend", "sources", "reps"})
+
+
 def tables(kind: str, answer: Mapping[str, Any]) -> list[Table]:
     """The tables of a report, the one of its CSV first; ``answer`` is what the RPC method answered, as it came.
 
     kind: one of KINDS, or ``risks``; KeyError for any other.
     """
-    return _TABLES[kind](answer)
+    made = _TABLES[kind](answer)
+    unrated = pipeline.without_rate(answer) if kind in _CONVERTED else None
+    return [*made, unrated] if unrated is not None else made

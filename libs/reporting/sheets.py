@@ -163,10 +163,10 @@ class _Sheets:
 
     def _sheet_name(self, title: str) -> str:
         """At most 31 characters, none of a few, and no name twice, whatever its case (Excel's rules)."""
-        stem = _SHEET_NAME.sub(" ", title).strip(" '")[:28] or "Sheet"
+        stem = _SHEET_NAME.sub(" ", title).strip(" '")[:31].strip(" '") or "Sheet"
         name, number = stem, 2
         while name.casefold() in self._taken:
-            name, number = f"{stem} {number}", number + 1
+            name, number = f"{stem[:28]} {number}", number + 1
         self._taken.add(name.casefold())
         return name
 

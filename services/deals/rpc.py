@@ -203,8 +203,15 @@ class DealsRpc(Operations, RpcService):
         return self._report(queries.stagnation, person, filters, **asked)
 
     @method("deals.read")
-    def risks(self, filters: Document | None = None, limit: int = 5, person: Document | None = None) -> Document:
-        return self._report(queries.risks, person, filters, limit=limit)
+    def risks(
+        self,
+        filters: Document | None = None,
+        limit: int = 5,
+        from_day: str | None = None,
+        to_day: str | None = None,
+        person: Document | None = None,
+    ) -> Document:
+        return self._report(queries.risks, person, filters, limit=limit, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def summary(self, today: str, filters: Document | None = None, person: Document | None = None) -> Document:

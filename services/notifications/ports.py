@@ -116,8 +116,10 @@ class Answers(Protocol):
         """The answer of a report, with every row; raises the Problem that stands for it."""
         ...
 
-    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
-        """``{risks, win_rate, trend}``: what stands beside a forecast."""
+    def beside_forecast(
+        self, arguments: Mapping[str, Any], today: date, person: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """``{risks, win_rate, trend}``: what stands beside a forecast that is asked for with these arguments."""
         ...
 
     def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:

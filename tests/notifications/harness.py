@@ -89,7 +89,9 @@ class FakeAnswers:
             raise self.reports[kind]
         return dict(self.reports[kind])
 
-    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+    def beside_forecast(
+        self, arguments: Mapping[str, Any], today: date, person: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         return dict(self.beside)
 
     def insight(self, person: Mapping[str, Any], kind: str, figures: Sequence[Mapping[str, Any]]) -> Any:

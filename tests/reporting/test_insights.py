@@ -6,6 +6,7 @@ from typing import Any
 
 from libs.reporting import forecast_facts
 from tests.support.report_answers import FORECAST, RISKS
+from tests.support.report_answers.forecast import STAGES
 
 RISK: dict[str, Any] = {
     "items": [
@@ -30,11 +31,13 @@ def test_every_figure_is_one_of_the_answers() -> None:
     assert facts["attainment_percent"] == 9.3
     expected = 6_250_000 + FORECAST["open_weighted_minor"]
     assert facts["above_target_percent"] == round((expected / 67_000_000 - 1) * 100, 1)
-    months = [*FORECAST["months"][:2], FORECAST["months"][2] | {"target_minor": None}]
-    fewer = told(FORECAST | {"months": months, "target_minor": 42_000_000})
-    expected = sum(each["weighted_minor"] for each in months[:2])
-    assert fewer["above_target_percent"] == round((expected / 42_000_000 - 1) * 100, 1)
-    assert (facts["slowest_stage"], facts["slowest_stage_deals"], facts["slowest_stage_days"]) == ("proposal", 2, 27)
+    fewer = told(FORECAST | {"target_minor": 42_000_000, "expected_minor": 21_000_000})
+    assert (fewer["above_target_percent"], fewer["target_weighted"]) == (-50.0, 21_000_000)
+    assert (facts["slowest_stage"], facts["slowest_stage_deals"], facts["slowest_stage_median_days"]) == (
+        "proposal",
+        2,
+        27,
+    )
     assert (facts["risk_deal"], facts["risk_company"]) == ("Chat bot 2", "TechCorp")
     assert (facts["risk_value"], facts["risk_idle_days"], facts["risk_reason"]) == (6_250_000, 34, "idle")
     assert facts["win_rate_percent"] == 57.1 and facts["best_month"] == "2025-03"
@@ -45,6 +48,9 @@ def test_what_did_not_come_is_not_spoken_of() -> None:
     assert set(facts) == {"total_weighted", "total_value", "open_value", "won_value", "win_rate_percent"}
     assert "win_rate_percent" not in told(FORECAST | {"win_rate": None})
     assert not {name for name in told(FORECAST, {"items": [], "stages": []}) if name.startswith("risk")}
+    closed = [each | {"count": 0} if each["stage"] in STAGES else each for each in FORECAST["stages"]]
+    nothing_open = told(FORECAST | {"stages": closed}, RISK)
+    assert not {name for name in nothing_open if name.startswith(("risk", "slowest"))}
 
 
 def test_names_that_cannot_be_told_apart_from_nothing_are_told_so() -> None:

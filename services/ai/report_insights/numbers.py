@@ -16,6 +16,7 @@ from libs.common.money import EXPONENTS, to_major
 from services.ai.quoting import plain
 from services.ai.report_insights import counted
 from services.ai.report_insights.figures import Asked, Figure
+from services.ai.report_insights.subjects import said_of
 
 _SIGNS = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "€": "EUR", "eur": "EUR", "euros": "EUR",
@@ -38,9 +39,12 @@ _MONEY = re.compile(
     rf"|(?P<count3>{_NUMBER})(?P<scale3>{_SCALE})"
 )
 _PERCENT = re.compile(rf"(?P<count>{_NUMBER})\s?(?:%|percent(?:age points)?|per cent|prozent(?:punkte)?)")
-_DAYS = re.compile(rf"(?P<count>{_NUMBER})\+?[\s-]?(?P<unit>days?|tage?n?|weeks?|wochen?|months?|monate?n?)\b")
+_SPANS = "days?|tage?n?|weeks?|wochen?|fortnights?|months?|monate?n?"
+_DAYS = re.compile(rf"(?P<count>{_NUMBER})\+?[\s-]?(?P<unit>{_SPANS})\b")
+# "Stuck for a week" says how long as well as "7 days" does.
+_ONE_SPAN = re.compile(rf"\b(?:an?|ein(?:e[nmr]?)?)\s(?:\w+\s)?(?P<unit>{_SPANS})\b")
 _COUNT = re.compile(_NUMBER)
-_UNITS = {"d": 1, "t": 1, "w": 7, "m": 30}
+_UNITS = {"d": 1, "t": 1, "w": 7, "f": 14, "m": 30}
 
 _MONTHS = (
     ("january", "januar", "jan"), ("february", "februar", "feb"), ("march", "märz", "mar"), ("april", "april", "apr"),
@@ -63,6 +67,7 @@ _UNCOUNTED = re.compile(
     r"|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?\b|\bquarters?[\s-]of\b"
     r"|\b(?:a|one|two|three|ein|eine|one-|three-)[\s-]quarters?\b"
     r"|\b(?:dozen|hundred|thousand|million|billion)s?\b|\b(?:dutzend|hundert|tausend|million|milliarde)\w*"
+    r"|\b(?:both|beide[nrs]?|couple|pair|paar|trio)\b"
 )
 _WORDS = re.compile(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
@@ -79,6 +84,8 @@ _IN_WORDS = {
 } | {"no": 0, "kein": 0}
 # These are articles and pronouns, too; they count only right before what is counted.
 _ARTICLES = re.compile(r"(?:one|no|k?ein)(?:e[nmrs]?)?")
+# Roman numerals before what is counted.
+_ROMAN = re.compile(r"\b[ivxlc]{2,}\b")
 _MINUS = re.compile(r"(?:^|[\s(])(?:[-−]|minus )$")
 _OVER = re.compile(r"\b(?:above|ahead of|over|exceeds?|exceeding|beats?|beating|über|oberhalb|übertrifft)\b")
 _UNDER = re.compile(r"\b(?:below|behind|under|short of|misses|missing|unter|hinter|verfehlt)\b")
@@ -95,7 +102,7 @@ def stands(sentence: str, asked: Asked) -> bool:
             if not backed(match, text, asked):
                 return False
         text = pattern.sub(" ", text)
-    return not any(each.isdigit() for each in text)
+    return not any(each.isnumeric() for each in text)
 
 
 def _without_texts(text: str, asked: Asked) -> str:
@@ -149,6 +156,7 @@ def _is_money(match: re.Match[str], text: str, asked: Asked) -> bool:
         assert figure.currency is not None
         fits = currency is None or currency == figure.currency
         value = abs(to_major(figure.value, figure.currency))
+        fits = fits and said_of(text[: match.start()], figure)
         if fits and _signed(match, text, figure.value) and _says(count, _SCALES.get(scale, 0), value):
             return True
     return False
@@ -163,6 +171,8 @@ def _is_share(match: re.Match[str], text: str, asked: Asked) -> bool:
     for figure in _of(asked, "percent"):
         value = Decimal(str(figure.value))
         if not _says(match["count"], 0, abs(value)) or not _signed(match, text, value):
+            continue
+        if not said_of(text[: match.start()], figure):
             continue
         if not figure.name.startswith("above_") or not _turned(text, value):
             return True
@@ -199,7 +209,7 @@ def _is_count(match: re.Match[str], text: str, asked: Asked) -> bool:
 def _is_counted(match: re.Match[str], text: str, asked: Asked) -> bool:
     """A number in words, as a number in digits; "one" and "no" only where they count."""
     word, after = match[0], text[match.end() :]
-    days = re.match(r"[\s-]*(days?|tage?n?|weeks?|wochen?|months?|monate?n?)\b", after)
+    days = re.match(rf"[\s-]*({_SPANS})\b", after)
     if _ARTICLES.fullmatch(word):
         if not counted.is_of_a_thing(after) and not (days and word == "one"):
             return True
@@ -212,6 +222,16 @@ def _is_counted(match: re.Match[str], text: str, asked: Asked) -> bool:
     return any(value == figure.value and counted.counts(figure, after) for figure in _of(asked, "count"))
 
 
+def _is_one_span(match: re.Match[str], text: str, asked: Asked) -> bool:
+    if match["unit"].startswith("w") and any(figure.name.startswith("closing_") for figure in asked.figures):
+        return True  # what closes within a week is what these figures count
+    return any(figure.value == _UNITS[match["unit"][0]] for figure in _of(asked, "days"))
+
+
+def _is_roman(match: re.Match[str], text: str, asked: Asked) -> bool:
+    return not counted.is_of_a_thing(text[match.end() :])
+
+
 def _is_never(match: re.Match[str], text: str, asked: Asked) -> bool:
     return False
 
@@ -219,7 +239,7 @@ def _is_never(match: re.Match[str], text: str, asked: Asked) -> bool:
 # One after the other: what one has read is taken away before the next looks.
 _READINGS = (
     (_MONEY, _is_money), (_PERCENT, _is_share), (_ORDINAL, _is_day), (_UNCOUNTED, _is_never), (_DAYS, _is_time),
-    (_COUNT, _is_count), (_WORDS, _is_counted),
+    (_ONE_SPAN, _is_one_span), (_COUNT, _is_count), (_WORDS, _is_counted), (_ROMAN, _is_roman),
 )  # fmt: skip
 
 

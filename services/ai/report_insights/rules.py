@@ -51,17 +51,21 @@ def _why(reason: str, days: Figure | None, german: bool) -> str:
 
 
 def _target(asked: Asked) -> str:
-    above, target, total = asked.one("above_target_percent"), asked.one("target"), asked.one("total_weighted")
-    if above is None or target is None or total is None or not target.value:
+    above, target, held = asked.one("above_target_percent"), asked.one("target"), asked.one("target_weighted")
+    if above is None or target is None or held is None or not target.value:
         return ""
+    total = asked.one("total_weighted")
+    part = total is not None and total.value != held.value
     share = f"{abs(above.value):g}"
     german = asked.language == "de"
     share = share.replace(".", ",") if german else share
     if german:
         way = "über" if above.value >= 0 else "unter"
-        return f"Ihre gewichtete Pipeline von {_money(total)} liegt {share} % {way} dem Ziel von {_money(target)}."
+        said = f"gewichtete Pipeline von {_money(held)} liegt {share} % {way} dem Ziel von {_money(target)}."
+        return f"Ihre darauf zählende {said}" if part else f"Ihre {said}"
     way = "above" if above.value >= 0 else "below"
-    return f"Your weighted pipeline of {_money(total)} is trending {share}% {way} the target of {_money(target)}."
+    said = f"weighted pipeline of {_money(held)} is trending {share}% {way} the target of {_money(target)}."
+    return f"What counts towards it of your {said}" if part else f"Your {said}"
 
 
 def _weighted(asked: Asked) -> str:
@@ -91,23 +95,25 @@ def _best(asked: Asked) -> str:
 
 
 def _slowest(asked: Asked) -> str:
-    stage, deals, days = (asked.one(f"slowest_stage{each}") for each in ("", "_deals", "_days"))
+    stage, deals, days = (asked.one(f"slowest_stage{each}") for each in ("", "_deals", "_median_days"))
     if stage is None or deals is None or days is None or not deals.value:
         return ""
     following = _NEXT.get(str(stage.value), "")
     if asked.language == "de":
         names = _STAGES["de"]
-        held = f"{deals.value} Geschäfte stehen" if deals.value != 1 else f"{deals.value} Geschäft steht"
+        held = f"stehen {deals.value} Geschäfte" if deals.value != 1 else f"steht {deals.value} Geschäft"
         them = "sie" if deals.value != 1 else "es"
         towards = (
             f", um {them} nach „{names[following]}“ zu bringen" if following in names else f", um {them} abzuschließen"
         )
-        said = f"{held} in „{names.get(str(stage.value), stage.value)}“ seit {days.value} Tagen still"
+        since = f"im Median seit {days.value} Tagen" if deals.value != 1 else f"seit {days.value} Tagen"
+        said = f"Von allem Offenen {held} in „{names.get(str(stage.value), stage.value)}“ {since} still"
         return f"{said}: fassen Sie dort zuerst nach{towards}."
     many = deals.value != 1
-    held, been, them = (f"{deals.value} deals", "have", "them") if many else (f"{deals.value} deal", "has", "it")
+    held, are, them = (f"{deals.value} deals", "are", "them") if many else (f"{deals.value} deal", "is", "it")
+    since = f"for a median of {days.value} days" if many else f"for {days.value} days"
     towards = f"move {them} to {following}" if following in _NEXT else f"close {them}"
-    return f"{held} in {stage.value} {been} been stagnant for {days.value} days: follow up there first to {towards}."
+    return f"Of all that is open, {held} in {stage.value} {are} stagnant {since}: follow up there first to {towards}."
 
 
 def _open(asked: Asked) -> str:

@@ -14,7 +14,7 @@ from libs.common.problems import Invalid
 from libs.common.rights import Rows
 from services.deals import settings
 from services.deals.models import sales_targets
-from services.deals.queries.reports.spans import Span, asked_month, month_name, month_of
+from services.deals.queries.reports.spans import Span, asked_month, month_name
 from services.deals.queries.reports.wanted import NOBODY, Wanted
 
 MAX_MONTHS = 120
@@ -36,26 +36,34 @@ def list_targets(session: Session, actor: Actor, from_month: Any, to_month: Any)
     return {"items": items}
 
 
-def targets_of(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[date, int]:
-    """The targets that a report's figures are held against, by month: those of the owner that is filtered by, of a rep
-    who sees the own deals, else the company's. There is none for deals that are chosen in another way."""
-    if wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
-        return {}
+def targeted(actor: Actor, wanted: Wanted) -> str | None:
+    """Whose targets a report's figures are held against, where it is one person: the owner that is filtered by, or a
+    rep who reads the own ones, whose deals alone count towards them; None for the company."""
     own = rights.right("deals", "targets.read").of(actor.role) is Rows.SELF
-    owner_id = wanted.owner_id or (actor.id if own else None)
-    row = sales_targets.c
+    return wanted.owner_id or (actor.id if own else None)
+
+
+def targets_of(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[date, int]:
+    """The targets of ``targeted`` by month, of the months that lie in the range as a whole. There is none for deals
+    that are chosen in another way than by their owner."""
+    whole = span.whole_months()
+    if whole is None or wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
+        return {}
+    row, owner_id = sales_targets.c, targeted(actor, wanted)
     of_owner = row.owner_id.is_(None) if owner_id is None else row.owner_id == owner_id
-    months = row.month.between(month_of(span.first), span.last)
+    months = row.month.between(whole.first, whole.last)
     rows = session.execute(select(row.month, row.amount_minor).where(of_owner, months, _seen(actor)))
     return {each.month: each.amount_minor for each in rows}
 
 
 def targets_by_owner(session: Session, actor: Actor, wanted: Wanted, span: Span) -> dict[str | None, dict[date, int]]:
-    """The targets of a range's months, by owner; under None the company's, for those who see all of it."""
-    if wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
+    """The targets of the months that lie in a range as a whole, by owner; under None the company's, for those who see
+    all of it."""
+    whole = span.whole_months()
+    if whole is None or wanted != Wanted(owner_id=wanted.owner_id) or wanted.owner_id == NOBODY:
         return {}
     row, everything = sales_targets.c, rights.right("deals", "targets.read").of(actor.role) is Rows.ALL
-    conditions = [row.month.between(month_of(span.first), span.last), _seen(actor)]
+    conditions = [row.month.between(whole.first, whole.last), _seen(actor)]
     if wanted.owner_id is not None:
         conditions.append(row.owner_id == wanted.owner_id)
     elif not everything:

@@ -32,6 +32,7 @@ _REPORTS: Mapping[str, Call] = {
     "receivables": Call("billing", "receivables"),
     "payment-time": Call("billing", "payment_time"),
 }
+_OF_RISKS = ("filters", "from_day", "to_day")
 
 
 class AnswersOverRpc:
@@ -59,13 +60,16 @@ class AnswersOverRpc:
             found = found | {"items": found["items"] + more["items"], "next_cursor": more["next_cursor"]}
         return found
 
-    def beside_forecast(self, filters: Mapping[str, Any], today: date, person: Mapping[str, Any]) -> Mapping[str, Any]:
+    def beside_forecast(
+        self, arguments: Mapping[str, Any], today: date, person: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        filters = arguments["filters"]
         year = {"from_day": (today - timedelta(days=_YEAR_DAYS)).isoformat(), "to_day": today.isoformat()}
         # Of closed deals, and of what is open at all: neither is of the stages that a forecast may be narrowed to.
         narrowed = {name: value for name, value in filters.items() if name != "stage"}
         on = {"person": dict(person)}
         calls = {
-            "risks": Call("deals", "risks", {"filters": dict(filters), "limit": 5} | on),
+            "risks": Call("deals", "risks", {name: arguments[name] for name in _OF_RISKS} | {"limit": 5} | on),
             "win_rate": Call("deals", "win_rate", {"filters": narrowed} | year | on),
             "trend": Call("deals", "trend", {"filters": narrowed, "months": 12} | on),
         }

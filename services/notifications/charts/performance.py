@@ -16,6 +16,9 @@ from services.notifications.charts.words import say
 Answer = Mapping[str, Any]
 # The longest lists would be no picture any more.
 _ROWS = 12
+_SAID = "{who} {value} (win rate {rate})"
+_SAID_OF_TARGET = "{who} {value} (win rate {rate}, target {target})"
+_SOME_MONTHS = "Targets are of some of these months only; the table holds against them what was won in those."
 
 
 def win_rate(answer: Answer, reader: Reader) -> Chart | None:
@@ -46,7 +49,7 @@ def sources(answer: Answer, reader: Reader) -> Chart | None:
 
 
 def reps(answer: Answer, reader: Reader) -> Chart | None:
-    """Won value of each person, with the target as a mark where there is one."""
+    """Won value of each person, with the target as a mark where all that was won counts towards it."""
     rows = [each for each in answer["rows"] if each["created"] or each["won"] or each.get("target_minor")][:_ROWS]
     return _won(rows, answer["currency"], _labels("owner", reader), "owner_id", reader)
 
@@ -55,6 +58,11 @@ def _won(rows: list[Answer], currency: str, label: Any, key: str, reader: Reader
     language = reader.language
     if not rows:
         return None
+    with_target = [each for each in rows if each.get("target_minor")]
+    # A target of some of the months is no measure of what was won in all of them.
+    whole = all(each["attained_minor"] == each["won_minor"] for each in with_target)
+    if not whole:
+        rows = [{**each, "target_minor": None} for each in rows]
     drawn = [
         Row(
             label(each[key]),
@@ -68,11 +76,12 @@ def _won(rows: list[Answer], currency: str, label: Any, key: str, reader: Reader
     targets = any(row.tick for row in drawn)
     said = ", ".join(
         say(
-            "{who} {value} (win rate {rate})",
+            _SAID_OF_TARGET if each.get("target_minor") else _SAID,
             language,
             who=label(each[key]),
             value=exact(each["won_minor"], currency, reader),
             rate=share(each["win_rate"], reader),
+            target=exact(each.get("target_minor") or 0, currency, reader),
         )
         for each in rows
     )
@@ -80,7 +89,7 @@ def _won(rows: list[Answer], currency: str, label: Any, key: str, reader: Reader
         drawn,
         Room(labels=150, figures=150 if targets else 84, notes=84, narrow=reader.narrow),
         heading=say("Win rate", language),
-        foot=say("Mark: target.", language) if targets else "",
+        foot=say("Mark: target.", language) if targets else "" if whole else say(_SOME_MONTHS, language),
     )
     return Chart(spec, say("Won value: {said}.", language, said=said))
 

@@ -55,6 +55,9 @@ _GERMAN: Mapping[str, str] = {
     "{n} invoices": "{n} Rechnungen",
     "{won} of {all}": "{won} von {all}",
     "{value} of {target}": "{value} von {target}",
+    "Targets are of some of these months only; the table holds against them what was won in those.": (
+        "Ziele gelten nur für einige dieser Monate; die Tabelle hält dagegen, was in diesen gewonnen wurde."
+    ),
     "{median}, usual {usual}": "{median}, üblich {usual}",
     "Full: weighted. Light: all of the value.": "Voll: gewichtet. Hell: der ganze Wert.",
     "Full: more. Hollow: less.": "Voll: mehr. Hohl: weniger.",
@@ -71,6 +74,7 @@ _GERMAN: Mapping[str, str] = {
     "{stage} {value}, weighted {weighted}, {deals}": "{stage} {value}, gewichtet {weighted}, {deals}",
     "{stage}: median {median}, usual {usual}": "{stage}: Median {median}, üblich {usual}",
     "{who} {value} (win rate {rate})": "{who} {value} (Gewinnquote {rate})",
+    "{who} {value} (win rate {rate}, target {target})": "{who} {value} (Gewinnquote {rate}, Ziel {target})",
     "Weighted value by month: {months}. Together {total}.": (
         "Gewichteter Wert nach Monat: {months}. Zusammen {total}."
     ),

@@ -146,7 +146,7 @@ def _answers(outside: Reporting, asked: Asked, person: Mapping[str, Any], ending
         return answers
     # Of a day that is past only the figures are known.
     if asked.as_of in (None, asked.today):
-        beside = outside.answers.beside_forecast(asked.filters, asked.today, person)
+        beside = outside.answers.beside_forecast(asked.arguments, asked.today, person)
         answers |= {name: None if isinstance(each, Problem) else each for name, each in beside.items()}
     insight = outside.answers.insight(person, _FORECAST, forecast_facts(answers["report"], answers.get("risks")))
     if isinstance(insight, Problem):

@@ -11,11 +11,9 @@ from urllib.parse import urlencode
 from libs.common import fields
 from libs.common.problems import Invalid
 from libs.reporting import KINDS, compared_days
-from services.notifications.reports.periods import PERIODS, quarter_of, year_until
+from libs.reporting.periods import FIRST_DAY, LAST_DAY, LONGEST_DAYS, PERIODS, quarter_of, year_until
 
 FORMATS = ("pdf", "xlsx", "csv")
-_LONGEST_DAYS = 3660
-_FIRST, _LAST = date(1970, 1, 1), date(2199, 12, 31)
 _STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost", "open")
 _GROUPS = {"pipeline-forecast": ("month", "stage"), "win-rate": ("month", "source", "owner", "stage")}
 
@@ -41,8 +39,8 @@ _AHEAD = frozenset({"pipeline-forecast", "forecast-bridge"})
 # Days whose state is looked at: none of them is to come, and a schedule, which comes on many, has none.
 STATE_DAYS = ("as_of", "start", "end")
 _PAGES = {"pipeline-forecast": "forecast", "forecast-bridge": "bridge"}
-# A file has all rows; a report of no range is asked for on any.
-_IGNORED = frozenset({"limit", "cursor", "period"})
+# A file has all rows.
+_IGNORED = frozenset({"limit", "cursor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,8 @@ def resolved(kind: str, params: Mapping[str, Any], today: date) -> Asked:
     if first is not None and last is not None:
         if first > last:
             raise Invalid("from is after to", field="from")
-        if last - first >= timedelta(days=_LONGEST_DAYS):
-            raise Invalid(f"a report is of at most {_LONGEST_DAYS} days", field="to")
+        if last - first >= timedelta(days=LONGEST_DAYS):
+            raise Invalid(f"a report is of at most {LONGEST_DAYS} days", field="to")
     as_of = date.fromisoformat(params["as_of"]) if params.get("as_of") else None
     filters = {name: value for name, value in params.items() if name in _FILTERS}
     more = {name: params[name] for name in ("group_by", "months", "idle_days", "measure") if name in params}
@@ -155,7 +153,7 @@ def _grouped(kind: str, value: Any) -> Any:
 
 def _day(name: str, value: Any) -> str | None:
     found = fields.date_of(name, value)
-    if found is not None and not _FIRST <= found <= _LAST:
+    if found is not None and not FIRST_DAY <= found <= LAST_DAY:
         raise Invalid(f"{name} is a day between 1970 and 2199", field=name)
     return found.isoformat() if found else None
 
@@ -198,5 +196,5 @@ _READERS: Mapping[str, fields.Reader] = {
     "segment_id": fields.identifier,
     "stage": _stages,
     "months": fields.whole(1, 60),
-    "idle_days": fields.whole(1, _LONGEST_DAYS),
+    "idle_days": fields.whole(1, LONGEST_DAYS),
 }

@@ -25,11 +25,12 @@ FORECAST = [
     money("open_value", 182_000_000),
     money("won_value", 12_000_050),
     money("target", 65_304_300),
+    money("target_weighted", 75_100_000),
     figure("above_target_percent", "percent", 15.0),
     figure("win_rate_percent", "percent", 63.15),
     figure("slowest_stage", "text", "proposal"),
     figure("slowest_stage_deals", "count", 4),
-    figure("slowest_stage_days", "days", 23),
+    figure("slowest_stage_median_days", "days", 23),
     figure("best_month", "month", "2025-03"),
     money("best_month_weighted", 31_200_000),
     figure("risk_deal", "text", "E-commerce AI Chatbot 2"),
@@ -89,6 +90,8 @@ def summary(language: str = "en", **counts: int) -> Asked:
         "Follow up by the 10th; one of the deals needs a call.",
         "E-commerce AI Chatbot 2 may have been forgotten - $62,500 stand there, einfach so.",
         "Four open deals stand still.",
+        "The target is $653,043 and the win rate is 63%.",
+        "The mix of deals, civil as ever, is worth a call.",
     ],
 )
 def test_what_the_figures_say_stands(sentence: str) -> None:
@@ -145,6 +148,16 @@ def test_what_the_figures_say_stands(sentence: str) -> None:
         "4 invoices in proposal stand still.",
         "Four customers have been stagnant.",
         "4 contracts are stagnant.",
+        "No activity for a week.",
+        "They have been stuck for a fortnight.",
+        "Both deals are stuck.",
+        "A couple of deals wait, ein paar Geschäfte auch.",
+        "XII deals wait.",
+        "Ⅳ deals wait.",
+        "½ of it is won.",
+        "The target is $751K.",
+        "The win rate is 15%.",
+        "Das Ziel beträgt 120.000,50 USD.",
     ],
 )
 def test_a_number_that_nobody_supplied_does_not(sentence: str) -> None:
@@ -229,10 +242,11 @@ def test_one_deal_is_spoken_of_as_one() -> None:
         written = rules.write(forecast(language, slowest_stage_deals=deals)).sentences
         return next(each.text for each in written if "23" in each.text)
 
-    one = "1 deal in proposal has been stagnant for 23 days: follow up there first to move it to negotiation."
-    assert slowest("en", 1) == one
-    assert slowest("en", 4) == one.replace("1 deal in", "4 deals in").replace("has", "have").replace("it to", "them to")
-    assert "1 Geschäft steht" in slowest("de", 1) and "um es nach" in slowest("de", 1)
+    said = "Of all that is open, {} for {}23 days: follow up there first to move {} to negotiation."
+    assert slowest("en", 1) == said.format("1 deal in proposal is stagnant", "", "it")
+    assert slowest("en", 4) == said.format("4 deals in proposal are stagnant", "a median of ", "them")
+    assert "steht 1 Geschäft" in slowest("de", 1) and "um es nach" in slowest("de", 1)
+    assert "im Median seit 23 Tagen" in slowest("de", 4) and "Median" not in slowest("de", 1)
 
 
 def test_the_forecast_names_its_biggest_risk_with_the_reason() -> None:

@@ -120,6 +120,7 @@ def expected(
                 {"id": deal_id, "deal_name": "A deal", "company_name": world.company[deal_id]}
                 | {"value_minor": rounded(amount)}
                 for deal_id, amount in sorted(each, key=lambda one: (-abs(one[1]), one[0]))[:5]
+                if rounded(amount)  # what is nothing is not named
             ],
         }
         for kind, each in found.items()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from libs.common.problems import Invalid
+from libs.reporting import tables
 from services.deals.domain import OPEN_STAGES
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
 
@@ -150,6 +151,25 @@ def test_amounts_in_other_currencies_are_converted_and_those_without_a_rate_list
     euros = deals.as_(ADMIN).forecast(**QUARTER, filters={"currency": "EUR"})
     assert (euros["currency"], euros["total_count"], euros["total_value_minor"]) == ("EUR", 2, 201)
     assert euros["rates"] == euros["without_rate"] == []
+
+
+def test_every_report_in_one_currency_names_what_it_leaves_out(deals: Any, new_deal: Any) -> None:
+    """Of deals without a rate none is in an amount, and none is missing from what is said of it."""
+    for stage in ("proposal", "won", "lost"):
+        more = {"expected_close_date": "2025-02-01"} if stage == "proposal" else {}
+        more |= {"lost_reason": "price"} if stage == "lost" else {}
+        new_deal(currency="GBP", deal_value_minor=77, stage=stage, **more)
+    ask, pounds = deals.as_(ADMIN), {"currency": "GBP", "value_minor": 3 * 77, "count": 3}
+    for report in ("reps", "sources", "funnel"):
+        assert getattr(ask, report)(**QUARTER)["without_rate"] == [pounds], report
+    assert ask.trend(months=2)["without_rate"] == [pounds]
+    assert ask.win_rate(**QUARTER)["without_rate"] == [pounds | {"count": 2, "value_minor": 2 * 77}]
+    bridge = ask.forecast_bridge(**QUARTER, start="2024-12-31", end=ask.forecast(**QUARTER)["as_of"])
+    assert bridge["without_rate"] == [pounds | {"count": 1, "value_minor": 77}]
+    came = next(part for part in bridge["parts"] if part["kind"] == "came_in")
+    assert (came["count"], came["value_minor"], came["deals"]) == (1, 0, [])
+    for kind, report in (("forecast-bridge", bridge), ("reps", ask.reps(**QUARTER)), ("trend", ask.trend(months=2))):
+        assert tables(kind, report)[-1].name == "left_out"
 
 
 def test_a_rate_told_late_does_not_undo_its_correction(deals: Any, new_deal: Any, hear: Any) -> None:

@@ -193,3 +193,8 @@ def test_the_greatest_risks_weigh_most(deals: Any, new_deal: Any, clock: Any, he
     assert [deals.as_(JOHN).risks(limit=size)["items"] for size in (1, 2, 5)] == [items[:1], items[:2], items]
     assert deals.as_(ADMIN).risks(filters={"stage": ["won"]}) == {"items": [], "stages": []}
     assert names(deals.as_(JESSICA).risks()) == []
+    january = {"from_day": "2025-01-01", "to_day": "2025-01-31"}
+    for person in (ADMIN, JOHN):
+        assert names(deals.as_(person).risks(**january)) == ["overdue"]
+        assert deals.as_(person).risks(**january)["stages"] == deals.as_(person).risks()["stages"]
+        assert names(deals.as_(person).risks(from_day="2030-01-01", to_day="2030-03-31")) == []

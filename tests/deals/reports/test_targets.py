@@ -90,11 +90,35 @@ def test_what_is_won_in_a_month_without_a_target_is_held_against_none(
     clock.at = clock.at.replace(month=3)
     new_deal(stage="won", deal_value_minor=9_000)
     answer, reps = deals.as_(ADMIN).forecast(**QUARTER), deals.as_(ADMIN).reps(**QUARTER)
-    assert (answer["won_minor"], answer["target_minor"], answer["attainment"]) == (9_300, 4_000, 0.075)
-    assert [(row["won_minor"], row["attainment"]) for row in [reps["total"], *reps["rows"]][:2]] == [
-        (9_300, 0.075),
-        (9_300, 0.75),
-    ]
+    assert (answer["won_minor"], answer["target_minor"], answer["attained_minor"]) == (9_300, 4_000, 300)
+    assert (answer["attainment"], answer["expected_minor"]) == (0.075, 300)
+    told = [(row["won_minor"], row["attained_minor"], row["attainment"]) for row in [reps["total"], *reps["rows"]][:2]]
+    assert told == [(9_300, 300, 0.075), (9_300, 300, 0.75)]
+
+
+def test_a_part_of_a_month_is_held_against_no_target(deals: Any, targets: Any, new_deal: Any) -> None:
+    new_deal(stage="won", deal_value_minor=300)
+    part = {"from_day": "2025-01-10", "to_day": "2025-02-28"}
+    answer, reps = deals.as_(ADMIN).forecast(**part), deals.as_(ADMIN).reps(**part)
+    assert [month["target_minor"] for month in answer["months"]] == [None, 3_000]
+    assert (answer["target_minor"], answer["attained_minor"]) == (3_000, 0)
+    assert (reps["total"]["target_minor"], reps["total"]["attained_minor"]) == (3_000, 0)
+    days = deals.as_(ADMIN).forecast(from_day="2025-01-10", to_day="2025-01-20")
+    assert (days["target_minor"], days["attained_minor"], days["expected_minor"]) == (None, None, None)
+
+
+def test_what_others_win_at_a_reps_clients_is_not_the_reps(deals: Any, targets: Any, new_deal: Any) -> None:
+    """A rep sees deals of own clients that others own; the own target is reached by the own ones, whoever looks."""
+    new_deal(stage="won", deal_value_minor=100)
+    new_deal(stage="won", deal_value_minor=9_000, owner_id=JESSICA.id)
+    new_deal(stage="proposal", deal_value_minor=2_000, expected_close_date="2025-02-20", owner_id=JESSICA.id)
+    mine = deals.as_(JOHN).forecast(**QUARTER)
+    named = deals.as_(ADMIN).forecast(**QUARTER, filters={"owner_id": JOHN.id})
+    assert mine["won_minor"] == 9_100 and named["won_minor"] == 100
+    held = [(each["target_minor"], each["attained_minor"], each["expected_minor"]) for each in (mine, named)]
+    assert held[0] == held[1] == (400, 100, 100)
+    row = next(each for each in deals.as_(JOHN).reps(**QUARTER)["rows"] if each["owner_id"] == JOHN.id)
+    assert (row["attained_minor"], row["attainment"]) == (100, mine["attainment"])
 
 
 def test_a_rep_is_held_against_the_own_target(deals: Any, targets: Any, new_deal: Any) -> None:
@@ -128,6 +152,10 @@ def test_there_is_none_for_a_part_of_the_deals(deals: Any, targets: Any, filters
         ([{"month": "2025-01", "owner_id": "john", "amount_minor": 1}], "owner_id"),
         ([{"month": "2025-01", "owner_id": None, "amount_minor": 1, "currency": "EUR"}], "currency"),
         ([{"month": "2025-01", "owner_id": JOHN.id, "amount_minor": each} for each in (1, 2)], "targets.1.month"),
+        (
+            [{"month": "2025-01", "owner_id": who, "amount_minor": 1} for who in (JOHN.id, JOHN.id.upper())],
+            "targets.1.month",
+        ),
     ],
     ids=str,
 )

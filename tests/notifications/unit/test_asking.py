@@ -9,8 +9,8 @@ import pytest
 
 from libs.common.problems import Invalid
 from libs.reporting import KINDS
+from libs.reporting.periods import PERIODS
 from services.notifications.reports import read, resolved
-from services.notifications.reports.periods import PERIODS
 from tests.support.actors import JOHN
 
 TODAY = date(2025, 2, 10)
@@ -27,6 +27,9 @@ def asked(kind: str, params: dict[str, Any], today: date = TODAY) -> Any:
         ("last_month", "2025-01-01", "2025-01-31"),
         ("this_quarter", "2025-01-01", "2025-03-31"),
         ("next_quarter", "2025-04-01", "2025-06-30"),
+        ("last_quarter", "2024-10-01", "2024-12-31"),
+        ("next_month", "2025-03-01", "2025-03-31"),
+        ("last_12_months", "2024-03-01", "2025-02-10"),
         ("last_30_days", "2025-01-12", "2025-02-10"),
         ("last_90_days", "2024-11-13", "2025-02-10"),
         ("this_year", "2025-01-01", "2025-12-31"),
@@ -92,7 +95,7 @@ def test_a_forecast_takes_all_it_can_be_asked() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_report_can_be_asked_for_with_nothing(kind: str) -> None:
-    assert asked(kind, {}).kind == kind and asked(kind, {"period": "this_month", "limit": 50, "cursor": None})
+    assert asked(kind, {}).kind == kind and asked(kind, {"limit": 50, "cursor": None})
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,8 @@ def test_every_report_can_be_asked_for_with_nothing(kind: str) -> None:
         ("pipeline-forecast", {"currency": "usd"}, "currency"),
         ("receivables", {"owner_id": JOHN.id}, "owner_id"),
         ("receivables", {"segment_id": "big"}, "segment_id"),
+        ("receivables", {"period": "this_month"}, "period"),
+        ("trend", {"period": "this_month"}, "period"),
         ("trend", {"months": 0}, "months"),
         ("trend", {"months": "12"}, "months"),
         ("stagnation", {"idle_days": True}, "idle_days"),

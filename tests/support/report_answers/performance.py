@@ -118,6 +118,7 @@ def _rep(owner: str | None, won: int, lost: int, target: int | None) -> dict[str
         "win_rate": won / (won + lost),
         "won_minor": won * 2_350_000,
         "target_minor": target,
+        "attained_minor": won * 2_350_000 if target else None,
         "attainment": won * 2_350_000 / target if target else None,
     }
 

@@ -42,7 +42,9 @@ class _Found:
             self.tops.setdefault(row.kind, []).append((row.deal_id, round_minor(row.amount)))
         else:
             cells = self.start if row.what == "start" else self.end
-            cells[Key(row.month, row.stage, row.currency, None)] = Figures(row.count, 0, int(row.amount))
+            cells[Key(row.month, row.stage, row.currency, None)] = Figures(
+                row.count, row.count if row.amount else 0, int(row.amount)
+            )
 
 
 def forecast_bridge(
@@ -81,8 +83,19 @@ def forecast_bridge(
         "end_minor": ends[1],
         "start_count": sum(each.deals for each in found.start.values()),
         "end_count": sum(each.deals for each in found.end.values()),
+        "without_rate": _unrated(found, worths),
         "parts": [*parts, {"kind": ROUNDING, "count": 0, "value_minor": left, "deals": []}],
     }
+
+
+def _unrated(found: _Found, worths: tuple[Worth, Worth]) -> list[dict[str, Any]]:
+    """The deals of an end that have no rate there; of a currency without one at both, those of the end with more."""
+    most: dict[str, dict[str, Any]] = {}
+    for worth, cells in zip(worths, (found.start, found.end), strict=True):
+        for each in worth.unrated(cells).listed():
+            if each["count"] >= most.get(each["currency"], {"count": 0})["count"]:
+                most[each["currency"]] = each
+    return [most[currency] for currency in sorted(most)]
 
 
 def _moments(start: Any, end: Any, now: datetime) -> tuple[Moment, Moment]:
@@ -112,7 +125,7 @@ def _part(session: Session, kind: str, found: _Found) -> dict[str, Any]:
 
 def _named(session: Session, kind: str, found: _Found) -> list[dict[str, Any]]:
     """The deals that matter most in a part, by name."""
-    top = found.tops.get(kind, [])[:TOP]
+    top = [(deal_id, amount) for deal_id, amount in found.tops.get(kind, [])[:TOP] if amount]
     if not top:
         return []
     entry, row = row_access.entries.c, deals.c

@@ -50,12 +50,13 @@ CLOSED = ("won", "lost")
 class Part:
     """Deals that a report counts together. span: those that close in these days, None for all, dated or not.
 
-    stages: None for all. undated: those without a day alone.
+    stages: None for all. undated: those without a day alone. owner_id: those of one person, where the rest are not.
     """
 
     span: Span | None = None
     stages: tuple[str, ...] | None = None
     undated: bool = False
+    owner_id: str | None = None
 
 
 class Key(NamedTuple):
@@ -106,7 +107,9 @@ def cells(
     session: Session, actor: Actor, wanted: Wanted, moment: Moment, parts: Mapping[str, Part], by: By = None
 ) -> dict[str, Cells]:
     """The cells of each part that was asked for; cells that hold no deal are not there."""
-    slice_, bits = wanted.slice_for(actor, by), {1 << at: part for at, part in enumerate(parts.values())}
+    bits = {1 << at: part for at, part in enumerate(parts.values())}
+    # The sums of all deals do not say whose each is.
+    slice_ = None if any(part.owner_id for part in parts.values()) else wanted.slice_for(actor, by)
     if slice_ is None:
         selects = [_one_by_one(actor, wanted, moment, bits, by)]
     else:
@@ -123,7 +126,11 @@ def cells(
 def _one_by_one(actor: Actor, wanted: Wanted, moment: Moment, parts: Parts, by: By) -> Select[Any]:
     """From deals or their states."""
     table = deals if moment.before is None else deal_states
-    belongs = {bit: _within(table.c.stage, part, table.c.closes_on, part.span) for bit, part in parts.items()}
+    row, belongs = table.c, {}
+    for bit, part in parts.items():
+        belongs[bit] = _within(row.stage, part, row.closes_on, part.span)
+        if part.owner_id is not None:
+            belongs[bit] = and_(belongs[bit], row.owner_id == part.owner_id)
     return _counted(table, belongs, by).where(
         access.counted(actor, table), *wanted.of_table(table), *_valid(table, moment)
     )

@@ -18,7 +18,7 @@ from services.deals.queries.reports.durations import usual_days
 from services.deals.queries.reports.spans import Moment, Span, asked_moment, asked_span, month_name
 from services.deals.queries.reports.wanted import Wanted
 from services.deals.queries.reports.worth import Amount, Worth, total, worth_of
-from services.deals.queries.targets import attainment, targets_of
+from services.deals.queries.targets import attainment, targeted, targets_of
 
 GROUPS = ("month", "stage")
 Amounts = Mapping[Key, Amount]
@@ -65,7 +65,8 @@ def forecast(
 
     Weighted amounts are rounded in each cell of month, stage and currency and then only added. Deals without a day,
     without a value or without a rate are counted and listed beside it. win_rate: measured on what was closed in the
-    year that ends with the report's day; model figures are there for the present alone.
+    year that ends with the report's day; model figures are there for the present alone. A target is held against the
+    months that it is of, and against the deals of the one whose target it is: attained_minor and expected_minor.
     """
     asked = _Asked(Wanted.of(filters), asked_span(from_day, to_day), asked_moment("as_of", as_of, now), _by(group_by))
     worth = worth_of(session, asked.wanted, asked.moment)
@@ -74,10 +75,13 @@ def forecast(
         "undated": Part(undated=True, stages=asked.wanted.stages),
         "measured": Part(asked.moment.measured, CLOSED),
     }
+    targets, owner_id = targets_of(session, actor, asked.wanted, asked.span), targeted(actor, asked.wanted)
+    if targets and owner_id != asked.wanted.owner_id:
+        parts["held"] = Part(asked.span, asked.wanted.stages, owner_id=owner_id)
     found = cells(session, actor, asked.wanted, asked.moment, parts)
-    targets = targets_of(session, actor, asked.wanted, asked.span)
     usual, rates = usual_days(session, asked.moment), win_rates(found["measured"])
     amounts = worth.amounts(found["asked"])
+    held = worth.amounts(found["held"]) if "held" in found else amounts
     return {
         "from_day": asked.span.first,
         "to_day": asked.span.last,
@@ -89,7 +93,7 @@ def forecast(
         "months": _months(asked, amounts, targets),
         "stages": _stages(worth, amounts, rates, usual),
         **_beside(worth, found["asked"], found["undated"]),
-        **_reached(amounts, targets),
+        **_reached(held, targets),
     }
 
 
@@ -203,11 +207,19 @@ def _beside(worth: Worth, found: Cells, undated: Cells) -> dict[str, Any]:
     }
 
 
-def _reached(found: Amounts, targets: Mapping[date, int]) -> dict[str, Any]:
-    """What was won of the targets, in the months that have one."""
-    target = sum(targets.values()) if targets else None
-    won = total(each for key, each in found.items() if key.stage == "won" and key.month in targets)
-    return {"target_minor": target, "attainment": attainment(won.value_minor, target)}
+def _reached(held: Amounts, targets: Mapping[date, int]) -> dict[str, Any]:
+    """What was won of the targets, and is expected, in the months that have one. held: what counts towards them."""
+    if not targets:
+        return dict.fromkeys(("target_minor", "attained_minor", "attainment", "expected_minor"))
+    target = sum(targets.values())
+    won = total(each for key, each in held.items() if key.stage == "won" and key.month in targets).value_minor
+    expected = total(each for key, each in held.items() if key.month in targets).weighted_minor
+    return {
+        "target_minor": target,
+        "attained_minor": won,
+        "attainment": attainment(won, target),
+        "expected_minor": expected,
+    }
 
 
 def _of(found: Amounts, *stages: str) -> list[Amount]:

@@ -32,7 +32,8 @@ def funnel(
     counts = {stage: sum(each.deals for key, each in found.items() if key.stage == stage) for stage in ("won", "lost")}
     created = sum(each.deals for each in found.values())
     ends = {"created": created, "lost": counts["lost"], "still_open": created - counts["won"] - counts["lost"]}
-    return asked.heading() | {"stages": steps} | ends
+    unrated = {"without_rate": asked.worth.unrated(found).listed()}
+    return asked.heading() | {"stages": steps} | ends | unrated
 
 
 def _step(asked: Asked, found: dict[Key, Cohort], stage: str) -> dict[str, Any]:

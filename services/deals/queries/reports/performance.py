@@ -43,9 +43,9 @@ def sources(
 ) -> dict[str, Any]:
     """By source: deals created in a range, won and lost in it, and open now; the most won first."""
     asked = Asked.of(session, actor, now, from_day, to_day, filters)
-    rows = _rows(asked, "source")
+    rows, unrated = _rows(asked, "source")
     shown = [{"source": name, **_source(row)} for name, row in sorted(rows.items(), key=_most_won)]
-    return asked.heading() | {"rows": shown, "total": _source(_total(rows))}
+    return asked.heading() | {"rows": shown, "total": _source(_total(rows)), "without_rate": unrated}
 
 
 def reps(
@@ -53,11 +53,11 @@ def reps(
 ) -> dict[str, Any]:
     """By owner of the deal: created, won and lost in a range, open now, and what was won of the target.
 
-    Targets are those of the months that have a day in the range, and what was won in just these is held against them;
-    there are none where more than an owner is filtered by.
+    Targets are those of the months that lie in the range as a whole, and what was won in just these, attained_minor, is
+    held against them; there are none where more than an owner is filtered by.
     """
     asked = Asked.of(session, actor, now, from_day, to_day, filters)
-    rows = _rows(asked, "owner_id")
+    rows, unrated = _rows(asked, "owner_id")
     targets = targets_by_owner(session, actor, asked.wanted, asked.span)
     for owner_id in set(targets) - {None}:
         rows.setdefault(owner_id, _Row())
@@ -66,10 +66,11 @@ def reps(
         for name, row in sorted(rows.items(), key=_most_won)
     ]
     total = _rep(_total(rows), targets.get(None, {}))
-    return asked.heading() | {"rows": shown, "total": total}
+    return asked.heading() | {"rows": shown, "total": total, "without_rate": unrated}
 
 
-def _rows(asked: Asked, by: By) -> dict[str | None, _Row]:
+def _rows(asked: Asked, by: By) -> tuple[dict[str | None, _Row], list[dict[str, Any]]]:
+    """The rows, and the deals whose amounts are in none of them for want of a rate."""
     rows: dict[str | None, _Row] = defaultdict(_Row)
     for key, cohort in asked.cohorts(by).items():
         rows[key.group].created += cohort.deals
@@ -82,7 +83,7 @@ def _rows(asked: Asked, by: By) -> dict[str | None, _Row]:
         row.closed.add(asked, key, figures)
         if key.stage == "won":
             row.won_in[key.month] += asked.worth.exchange.given(figures.value_minor, key.currency) or 0
-    return dict(rows)
+    return dict(rows), asked.worth.unrated(found["open"], found["closed"]).listed()
 
 
 def _total(rows: dict[str | None, _Row]) -> _Row:
@@ -107,6 +108,7 @@ def _source(row: _Row) -> dict[str, Any]:
 def _rep(row: _Row, targets: Mapping[date, int]) -> dict[str, Any]:
     opened, closed = row.opened, row.closed
     target_minor = sum(targets.values()) if targets else None
+    attained_minor = sum(row.won_in[month] for month in targets)
     return {
         "created": row.created,
         "open": opened.count,
@@ -117,5 +119,6 @@ def _rep(row: _Row, targets: Mapping[date, int]) -> dict[str, Any]:
         "win_rate": closed.rate,
         "won_minor": closed.won_minor,
         "target_minor": target_minor,
-        "attainment": attainment(sum(row.won_in[month] for month in targets), target_minor),
+        "attained_minor": attained_minor if targets else None,
+        "attainment": attainment(attained_minor, target_minor),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -15,15 +15,25 @@ from services.deals.domain import OPEN_STAGES, weighted
 from services.deals.models import deals
 from services.deals.queries.idling import Idling, reasons
 from services.deals.queries.reports.heaviest import heaviest
-from services.deals.queries.reports.spans import Moment, today_of
+from services.deals.queries.reports.spans import Moment, Span, asked_span, today_of
 from services.deals.queries.reports.stagnation import waits
 from services.deals.queries.reports.wanted import Wanted
 from services.deals.queries.reports.worth import Worth, worth_of
 
 
-def risks(session: Session, actor: Actor, now: datetime, filters: Any = None, limit: int | None = 5) -> dict[str, Any]:
+def risks(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    filters: Any = None,
+    limit: int | None = 5,
+    from_day: Any = None,
+    to_day: Any = None,
+) -> dict[str, Any]:
     """The open deals that weigh most among those that are stagnant or whose day of closing has passed; and by stage how
     many are stagnant, and for how many days the middle one of them was left alone.
+
+    from_day, to_day: when the deals are to close; without them all, dated or not. The stages are of all in any case.
 
     because: ``idle``, ``long_in_stage``, ``overdue``. Amounts are in each deal's own currency.
     """
@@ -34,7 +44,8 @@ def risks(session: Session, actor: Actor, now: datetime, filters: Any = None, li
     theirs = and_(access.counted(actor, deals), *wanted.of_table(deals))
     if not stages:
         return {"items": [], "stages": []}
-    few = heaviest(session, actor, and_(theirs, or_(idling.condition(), overdue)), stages, worth, size)
+    closing = [] if from_day is None and to_day is None else [_closing(asked_span(from_day, to_day))]
+    few = heaviest(session, actor, and_(theirs, *closing, or_(idling.condition(), overdue)), stages, worth, size)
     still = waits(session, and_(theirs, row.stage.in_(stages), idling.condition()), idling.today)
     return {
         "items": [_document(each, worth, idling) for each in few],
@@ -43,6 +54,10 @@ def risks(session: Session, actor: Actor, now: datetime, filters: Any = None, li
             for stage in stages
         ],
     }
+
+
+def _closing(span: Span) -> ColumnElement[bool]:
+    return deals.c.closes_on.between(span.first, span.last)
 
 
 def _document(row: Any, worth: Worth, idling: Idling) -> dict[str, Any]:

@@ -27,7 +27,8 @@ MAX_MONTHS = 60
 def trend(session: Session, actor: Actor, now: datetime, months: Any = 12, filters: Any = None) -> dict[str, Any]:
     """The open pipeline at the end of each month, now for the last, and what came and was closed in each.
 
-    The pipeline of a month's end is at the weights and rates of that day; what was won, at today's rates.
+    The pipeline of a month's end is at the weights and rates of that day; what was won, at today's rates. without_rate:
+    of what is open now and was closed.
     """
     if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MAX_MONTHS:
         raise Invalid(f"months is a whole number from 1 to {MAX_MONTHS}", field="months")
@@ -47,7 +48,8 @@ def trend(session: Session, actor: Actor, now: datetime, months: Any = 12, filte
         worth = {"open_count": amount.count, "open_minor": amount.value_minor, "weighted_minor": amount.weighted_minor}
         name = month_name(month)
         points.append({"month": name, **worth, **came.get(name, _NOTHING), **_ended(closed[name])})
-    return {"points": points, "currency": asked.worth.currency}
+    unrated = asked.worth.unrated(now_["open"], now_["closed"]).listed()
+    return {"points": points, "currency": asked.worth.currency, "without_rate": unrated}
 
 
 def _came(asked: Asked) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -81,15 +81,23 @@ def total(amounts: Iterable[Amount]) -> Amount:
     return found
 
 
+class Counted(Protocol):
+    """What a cell of any kind holds."""
+
+    deals: int
+    valued: int
+    value_minor: int
+
+
 @dataclass(slots=True)
 class Unrated:
     """Deals in a currency that has no rate: counted, and not added."""
 
     found: dict[str, list[int]] = field(default_factory=dict)
 
-    def note(self, currency: str, figures: Figures) -> None:
-        count, value = self.found.get(currency, (0, 0))
-        self.found[currency] = [count + figures.deals, value + figures.value_minor]
+    def note(self, currency: str, count: int, value_minor: int) -> None:
+        former, value = self.found.get(currency, (0, 0))
+        self.found[currency] = [former + count, value + value_minor]
 
     def listed(self) -> list[dict[str, Any]]:
         return [
@@ -123,12 +131,12 @@ class Worth:
     def added(self, cells: Cells) -> Amount:
         return total(self.amounts(cells).values())
 
-    def unrated(self, *parts: Cells) -> Unrated:
+    def unrated(self, *parts: Mapping[Key, Counted]) -> Unrated:
         """The deals of these cells that could not be converted."""
         found = Unrated()
         for key, figures in ((key, figures) for cells in parts for key, figures in cells.items()):
             if not self.exchange.knows(key.currency) and figures.valued:
-                found.note(key.currency, figures)
+                found.note(key.currency, figures.deals, figures.value_minor)
         return found
 
 

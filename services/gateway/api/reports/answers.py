@@ -40,9 +40,12 @@ class WithoutRate(d.Document):
     value: Money
 
 
-class Converted(d.Document):
-    rates: list[UsedRate]
+class Rated(d.Document):
     without_rate: list[WithoutRate]
+
+
+class Converted(Rated):
+    rates: list[UsedRate]
 
 
 class Amounts(d.Document):
@@ -128,8 +131,12 @@ class ForecastAnswer(OfRange, Converted):
     open_weighted: Money
     won_value: Money
     lost_value: Money
-    target: Money | None
+    target: Annotated[Money | None, Field(description="Of the months that lie in the range as a whole.")]
+    attained_value: Annotated[
+        Money | None, Field(description="What was won in the months of the target, of a rep's own by the rep.")
+    ]
     attainment: Share
+    expected_value: Annotated[Money | None, Field(description="What is weighted, of the same months and deals.")]
     without_date: Amounts
     win_rate: Annotated[Share, Field(description="Of what was closed in the year that ends with the report's day.")]
     closed: int
@@ -154,7 +161,7 @@ class BridgePart(d.Document):
     deals: list[BridgeDeal]
 
 
-class BridgeAnswer(OfRange):
+class BridgeAnswer(OfRange, Rated):
     """``start_value`` and the parts add up to ``end_value``, to the smallest unit."""
 
     start: date
@@ -195,7 +202,7 @@ class FunnelStage(d.Document):
     step: Share
 
 
-class FunnelAnswer(OfRange):
+class FunnelAnswer(OfRange, Rated):
     """Deals created in the range, each counted in every stage up to the furthest it reached."""
 
     stages: list[FunnelStage]
@@ -247,7 +254,7 @@ class TrendPoint(d.Document):
     lost: int
 
 
-class TrendAnswer(d.Document):
+class TrendAnswer(Rated):
     """The pipeline at the end of each month; the last point is now."""
 
     points: list[TrendPoint]
@@ -301,7 +308,7 @@ class SourceKey(SourceRow):
     source: str | None
 
 
-class SourcesAnswer(OfRange):
+class SourcesAnswer(OfRange, Rated):
     rows: list[SourceKey]
     total: SourceRow
 
@@ -315,7 +322,8 @@ class RepRow(d.Document):
     lost: int
     win_rate: Share
     won_value: Money
-    target: Money | None
+    target: Annotated[Money | None, Field(description="Of the months that lie in the range as a whole.")]
+    attained_value: Annotated[Money | None, Field(description="What was won in the months that have a target.")]
     attainment: Share
 
 
@@ -323,7 +331,7 @@ class RepKey(RepRow):
     owner_id: str | None
 
 
-class RepsAnswer(OfRange):
+class RepsAnswer(OfRange, Rated):
     rows: list[RepKey]
     total: RepRow
 

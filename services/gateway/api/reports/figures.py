@@ -48,7 +48,7 @@ def forecast(query: p.Forecast) -> tuple[dict[str, Any], dict[str, Any] | None, 
     if not query.insight:
         return asked(REPORTS["pipeline-forecast"], query), None, None
     day = p.today()
-    beside = [insight.risks(query.filters())] if query.as_of in (None, day) else []
+    beside = [insight.risks(query.arguments())] if query.as_of in (None, day) else []
     found, others = _answers(REPORTS["pipeline-forecast"], query, beside)
     return found, *insight.of(found, others[0] if others else None)
 

@@ -13,10 +13,11 @@ KIND = "pipeline-forecast"
 _SECONDS = 4.0
 
 
-def risks(filters: dict[str, Any]) -> Call:
-    """What else of today is spoken of: the biggest risk, and where deals stand still. Of a day that is past it is not
-    known."""
-    return Call("deals", "risks", {"filters": filters, "limit": 1})
+def risks(arguments: dict[str, Any]) -> Call:
+    """What else of today is spoken of: the biggest risk of a forecast that is asked for so, and where deals stand
+    still. Of a day that is past it is not known."""
+    asked = {name: arguments[name] for name in ("filters", "from_day", "to_day")}
+    return Call("deals", "risks", asked | {"limit": 1})
 
 
 def of(forecast: dict[str, Any], at_risk: Any) -> tuple[dict[str, Any] | None, str | None]:

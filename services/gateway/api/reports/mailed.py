@@ -10,6 +10,7 @@ from pydantic import Field
 
 from libs.common.problems import BadRequest, Invalid, NotFound
 from libs.reporting import KINDS
+from libs.reporting.periods import LONGEST_DAYS, PERIODS
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -40,9 +41,19 @@ Kind = Literal[
     "payment-time",
 ]
 Period = Literal[
-    "this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year"
+    "this_quarter",
+    "next_quarter",
+    "last_quarter",
+    "this_month",
+    "next_month",
+    "last_month",
+    "this_year",
+    "last_30_days",
+    "last_90_days",
+    "last_12_months",
 ]
 assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # what a Literal holds
+assert set(PERIODS) == set(Period.__args__)  # type: ignore[attr-defined]  # as above
 
 
 class SummaryAmount(d.Document):
@@ -160,7 +171,7 @@ class ScheduleParameters(Body):
     measure: Literal["value", "weighted"] | None = None
     stage: p.Stages | None = None
     months: Annotated[int, Field(ge=1, le=p.MOST_MONTHS, strict=True)] | None = None
-    idle_days: Annotated[int, Field(ge=1, le=p.LONGEST_IDLE_DAYS, strict=True)] | None = None
+    idle_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] | None = None
 
     def given(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True, by_alias=True)

@@ -6,7 +6,6 @@ forecast, the last twelve months of what was closed.
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -16,15 +15,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from libs.common.clock import business_date
 from libs.common.problems import Invalid
 from libs.reporting import compared_days
+from libs.reporting.periods import FIRST_DAY, LAST_DAY, LONGEST_DAYS, quarter_of, year_until
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.values import Body, Currency, Id, Name
 
-LONGEST_DAYS = 3660
-LONGEST_IDLE_DAYS = 3660
 MOST_MONTHS = 60
-_FIRST, _LAST = date(1970, 1, 1), date(2199, 12, 31)
-_QUARTER = 3
 
 
 def _written(value: Any) -> Any:
@@ -34,7 +30,7 @@ def _written(value: Any) -> Any:
 
 
 def _in_our_time(value: date) -> date:
-    if not _FIRST <= value <= _LAST:
+    if not FIRST_DAY <= value <= LAST_DAY:
         raise ValueError("is a day between 1970 and 2199")
     return value
 
@@ -163,7 +159,7 @@ class Trend(DealSelection):
 class Stagnation(DealSelection, s.Page):
     """``idle_days``: how long nothing may have happened; what the company set, without it."""
 
-    idle_days: Annotated[int, Field(ge=1, le=LONGEST_IDLE_DAYS)] | None = None
+    idle_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = None
 
     def arguments(self) -> dict[str, Any]:
         more = {name: value for name in ("idle_days", "limit", "cursor") if (value := getattr(self, name)) is not None}
@@ -207,19 +203,6 @@ def not_after_today(name: str, day: date | None) -> date | None:
     return day
 
 
-def quarter_of(day: date) -> tuple[date, date]:
-    """The first and the last day of the quarter a day lies in."""
-    month = day.month - (day.month - 1) % _QUARTER
-    last = month + _QUARTER - 1
-    return date(day.year, month, 1), date(day.year, last, calendar.monthrange(day.year, last)[1])
-
-
-def a_year_before(day: date) -> date:
-    """The first day of the month eleven months before a day's: with it, twelve months."""
-    months = day.year * 12 + day.month - 1 - 11
-    return date(months // 12, months % 12 + 1, 1)
-
-
 def _a_quarter(first: date | None, last: date | None) -> tuple[date, date]:
     begins, ends = quarter_of(first or last or today())
     return first or begins, last or ends
@@ -227,4 +210,4 @@ def _a_quarter(first: date | None, last: date | None) -> tuple[date, date]:
 
 def _a_year(first: date | None, last: date | None) -> tuple[date, date]:
     ends = last or max(today(), first or today())
-    return first or a_year_before(ends), ends
+    return first or year_until(ends)[0], ends

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 
-from libs.common.problems import Problem
+from libs.common.problems import Invalid, Problem
 from libs.reporting import link
 from services.gateway.api.reports import files
 from services.gateway.api.reports import parameters as p
@@ -117,7 +117,9 @@ def of(report: Report, offered: tuple[str, ...] = (), without: Container[str] = 
     if values.get("as_of") == p.today().isoformat():
         # The present has no date: it goes on while the page is open.
         del values["as_of"]
-    period = request.args.get("period", "")
+    period = "" if "period" in without else request.args.get("period", "")
+    if period not in ("", periods.CUSTOM, *periods.PERIODS):
+        raise Invalid(f"period is one of {', '.join(periods.PERIODS)}", field="period")
     named = period in periods.PERIODS and _takes_days(report)
     if named:
         values |= dict(zip(_SPAN, _texts(periods.days(period, p.today())), strict=True))

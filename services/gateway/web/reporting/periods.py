@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.gateway.api.reports.parameters import a_year_before, quarter_of
+from libs.reporting import periods
 
 PERIODS: dict[str, Any] = {
     "this_quarter": _l("This quarter"),
@@ -34,27 +34,8 @@ BACK = (
     "last_90_days",
     "last_30_days",
 )
-_DAY = timedelta(days=1)
 
 
 def days(period: str, today: date) -> tuple[date, date]:
     """The first and the last day of a period, as it is on a day; KeyError for none of ours."""
-    month = _month(today)
-    quarter = quarter_of(today)
-    return {
-        "this_quarter": lambda: quarter,
-        "next_quarter": lambda: quarter_of(quarter[1] + _DAY),
-        "last_quarter": lambda: quarter_of(quarter[0] - _DAY),
-        "this_month": lambda: month,
-        "next_month": lambda: _month(month[1] + _DAY),
-        "last_month": lambda: _month(month[0] - _DAY),
-        "this_year": lambda: (date(today.year, 1, 1), date(today.year, 12, 31)),
-        "last_30_days": lambda: (today - timedelta(days=29), today),
-        "last_90_days": lambda: (today - timedelta(days=89), today),
-        "last_12_months": lambda: (a_year_before(today), today),
-    }[period]()
-
-
-def _month(day: date) -> tuple[date, date]:
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1) - _DAY
+    return periods.PERIODS[period](today)

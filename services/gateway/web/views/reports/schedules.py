@@ -39,7 +39,7 @@ WEEKDAYS = (
 )
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
 _SPAN = ("from", "to")
-_PERIODS = ("this_month", "last_month", "this_quarter", "next_quarter", "last_30_days", "last_90_days", "this_year")
+_OF_NO_SPAN = frozenset(each.report.kind for each in catalogue.PAGES.values() if not each.periods)
 _FILTERS = ("owner_id", "segment_id", "source", "tag", "currency")
 # A person has few; there is no call for one.
 _ALL = Call("notifications", "list_schedules", {"limit": 200})
@@ -93,7 +93,8 @@ def schedules() -> Any:
 def new() -> Any:
     """The form for a new one, filled in as the report was looked at."""
     start = {"format": "pdf", "cadence": "weekly", "weekday": "0", "hour": "8"}
-    start |= {} if given(*_SPAN) else {"period": "this_quarter"}
+    if not given(*_SPAN) and given("kind").get("kind") not in _OF_NO_SPAN:
+        start["period"] = "this_quarter"
     return _form(Form(start | given("kind", "period", *_FILTERS, *_CARRIED)))
 
 
@@ -208,6 +209,5 @@ def _form(form: Form, schedule_id: str = "", status: int = 200, segments: parts.
 
 def _words(segments: parts.Part) -> dict[str, Any]:
     kinds = catalogue.titles()
-    offered = {name: periods.PERIODS[name] for name in _PERIODS}
-    shown = {"kinds": kinds, "periods": offered, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    shown = {"kinds": kinds, "periods": periods.PERIODS, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
     return shown | {"segments": of_segment.names(segments)}

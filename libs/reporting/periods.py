@@ -1,4 +1,7 @@
-"""Spans of days: those that move with the day they are asked on, and what a report shows where none is named."""
+"""Spans of days: those that move with the day they are asked on, and what a report shows where none is named.
+
+The same for pages, files and schedules, so that what somebody looks at can be mailed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 Span = tuple[date, date]
+
+# Of a report's range, and of how long nothing happened.
+LONGEST_DAYS = 3660
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 def month_of(day: date, further: int = 0) -> Span:
@@ -28,11 +35,14 @@ def year_until(day: date) -> Span:
 
 
 PERIODS: Mapping[str, Callable[[date], Span]] = {
-    "this_month": month_of,
-    "last_month": lambda day: month_of(day, -1),
     "this_quarter": quarter_of,
     "next_quarter": lambda day: quarter_of(day, 1),
+    "last_quarter": lambda day: quarter_of(day, -1),
+    "this_month": month_of,
+    "next_month": lambda day: month_of(day, 1),
+    "last_month": lambda day: month_of(day, -1),
+    "this_year": lambda day: (date(day.year, 1, 1), date(day.year, 12, 31)),
     "last_30_days": lambda day: (day - timedelta(days=29), day),
     "last_90_days": lambda day: (day - timedelta(days=89), day),
-    "this_year": lambda day: (date(day.year, 1, 1), date(day.year, 12, 31)),
+    "last_12_months": year_until,
 }
