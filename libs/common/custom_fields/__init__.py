@@ -4,7 +4,15 @@ A row keeps its values in a column ``custom``, an object by the keys of the fiel
 """
 
 from libs.common.custom_fields.commands import CustomFields
-from libs.common.custom_fields.definitions import SCHEMA_V1, definitions, drop_side_tables, held, side_tables, taken
+from libs.common.custom_fields.definitions import (
+    SCHEMA_V1,
+    definitions,
+    drop_side_tables,
+    fill_side_table,
+    held,
+    side_tables,
+    taken,
+)
 from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, shown
 
 __all__ = [
@@ -15,6 +23,7 @@ __all__ = [
     "Definition",
     "definitions",
     "drop_side_tables",
+    "fill_side_table",
     "held",
     "key_of",
     "merged",
