@@ -13,7 +13,7 @@ from libs.common.custom_fields.definitions import (
     side_tables,
     taken,
 )
-from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, shown
+from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, searchable, shown
 
 __all__ = [
     "KINDS",
@@ -28,6 +28,7 @@ __all__ = [
     "key_of",
     "merged",
     "read",
+    "searchable",
     "shown",
     "side_tables",
     "taken",

@@ -88,6 +88,12 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def searchable(values: Mapping[str, Any]) -> str | None:
+    """What a row is searched by: texts, choices and days. A number or an amount is filtered by."""
+    found = ", ".join(values[key] for key in sorted(values) if isinstance(values[key], str))
+    return found[: fields.TEXT_LENGTH] or None
+
+
 def _choice(name: str, value: Any, options: Sequence[str]) -> str:
     if value not in options:
         raise Invalid(f"this is one of {', '.join(options)}", field=name)

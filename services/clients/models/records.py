@@ -139,6 +139,7 @@ client_deals = Table(
     Column("client_id", Id, nullable=False),
     Column("deal_name", Text, nullable=False),
     Column("description", Text),
+    Column("custom_text", Text),
     Column("stage", Text, nullable=False),
     Column("value_minor", BigInteger),
     Column("currency", Text, nullable=False),
