@@ -157,6 +157,8 @@ class DealState(Event):
     client_id: str
     deal_name: str
     description: str | None
+    # None in a message from before deals said so.
+    custom_text: str | None = None
     deal_value_minor: int | None
     currency: str
     stage: str

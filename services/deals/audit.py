@@ -22,6 +22,7 @@ AUDIT = AuditPlan(
     },
     unwatched={
         "stage_history": "a history itself; each move stands with its deal",
+        "deal_custom_values": "what stands in the deals, by kind",
         "imported_deals": "which import brought a deal; that it came stands with the deal",
         "deal_invoices": "a copy of billing's invoices",
         "exchange_rates": "a copy of the rates in clients",

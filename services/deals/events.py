@@ -48,7 +48,10 @@ class BriefSubmitted(Event):
 
 
 class DealState(Event):
-    """A deal as it is now; every deal event carries it whole."""
+    """A deal as it is now; every deal event carries it whole.
+
+    custom_text: texts, choices and days of the company's own fields, to be searched; None where there are none.
+    """
 
     deal_id: str
     client_id: str
@@ -60,6 +63,7 @@ class DealState(Event):
     previous_stage: str | None
     source: str
     description: str | None
+    custom_text: str | None
     owner_id: str | None
     tags: list[str]
     expected_close_date: date | None

@@ -4,8 +4,16 @@ A row keeps its values in a column ``custom``, an object by the keys of the fiel
 """
 
 from libs.common.custom_fields.commands import CustomFields
-from libs.common.custom_fields.definitions import SCHEMA_V1, definitions, drop_side_tables, held, side_tables, taken
-from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, shown
+from libs.common.custom_fields.definitions import (
+    SCHEMA_V1,
+    definitions,
+    drop_side_tables,
+    fill_side_table,
+    held,
+    side_tables,
+    taken,
+)
+from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, searchable, shown
 
 __all__ = [
     "KINDS",
@@ -15,10 +23,12 @@ __all__ = [
     "Definition",
     "definitions",
     "drop_side_tables",
+    "fill_side_table",
     "held",
     "key_of",
     "merged",
     "read",
+    "searchable",
     "shown",
     "side_tables",
     "taken",

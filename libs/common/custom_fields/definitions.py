@@ -50,29 +50,34 @@ CREATE TABLE custom_fields (
 CREATE UNIQUE INDEX custom_fields_label ON custom_fields (entity, lower(label));
 """
 
-_KEEPING = """
+_KEPT = "key, text, number, date, flag, amount_minor, currency"
+# What a value ``v`` of a field ``f`` is, by kind.
+_BY_KIND = """f.key,
+            CASE WHEN f.kind IN ('text', 'choice') THEN v.value #>> '{}' END,
+            CASE WHEN f.kind = 'number' AND jsonb_typeof(v.value) = 'number' THEN (v.value #>> '{}')::numeric END,
+            CASE WHEN f.kind = 'date' AND v.value #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+                THEN (v.value #>> '{}')::date END,
+            CASE WHEN f.kind = 'yes_no' AND jsonb_typeof(v.value) = 'boolean'
+                THEN (v.value #>> '{}')::boolean END,
+            CASE WHEN f.kind = 'money' AND jsonb_typeof(v.value) = 'object'
+                THEN (v.value ->> 'amount_minor')::bigint END,
+            CASE WHEN f.kind = 'money' AND jsonb_typeof(v.value) = 'object' THEN v.value ->> 'currency' END"""
+_QUOTED = _BY_KIND.replace("'", "''")
+
+_KEEPING = f"""
 -- Arguments: the entity, its table of values, the column of that table which names the row.
 CREATE FUNCTION keep_custom_values() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         EXECUTE format('DELETE FROM %I WHERE %I = $1', TG_ARGV[1], TG_ARGV[2]) USING NEW.id;
     END IF;
-    EXECUTE format('INSERT INTO %I (%I, key, text, number, date, flag, amount_minor, currency)
-        SELECT $1, f.key,
-            CASE WHEN f.kind IN (''text'', ''choice'') THEN v.value #>> ''{}'' END,
-            CASE WHEN f.kind = ''number'' AND jsonb_typeof(v.value) = ''number'' THEN (v.value #>> ''{}'')::numeric END,
-            CASE WHEN f.kind = ''date'' AND v.value #>> ''{}'' ~ ''^[0-9]{4}-[0-9]{2}-[0-9]{2}$''
-                THEN (v.value #>> ''{}'')::date END,
-            CASE WHEN f.kind = ''yes_no'' AND jsonb_typeof(v.value) = ''boolean''
-                THEN (v.value #>> ''{}'')::boolean END,
-            CASE WHEN f.kind = ''money'' AND jsonb_typeof(v.value) = ''object''
-                THEN (v.value ->> ''amount_minor'')::bigint END,
-            CASE WHEN f.kind = ''money'' AND jsonb_typeof(v.value) = ''object'' THEN v.value ->> ''currency'' END
+    EXECUTE format('INSERT INTO %I (%I, {_KEPT})
+        SELECT $1, {_QUOTED}
         FROM jsonb_each($2) AS v JOIN custom_fields AS f ON f.entity = $3 AND f.key = v.key',
         TG_ARGV[1], TG_ARGV[2]) USING NEW.id, NEW.custom, TG_ARGV[0];
     RETURN NULL;
 END $$;
-"""
+"""  # noqa: S608  (nothing but constants)
 
 
 def side_tables(of: Mapping[str, str]) -> str:
@@ -81,6 +86,15 @@ def side_tables(of: Mapping[str, str]) -> str:
     The database itself keeps them, in the transaction that changes the row. Money stands there in minor units.
     """
     return _KEEPING + "".join(_side_table(entity, table) for entity, table in of.items())
+
+
+def fill_side_table(entity: str, table: str) -> str:
+    """The SQL that takes over what rows hold already, where they had values before they had such a table."""
+    return f"""
+INSERT INTO {entity}_custom_values ({entity}_id, {_KEPT})
+SELECT r.id, {_BY_KIND}
+FROM {table} AS r, jsonb_each(r.custom) AS v JOIN custom_fields AS f ON f.entity = '{entity}' AND f.key = v.key;
+"""  # noqa: S608  (names of tables, from migrations)
 
 
 def drop_side_tables(of: Mapping[str, str]) -> str:

@@ -34,15 +34,15 @@ class Definition:
     options: tuple[str, ...] = ()
     archived: bool = False
 
-    def read(self, value: Any) -> Any:
-        """A value as rows keep it, None for none; Invalid names ``custom.<key>``.
+    def read(self, value: Any, at: str = "custom") -> Any:
+        """A value as rows keep it, None for none; Invalid names ``custom.<key>``, or what ``at`` says in its place.
 
         text and choice: text. number: a JSON number, given as one or as its text. money: ``{amount_minor, currency}``.
         date: ISO 8601. yes_no: true or false.
         """
         if value is None:
             return None
-        name = f"custom.{self.key}"
+        name = f"{at}.{self.key}"
         if self.archived:
             raise Invalid(f"{self.label} is archived and takes no values any more", field=name)
         if self.kind == "choice":
@@ -50,15 +50,15 @@ class Definition:
         return _READERS[self.kind](name, value)
 
 
-def read(known: Iterable[Definition], values: Any) -> dict[str, Any]:
-    """Check the values given, by key; None stands for one that is to be removed."""
+def read(known: Iterable[Definition], values: Any, at: str = "custom") -> dict[str, Any]:
+    """Check the values given, by key; None stands for one that is to be removed. at: what Invalid calls them."""
     if not isinstance(values, Mapping):
-        raise Invalid("custom is an object with the keys of custom fields", field="custom")
+        raise Invalid(f"{at} is an object with the keys of custom fields", field=at)
     by_key = {each.key: each for each in known}
     for key in values:
         if key not in by_key:
-            raise Invalid(f"there is no custom field {str(key)[:60]!r} here", field="custom")
-    return {key: by_key[key].read(value) for key, value in values.items()}
+            raise Invalid(f"there is no custom field {str(key)[:60]!r} here", field=at)
+    return {key: by_key[key].read(value, at) for key, value in values.items()}
 
 
 def merged(current: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +86,12 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def searchable(values: Mapping[str, Any]) -> str | None:
+    """What a row is searched by: texts, choices and days. A number or an amount is filtered by."""
+    found = ", ".join(values[key] for key in sorted(values) if isinstance(values[key], str))
+    return found[: fields.TEXT_LENGTH] or None
 
 
 def _choice(name: str, value: Any, options: Sequence[str]) -> str:

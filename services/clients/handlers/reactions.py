@@ -37,6 +37,7 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
         "client_id": client.id if client else event.client_id,
         "deal_name": event.deal_name,
         "description": event.description,
+        "custom_text": event.custom_text,
         "stage": event.stage,
         "value_minor": event.deal_value_minor,
         "currency": event.currency,
@@ -56,7 +57,8 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
 def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:
     """A deal that is gone keeps its place, worth nothing and in no stage, so that what was told before changes it no
     more."""
-    on_deal_state(uow, event.model_copy(update={"stage": REMOVED, "deal_name": "", "deal_value_minor": None}), envelope)
+    nothing = {"deal_name": "", "description": None, "custom_text": None, "deal_value_minor": None}
+    on_deal_state(uow, event.model_copy(update={"stage": REMOVED, **nothing}), envelope)
 
 
 def on_deal_won(uow: UnitOfWork, event: DealWon, _envelope: Envelope) -> None:

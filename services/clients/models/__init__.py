@@ -17,6 +17,7 @@ from services.clients.models.imports import (
     imports,
 )
 from services.clients.models.records import (
+    DEAL_FIGURES,
     access_grants,
     activities,
     assignments,
@@ -36,6 +37,7 @@ from services.clients.models.searching import (
 )
 
 __all__ = [
+    "DEAL_FIGURES",
     "access_grants",
     "activities",
     "assignments",

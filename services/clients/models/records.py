@@ -44,6 +44,9 @@ clients = Table(
     Column("version", Integer, nullable=False),
 )
 
+# The columns that only the database writes, by what stands in client_deals.
+DEAL_FIGURES = ("open_deals", "deal_stages", "least_deal_minor", "greatest_deal_minor")
+
 client_keys = Table(
     "client_keys",
     metadata,
@@ -139,6 +142,7 @@ client_deals = Table(
     Column("client_id", Id, nullable=False),
     Column("deal_name", Text, nullable=False),
     Column("description", Text),
+    Column("custom_text", Text),
     Column("stage", Text, nullable=False),
     Column("value_minor", BigInteger),
     Column("currency", Text, nullable=False),
@@ -180,7 +184,7 @@ mapper.map_imperatively(
     clients,
     version_id_col=clients.c.version,
     version_id_generator=False,
-    exclude_properties=["open_deals", "deal_stages", "least_deal_minor", "greatest_deal_minor"],
+    exclude_properties=DEAL_FIGURES,
 )
 mapper.map_imperatively(Contact, contacts, version_id_col=contacts.c.version, version_id_generator=False)
 mapper.map_imperatively(Activity, activities)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, literal, select, update
 
-from libs.common import row_access
+from libs.common import custom_fields, row_access
 from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
@@ -34,6 +34,7 @@ def state_of(kind: type[DealState], deal: Deal, company_name: str, previous_stag
         previous_stage=previous_stage,
         source=deal.source,
         description=deal.description,
+        custom_text=custom_fields.searchable(deal.custom),
         owner_id=deal.owner_id,
         tags=deal.tags,
         expected_close_date=deal.expected_close_date,

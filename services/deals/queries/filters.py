@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,13 +11,14 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from libs.common import custom_fields, record_merges, row_access, segments
+from libs.common import record_merges, row_access, segments
 from libs.common.fields import contains, currency, date_of, flag
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.deals import access, settings
 from services.deals.models import deals
+from services.deals.queries import custom
 from services.deals.queries.idling import Idling, idle
 from services.deals.queries.stages import asked_stages
 
@@ -27,23 +27,11 @@ Condition = Callable[[str, Any], ColumnElement[bool]]
 
 def matching(session: Session, actor: Actor, filters: dict[str, Any], now: datetime) -> ColumnElement[bool]:
     """The deals the actor may see that fit every filter; Invalid names one that is unknown or malformed."""
-    unknown = [name for name in filters if name not in _CONDITIONS and name not in (*_IDLING, "custom")]
+    unknown = [name for name in filters if name not in _CONDITIONS and name not in (*_IDLING, *custom.FILTERS)]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
     given = [_CONDITIONS[name](name, value) for name, value in filters.items() if name in _CONDITIONS]
-    return and_(access.scope(actor), *given, *_idling(session, filters, now), *_custom(session, filters.get("custom")))
-
-
-def _custom(session: Session, values: Any) -> list[ColumnElement[bool]]:
-    """Deals with just these values of custom fields, by key; None for those without one."""
-    if not values:
-        return []
-    # What is archived is not set any more, and is still there to be found.
-    known = [replace(each, archived=False) for each in custom_fields.definitions(session, "deal")]
-    wanted, held = custom_fields.read(known, values), deals.c.custom
-    given = {key: value for key, value in wanted.items() if value is not None}
-    missing = [not_(held.has_key(key)) for key, value in wanted.items() if value is None]
-    return [held.contains(given), *missing] if given else missing
+    return and_(access.scope(actor), *given, *_idling(session, filters, now), *custom.conditions(session, filters))
 
 
 def _idling(session: Session, filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:

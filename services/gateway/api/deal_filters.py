@@ -11,13 +11,19 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from services.gateway.api import schemas as s
 from services.gateway.api.custom import with_custom
-from services.gateway.api.values import Body, Currency, Custom, Id, Name
+from services.gateway.api.values import Body, Currency, Custom, Id, Name, NeededName
 
 _LONGEST = 16_000
 _ABOUT = (
     "JSON: values of custom fields by their keys, all of which a deal has, as in "
     '`{"region": "EU", "their_budget": {"amount": 5000, "currency": "EUR"}}`; null for deals without one.'
 )
+_ABOUT_BOUNDS = (
+    "JSON: bounds of custom fields by their keys, which count as within, as in "
+    '`{"seats": 10, "start": "2025-02-10", "their_budget": {"amount": 5000, "currency": "EUR"}}`. Of numbers, amounts '
+    "(only deals with an amount in that currency) and dates; a deal without a value is not found."
+)
+_ABOUT_PARTS = 'JSON: what the text in custom fields contains, by their keys, upper or lower case: `{"note": "pilot"}`.'
 
 
 def _parsed(value: Any) -> Any:
@@ -33,9 +39,13 @@ def _no_number(_name: str) -> Any:
     raise ValueError("JSON has no such number")
 
 
-CustomAsText = Annotated[
-    Custom, BeforeValidator(_parsed), WithJsonSchema({"type": "string", "maxLength": _LONGEST, "description": _ABOUT})
-]
+def _as_text(about: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "maxLength": _LONGEST, "description": about})
+
+
+CustomAsText = Annotated[Custom, BeforeValidator(_parsed), _as_text(_ABOUT)]
+BoundsAsText = Annotated[Custom, BeforeValidator(_parsed), _as_text(_ABOUT_BOUNDS)]
+PartsAsText = Annotated[dict[str, NeededName], Field(max_length=100), BeforeValidator(_parsed), _as_text(_ABOUT_PARTS)]
 
 
 class DealSelection(Body):
@@ -60,11 +70,17 @@ class DealSelection(Body):
     ] = None
     idle_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     custom: CustomAsText | None = None
+    custom_from: BoundsAsText | None = None
+    custom_to: BoundsAsText | None = None
+    custom_contains: PartsAsText | None = None
     q: Name | None = None
 
     def given(self) -> dict[str, Any]:
         """With values of custom fields as the deals service keeps them."""
-        return with_custom(super().given(), self.custom)
+        found = super().given()
+        for name in ("custom", "custom_from", "custom_to"):
+            found = with_custom(found, getattr(self, name), name)
+        return found
 
 
 class BoardFilters(DealSelection):

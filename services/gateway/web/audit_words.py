@@ -81,6 +81,7 @@ COPIES = {
     "client_deals": _l("Copies of deals"),
     "client_custom_values": _l("Values to filter by"),
     "contact_custom_values": _l("Values to filter by"),
+    "deal_custom_values": _l("Values to filter by"),
     "client_keys": _l("Marks to find duplicates by"),
     "deal_states": _l("Copies of deals"),
     "deal_invoices": _l("Copies of invoices"),

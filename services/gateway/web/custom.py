@@ -20,6 +20,7 @@ from services.gateway.web.formats import day, exact, money, typed_amount
 from services.gateway.web.parts import Part
 
 PREFIX = "custom-"
+FROM, TO, CONTAINS = "custom_from", "custom_to", "custom_contains"
 KINDS = {
     "text": _l("Text"),
     "number": _l("Number"),
@@ -28,6 +29,7 @@ KINDS = {
     "choice": _l("Choice"),
     "yes_no": _l("Yes or no"),
 }
+_BOUNDED = ("number", "money", "date")
 _CURRENCY = re.compile(r"\b([A-Z]{3})\b")
 _SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "$": "USD"}
 
@@ -37,6 +39,16 @@ class CustomField(Field):
     """A field that the company defined. key: under which records keep it."""
 
     key: str = ""
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """The inputs that a list is narrowed with, beside one for the very value, as (name, label)."""
+        if self.kind in _BOUNDED:
+            lower, upper = _("%(field)s from", field=self.label), _("%(field)s until", field=self.label)
+            return [(f"{FROM}-{self.key}", lower), (f"{TO}-{self.key}", upper)]
+        if self.kind == "text":
+            return [(f"{CONTAINS}-{self.key}", _("%(field)s contains", field=self.label))]
+        return []
 
     @property
     def reader(self) -> forms.Reader:
@@ -94,13 +106,25 @@ def typed(form: forms.Form, entity: str) -> dict[str, Any]:
 
 
 def filters(values: Mapping[str, str], fields: list[CustomField]) -> dict[str, Any]:
-    """``{"custom": …}`` of an address in which values to filter by stand by their inputs' names; nothing without."""
-    return folded(forms.read({field.name: field.reader for field in fields}, values))
+    """``{"custom": …, "custom_from": …}`` of an address in which values to filter by stand by their inputs' names;
+    nothing without."""
+    found = folded(forms.read({field.name: field.reader for field in fields}, values))
+    readers = {name: field.reader for field in fields for name, _label in field.asked}
+    for name, value in forms.read(readers, values).items():
+        filter_name, _dash, key = name.partition("-")
+        found.setdefault(filter_name, {})[key] = value
+    return found
+
+
+def is_filter(name: str) -> bool:
+    """Whether a parameter of an address is one that ``filters`` reads."""
+    return name.startswith((PREFIX, *(f"{each}-" for each in (FROM, TO, CONTAINS))))
 
 
 def chips(fields: list[CustomField]) -> dict[str, tuple[str, Callable[[str], str]]]:
     """How such filters show."""
-    return {field.name: (field.label, _chip(field)) for field in fields}
+    names = [(field, [(field.name, str(field.label)), *field.asked]) for field in fields]
+    return {name: (label, _chip(field)) for field, inputs in names for name, label in inputs}
 
 
 def _chip(field: CustomField) -> Callable[[str], str]:

@@ -11,3 +11,10 @@ ABOUT_SEGMENTS = (
     N_("this segment is not shared, so that others could not be sent its reports"),
     N_("a whole number is needed"),
 )
+
+ABOUT_OWN_FIELDS = (
+    N_("only numbers, amounts and dates have a from and an until"),
+    N_("only text is looked through for a part of it"),
+    N_("both amounts are in one currency"),
+    N_("the lower bound is above the upper one"),
+)

@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from libs.common import migrate
 from libs.common.context import Context
 from services.clients import handlers, wiring
+from services.clients.events import DealChanged
+from services.clients.handlers import reactions
 from services.clients.handlers.searching import learn_words, sweep_words
 from tests.clients.integration.test_scope import MATRIX, PEOPLE
 from tests.support.actors import ADMIN, JESSICA, JOHN
+from tests.support.delivering import envelope
 
 Find = Callable[..., str]
 
@@ -242,6 +246,67 @@ def test_the_company_s_own_fields_are_searched(
     assert _rows(runtime) == before
     clients.as_(JOHN).update_client(client_id=alpine, changes={"custom": {"tier": None}})
     assert find("platinum") == "" and find("sailing") == "A:custom"
+
+
+def test_the_own_fields_of_deals_are_searched(
+    clients: Any, companies: dict[str, str], runtime: Any, hear: Any, find: Find
+) -> None:
+    alpine, deal_id = companies["Alpine Foods"], "01940003-7a00-7000-8000-0000000000aa"
+
+    def tell(kind: str, version: int, custom_text: str | None) -> None:
+        hear(kind, client_id=alpine, deal_id=deal_id, deal_name="Ovens", custom_text=custom_text, version=version)
+
+    tell("deal.created", 1, None)
+    assert find("glacier") == "" and find("ovens") == "A:deal"
+    tell("deal.changed", 2, "2027-03-04, Glacier Blue")
+    assert find("glacier blue") == find("2027-03-04") == "A:custom" and find("ovens glacier") == "A:deal+custom"
+    assert find("glacier", who=JESSICA) == ""
+    (row,) = clients.as_(JOHN).list_clients(filters={"q": "glacier"})["items"]
+    assert row["hits"][0]["source_id"] == deal_id
+    before = _rows(runtime)
+    handlers.rebuild(runtime.database)
+    assert _rows(runtime) == before
+    tell("deal.changed", 1, "Late News")
+    assert find("late news") == ""
+    tell("deal.stage_changed", 3, "Desert Red")
+    assert find("glacier") == "" and find("desert") == "A:custom"
+    tell("deal.removed", 4, "Desert Red")
+    assert find("desert") == find("ovens") == find("recommendations") == ""
+
+
+def test_a_message_from_before_deals_told_them_is_taken(companies: dict[str, str], runtime: Any, find: Find) -> None:
+    told = envelope("deal.changed", client_id=companies["Alpine Foods"], deal_name="Ovens", version=5)
+    del told.data["custom_text"]
+    with runtime.database.unit_of_work(Context(actor=ADMIN)) as uow:
+        reactions.on_deal_state(uow, told.read(DealChanged), told)
+    assert find("ovens") == "A:deal" and find("rhineland") == ""
+
+
+def test_the_sources_are_as_before_without_them(databases: Any) -> None:
+    url = databases.empty("clients_own_fields").replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url)
+    views = []
+    for revision in ("0014", "0015"):
+        migrate.upgrade("clients", url, revision)
+        with engine.connect() as connection:
+            views.append(connection.execute(text("SELECT pg_get_viewdef('search_sources'::regclass)")).scalar_one())
+    migrate.downgrade("clients", url, "0014")
+    with engine.connect() as connection:
+        left = connection.execute(text("SELECT pg_get_viewdef('search_sources'::regclass)")).scalar_one()
+    migrate.upgrade("clients", url)
+    engine.dispose()
+    assert left == views[0] != views[1] and "custom_text" in views[1]
+
+
+def test_the_own_fields_of_deals_go_with_a_merge(
+    clients: Any, companies: dict[str, str], hear: Any, find: Find
+) -> None:
+    muller, alpine = companies["Müller & Söhne"], companies["Alpine Foods"]
+    hear("deal.created", client_id=alpine, deal_id=alpine, deal_name="Ovens", custom_text="Glacier Blue")
+    made = clients.as_(JOHN).merge_clients(client_id=muller, other_id=alpine)
+    assert find("glacier") == "M:custom"
+    clients.as_(JOHN).undo_change_set(change_set_id=made["change_set_id"])
+    assert find("glacier") == "A:custom"
 
 
 def test_how_late_the_search_is(companies: dict[str, str], runtime: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.common.custom_fields import KINDS, Definition, key_of, merged, read, shown
+from libs.common.custom_fields import KINDS, Definition, key_of, merged, read, searchable, shown
 from libs.common.problems import Invalid
 
 FIELDS = [
@@ -125,3 +125,10 @@ def test_values_in_words() -> None:
         "true",
         "$5",
     ]
+
+
+def test_what_a_row_is_searched_by() -> None:
+    values = {"b": "two", "a": "2025-02-28", "c": 5, "d": True, "e": {"amount_minor": 5, "currency": "EUR"}}
+    assert searchable(values) == "2025-02-28, two"
+    assert searchable({"c": 5}) is None and searchable({}) is None
+    assert len(searchable({f"f{n}": "x" * 500 for n in range(60)}) or "") == 20_000

@@ -15,7 +15,7 @@ from services.clients.domain import Client, ClientState, mail_host, normal_name
 from services.clients.handlers.telling import know_tags, tell_access
 from services.clients.importing.committing.batch import Batch, Change, Line, texts
 from services.clients.importing.committing.own import news
-from services.clients.models import client_keys, clients
+from services.clients.models import DEAL_FIGURES, client_keys, clients
 
 # What a row may change of a client that is there already.
 _CHANGES = "company_name email phone website industry status source address city state country notes custom".split()
@@ -154,7 +154,7 @@ class Companies:
         """Write the new ones, and tell of all of them what others have to know."""
         uow = self._batch.uow
         if self.made:
-            names = [column.name for column in clients.columns]
+            names = [column.name for column in clients.columns if column.name not in DEAL_FIGURES]
             copy_rows(uow.session, clients, [{name: getattr(each, name) for name in names} for each in self.made])
         uow.session.flush()
         touched = list({client.id: client for client in [*self.made, *(each for each, _ in self.changed)]}.values())

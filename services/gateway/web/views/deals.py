@@ -66,7 +66,7 @@ def list_deals() -> Any:
     if isinstance(filters.get("stage"), str):
         filters["stage"] = [filters["stage"]]
     page = given("sort", "cursor") | {"limit": PAGE}
-    typed = {name: value for name, value in request.args.items() if name.startswith(custom.PREFIX) and value.strip()}
+    typed = {name: value for name, value in request.args.items() if custom.is_filter(name) and value.strip()}
     # What was typed is read by what the fields are; without it they are only offered.
     own = custom.of("deal") if typed else []
     query = checked(DealFilters, filters | custom.filters(typed, own) | page)
@@ -122,9 +122,9 @@ def _form(form: Form, status: int = 200) -> Any:
 
 def _taken_away(query: DealFilters) -> str:
     """The address of this list's files, as the API takes its filters."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(custom.PREFIX)]
-    own = query.model_dump(include={"custom"}, exclude_unset=True).get("custom")
-    return urlencode([*kept, *([("custom", where_text(own))] if own else [])])
+    kept = [(name, value) for name, value in request.args.items(multi=True) if not custom.is_filter(name)]
+    own = query.model_dump(include={"custom", custom.FROM, custom.TO, custom.CONTAINS}, exclude_unset=True)
+    return urlencode([*kept, *((name, where_text(values)) for name, values in own.items() if values)])
 
 
 def _yes_or_no(value: str) -> str:

@@ -78,9 +78,11 @@ def test_a_schedule_keeps_its_segment(admin: FlaskClient, rpc: Any, token: dict[
 
 def test_deals_are_filtered_by_fields_of_the_company(admin: FlaskClient, rpc: Any) -> None:
     offered = admin.get("/deals").text
-    inputs = re.findall(r'id="filter-custom-([a-z_]+)"', offered)
+    inputs = re.findall(r'id="filter-(custom[a-z_]*-[a-z_]+)"', offered)
     fields = {each["key"]: each for each in ANSWERS["deals.list_custom_fields"]["items"] if not each["archived"]}
-    assert inputs == list(fields)
+    bounded = ("custom_from", "custom_to")
+    asked = {"text": ("custom_contains",), "number": bounded, "money": bounded, "date": bounded}
+    assert inputs == [f"{each}-{key}" for key in fields for each in asked.get(fields[key]["kind"], ("custom",))]
     choice = next(each for each in fields.values() if each["kind"] == "choice")
     money = next(each for each in fields.values() if each["kind"] == "money")
     query = urlencode({f"custom-{choice['key']}": choice["options"][0], f"custom-{money['key']}": "5,000.50 EUR"})
@@ -93,6 +95,47 @@ def test_deals_are_filtered_by_fields_of_the_company(admin: FlaskClient, rpc: An
     exact = {choice["key"]: choice["options"][0], money["key"]: {"amount": 5000.5, "currency": "EUR"}}
     assert json.loads(dict(parse_qsl(files[0].partition("?")[2]))["custom"]) == exact
     assert admin.get(f"/deals?custom-{money['key']}=much").status_code == 422
+    # The form has no input for the very amount any more, and an address with one keeps it.
+    assert f'<input type="hidden" name="custom-{money["key"]}" value="5,000.50 EUR">' in shown.text
+
+
+def test_deals_are_filtered_by_bounds_and_parts_of_texts(admin: FlaskClient, rpc: Any) -> None:
+    typed = {
+        "custom_from-our_number": "1,000.5", "custom_to-our_number": "2000", "custom_from-our_date": "2025-02-10",
+        "custom_to-our_money": "5,000.50 EUR", "custom_contains-our_text": "<Pilot>", "custom_to-our_date": "",
+    }  # fmt: skip
+    shown = admin.get(f"/deals?{urlencode(typed)}").text
+    asked = {
+        "custom_from": {"our_number": "1000.5", "our_date": "2025-02-10"},
+        "custom_to": {"our_number": "2000", "our_money": {"amount_minor": 500_050, "currency": "EUR"}},
+        "custom_contains": {"our_text": "<Pilot>"},
+    }
+    assert rpc.last("deals.list_deals").arguments["filters"] == asked
+    assert rpc.last("deals.totals").arguments["filters"] == asked
+    # Names that turn their direction round are kept apart from what stands beside them.
+    chips = [
+        re.sub("[\u2068\u2069]", "", html.unescape(each)).strip() for each in re.findall(r'class="chip">(.*?)<a', shown)
+    ]
+    labels = {each["key"]: each["label"] for each in ANSWERS["deals.list_custom_fields"]["items"]}
+    assert chips == [
+        f"{labels['our_text']} contains: <Pilot>", f"{labels['our_number']} from: 1,000.5",
+        f"{labels['our_number']} until: 2000", f"{labels['our_money']} until: 5,000.50 EUR",
+        f"{labels['our_date']} from: Feb 10, 2025",
+    ]  # fmt: skip
+    for name, value in typed.items():
+        assert re.search(rf'id="filter-{name}" name="{name}" value="{re.escape(html.escape(value))}"', shown), name
+    (file,) = [each for each in hrefs(shown) if each.startswith("/api/v1/deals/export.csv?")]
+    given = {name: json.loads(value) for name, value in parse_qsl(file.partition("?")[2])}
+    assert given == {
+        "custom_from": {"our_number": 1000.5, "our_date": "2025-02-10"},
+        "custom_to": {"our_number": 2000, "our_money": {"amount": 5000.5, "currency": "EUR"}},
+        "custom_contains": {"our_text": "<Pilot>"},
+    }
+    for wrong in ("custom_from-our_number=many", "custom_to-our_money=x", f"custom_contains-our_text={'a' * 201}"):
+        assert admin.get(f"/deals?{wrong}").status_code == 422, wrong
+    rpc.answers["deals.list_deals"] = Invalid("the lower bound is above the upper one", field="custom_from.our_number")
+    refused = admin.get("/deals?custom_from-our_number=2&custom_to-our_number=1").text
+    assert "The lower bound is above the upper one." in refused and 'name="custom_from-our_number" value="2"' in refused
 
 
 @pytest.mark.parametrize("path", ["/deals", "/deals/board", "/deals/totals", "/deals/export.csv"])
@@ -107,3 +150,26 @@ def test_custom_fields_filter_over_the_api(http: FlaskClient, bearer: Any, rpc: 
     for wrong in ("{", "[]", "5", '{"a": NaN}', '{"price": {"amount": "5"}}', '{"price": {"amount": 5.001}}'):
         refused = http.get(f"/api/v1{path}?{urlencode({'custom': wrong})}", headers=boss)
         assert refused.status_code == 422 and refused.json["errors"][0]["field"].startswith("custom"), wrong
+
+
+@pytest.mark.parametrize("path", ["/deals", "/deals/board", "/deals/totals", "/deals/export.xlsx"])
+def test_bounds_and_parts_filter_over_the_api(http: FlaskClient, bearer: Any, rpc: Any, path: str) -> None:
+    rpc.answers |= ANSWERS | {"deals.export_deals": {"items": [], "next_cursor": None}}
+    boss, bounds = bearer("admin"), {"seats": 12.5, "due": "2025-02-10", "price": {"amount": 5, "currency": "JPY"}}
+    values = {"custom_from": bounds, "custom_to": {"price": {"amount": 5.25}}, "custom_contains": {"note": " a_b% "}}
+    query = urlencode({name: json.dumps(value) for name, value in values.items()})
+    answer = http.get(f"/api/v1{path}?{query}", headers=boss)
+    assert answer.status_code == 200 and answer.data is not None
+    asked = [each for each in rpc.asked if each.method.startswith("deals.") and "filters" in each.arguments][-1]
+    assert asked.arguments["filters"] == {
+        "custom_from": bounds | {"seats": "12.5", "price": {"amount_minor": 5, "currency": "JPY"}},
+        "custom_to": {"price": {"amount_minor": 525, "currency": "USD"}},
+        "custom_contains": {"note": "a_b%"},
+    }
+    refusals = dict.fromkeys(values, ("{", "[]", "5", '{"a": NaN}', '{"a": {"amount": "5"}}'))
+    refusals["custom_from"] += ('{"price": {"amount": 5.001}}',)
+    refusals["custom_contains"] += ('{"a": 5}', '{"a": ""}', '{"a": null}', json.dumps({"a": "b" * 201}))
+    for name, wrong in [(name, each) for name, many in refusals.items() for each in many]:
+        refused = http.get(f"/api/v1{path}?{urlencode({name: wrong})}", headers=boss)
+        assert refused.status_code == 422, (name, wrong)
+        assert refused.json["errors"][0]["field"].startswith(name), (name, wrong)
