@@ -334,20 +334,3 @@ class RepKey(RepRow):
 class RepsAnswer(OfRange, Rated):
     rows: list[RepKey]
     total: RepRow
-
-
-class ReportFile(d.Document):
-    """A report as a file. ``url`` is there once it is ready, ``problem`` where it could not be made."""
-
-    id: str
-    kind: str
-    format: Literal["pdf", "xlsx", "csv"]
-    status: Literal["waiting", "ready", "failed"]
-    filename: str | None
-    size: int | None
-    problem: str | None
-    url: str | None
-
-
-class ReportFileLine(ReportFile):
-    created_at: datetime

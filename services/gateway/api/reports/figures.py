@@ -16,7 +16,6 @@ from services.gateway.accounts import users
 from services.gateway.api import requests as r
 from services.gateway.api.reports import files, insight
 from services.gateway.api.reports import parameters as p
-from services.gateway.api.reports.answers import ReportFile
 from services.gateway.api.reports.declared import REPORTS, Report
 from services.gateway.api.reports.naming import named
 from services.gateway.api.routing import Routes
@@ -101,7 +100,7 @@ def _declare(report: Report) -> None:
     add("", _json(report), report.about, answers=report.answers)
     add("csv", lambda query: commas(report, query), csv, answers={200: None}, content_type="text/csv")
     add("xlsx", lambda query: sheet(report, query), xlsx, answers={200: None}, content_type=sheets.XLSX_TYPE)
-    shape: dict[str, Any] = {"answers": {200: None, 202: ReportFile}, "content_type": files.PDF_TYPE}
+    shape: dict[str, Any] = {"answers": {200: None, 202: files.ReportFile}, "content_type": files.PDF_TYPE}
     add("pdf", lambda query: files.printed(report, query), files.ABOUT_PDF, refusals=(409, 429), **shape)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from flask import Response, g, stream_with_context
 
@@ -16,7 +17,6 @@ from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.answers import answer
 from services.gateway.api.reports import parameters as p
-from services.gateway.api.reports.answers import ReportFile, ReportFileLine
 from services.gateway.api.reports.declared import Report
 from services.gateway.api.routing import Routes
 
@@ -33,6 +33,23 @@ _LOOK_SECONDS = 5.0
 AT_ONCE = 3
 _seats = threading.BoundedSemaphore(AT_ONCE)
 _FIELDS = ("id", "kind", "format", "status", "filename", "size", "problem")
+
+
+class ReportFile(d.Document):
+    """A report as a file. ``url`` is there once it is ready, ``problem`` where it could not be made."""
+
+    id: str
+    kind: str
+    format: Literal["pdf", "xlsx", "csv"]
+    status: Literal["waiting", "ready", "failed"]
+    filename: str | None
+    size: int | None
+    problem: str | None
+    url: str | None
+
+
+class ReportFileLine(ReportFile):
+    created_at: datetime
 
 
 def printed(report: Report, query: p.Parameters) -> Response:

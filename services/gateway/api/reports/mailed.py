@@ -8,13 +8,19 @@ from typing import Annotated, Any, Literal
 from flask import request
 from pydantic import Field
 
+<<<<<<< HEAD
 from libs.common.problems import BadRequest, Invalid, NotFound
 from libs.reporting import KINDS
 from libs.reporting.periods import LONGEST_DAYS, PERIODS
+=======
+from libs.common.problems import BadRequest
+from libs.reporting.periods import LONGEST_DAYS
+>>>>>>> main
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.reports import parameters as p
+from services.gateway.api.reports.kinds import Kind, Period
 from services.gateway.api.reports.naming import named
 from services.gateway.api.routing import ANYBODY, Routes
 from services.gateway.api.values import Address, Body, Id, Name, TimeZone
@@ -27,33 +33,6 @@ _LONGEST_TOKEN = 1000
 MOST_RECIPIENTS = 20
 Hour = Annotated[int, Field(ge=0, le=23, strict=True)]
 Minute = Annotated[int, Field(ge=0, le=59, strict=True)]
-Kind = Literal[
-    "pipeline-forecast",
-    "forecast-bridge",
-    "win-rate",
-    "funnel",
-    "velocity",
-    "trend",
-    "stagnation",
-    "sources",
-    "reps",
-    "receivables",
-    "payment-time",
-]
-Period = Literal[
-    "this_quarter",
-    "next_quarter",
-    "last_quarter",
-    "this_month",
-    "next_month",
-    "last_month",
-    "this_year",
-    "last_30_days",
-    "last_90_days",
-    "last_12_months",
-]
-assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # what a Literal holds
-assert set(PERIODS) == set(Period.__args__)  # type: ignore[attr-defined]  # as above
 
 
 class SummaryAmount(d.Document):
