@@ -8,14 +8,8 @@ from typing import Annotated, Any, Literal
 from flask import request
 from pydantic import Field
 
-<<<<<<< HEAD
 from libs.common.problems import BadRequest, Invalid, NotFound
-from libs.reporting import KINDS
-from libs.reporting.periods import LONGEST_DAYS, PERIODS
-=======
-from libs.common.problems import BadRequest
 from libs.reporting.periods import LONGEST_DAYS
->>>>>>> main
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
