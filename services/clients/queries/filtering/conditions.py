@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.fields import contains
@@ -28,10 +28,12 @@ _Made = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """hidden: it looks at what a public card does not show, so no card may match by it."""
+    """hidden: it looks at what a public card does not show, so no card may match by it. listed: all that it looks at
+    stands in the index that holds the list in its order."""
 
     sql: ColumnElement[bool]
     hidden: bool
+    listed: bool = False
 
 
 _EMPTY = ("empty", "not_empty")
@@ -49,7 +51,7 @@ def condition(name: Any, op: Any, value: Any, at: str, actor: Actor, zone: str) 
         return Condition(custom(asked, name), hidden=True)
     if not isinstance(name, str) or name not in FIELDS:
         raise Invalid(f"{at}.field is one of {', '.join(FIELDS)}, custom.<key>", field=f"{at}.field")
-    return Condition(FIELDS[name](asked), name not in _ON_CARD)
+    return Condition(FIELDS[name](asked), name not in _ON_CARD, listed=op in _LISTED.get(name, ()))
 
 
 def _text(column: ColumnElement[Any]) -> Callable[[Asked], _Made]:
@@ -153,7 +155,9 @@ def _deal_stage(asked: Asked) -> _Made:
         nothing = func.cardinality(stages) == 0
         return nothing if asked.op == "empty" else not_(nothing)
     value = asked.read(values.words)
-    found: _Made = stages.bool_op("&&")(literal(value if isinstance(value, list) else [value], ARRAY(Text)))
+    found: _Made = literal(value) == any_(stages)
+    if isinstance(value, list):
+        found = stages.bool_op("&&")(literal(value, ARRAY(Text)))
     return found if asked.op in ("is", "any_of") else not_(found)
 
 
@@ -163,6 +167,12 @@ def _open_deals(asked: Asked) -> _Made:
 
 
 _ON_CARD = frozenset({"company_name", "industry", "status", "owner_id"})
+# What stands in the index clients_listed, and the operators that ask it alone.
+_LISTED: Mapping[str, tuple[str, ...]] = {
+    "deal_value": ("gt", "gte", "lt", "lte", *_EMPTY),
+    "deal_stage": (*_SAME, *_EMPTY),
+    "open_deals": ORDER,
+}
 _TEXTS = "company_name industry state country city source email phone website notes".split()
 _INSTANTS = "created_at updated_at last_activity_at".split()
 FIELDS: Mapping[str, Callable[[Asked], _Made]] = {

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_
+from sqlalchemy import ColumnElement, func, literal
 
+from libs.common import finding
 from libs.common.fields import contains
 from services.clients.models import contacts
-
-# Under this length an index of three-letter pieces finds nothing in the middle of a word.
-SHORT = 3
 
 FULL_NAME = contacts.c.first_name + literal(" ", literal_execute=True) + contacts.c.last_name
 
 
 def holds(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:
     """Text that holds this, whatever the case; two letters begin a word, one letter begins the text."""
-    if len(searched) == 1:
-        return begins(column, searched)
-    anywhere = contains(searched)
-    if len(searched) >= SHORT:
-        return column.ilike(anywhere)
-    return or_(column.ilike(anywhere[1:]), column.ilike(f"% {anywhere[1:]}"))
+    return begins(column, searched) if len(searched) == 1 else finding.holds(column, searched)
 
 
 def begins(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:

@@ -33,7 +33,11 @@ def _read(node: Any, actor: Actor, zone: str, at: str) -> Condition:
     if group is None:
         return condition(node["field"], node["op"], node.get("value"), at, actor, zone)
     inside = [_read(each, actor, zone, f"{at}.{group}[{index}]") for index, each in enumerate(node[group])]
-    return Condition(_JOINED[group](*(each.sql for each in inside)), any(each.hidden for each in inside))
+    return Condition(
+        _JOINED[group](*(each.sql for each in inside)),
+        hidden=any(each.hidden for each in inside),
+        listed=all(each.listed for each in inside),
+    )
 
 
 def _conditions(node: Any, at: str, depth: int = 0) -> Iterator[str]:

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, select, union
 
 from libs.common import fields
 from libs.common.fields import date_of
+from libs.common.finding import SHORT
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.domain import STATUSES, day_begins
 from services.clients.models import clients, contacts
-from services.clients.queries.filtering.texts import FULL_NAME, SHORT, begins, holds
+from services.clients.queries.filtering.texts import FULL_NAME, begins, holds
 from services.clients.queries.filtering.tree import read_tree
 from services.clients.queries.searching import Search, candidates, name_matches, read_search
 
@@ -61,7 +62,8 @@ def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
         # Of a card only the name is looked through.
         named = [_by_name(searched, fuzzy=fuzzy)] if searched else []
         cards = and_(access.card_only(actor), *on_card, *named)
-    collect = actor.role == "sales" or bool(filters.keys() - {"status"})
+    ordered = tree is not None and tree.listed and filters.keys() == {"where"}
+    collect = actor.role == "sales" or (bool(filters.keys() - {"status"}) and not ordered)
     return Wanted(full, cards, collect, bool(searched))
 
 
