@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bench import ai, email_checks, events, forecast, lists, memory, pages, pdf, ping, scores
+from bench import ai, bulk, email_checks, events, find, forecast, imports, lists, memory, pages, pdf, ping, scores
 from stack.application import Options, Stack
 from stack.driver import Crm
 from stack.ports import LOOPBACK
@@ -27,6 +27,9 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "win-probability": scores.run,
     "ai": ai.run,
     "forecast": forecast.run,
+    "import": imports.run,
+    "find": find.run,
+    "bulk": bulk.run,
 }
 
 

@@ -48,6 +48,10 @@ class Person:
     def put(self, path: str, body: Any) -> Any:
         return self._call("PUT", path, json=body)
 
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """Send a file."""
+        return self._call("POST", path, files={"file": (name, content)})
+
     def download(self, path: str) -> bytes:
         """The bytes behind a path that leads to a file."""
         response = self.session.get(self.base_url + path, timeout=TIMEOUT_SECONDS)

@@ -29,6 +29,7 @@ COMMON = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "",
 }
 BILLING = ("PAYMENT_TERMS_DAYS",)
+CLIENTS = ("AUTO_MERGE_DUPLICATES", "IMPORT_MAX_ROWS", "IMPORT_KEPT_DAYS")
 DEALS = ("STAGNANT_DAYS",)
 STRIPE = ("STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET")
 WHATSAPP = (
@@ -137,6 +138,7 @@ class Environments:
     def _special(self, service: str) -> dict[str, str]:
         """What only this service's processes get."""
         builders = {
+            "clients": lambda: self._given(CLIENTS),
             "deals": lambda: self._given(DEALS),
             "billing": lambda: self.stripe | self._given(BILLING),
             "notifications": self._notifications,

@@ -26,6 +26,16 @@ PAGES = (
     Page("clients", "/clients"),
     Page("clients-filtered", "/clients?status=prospect&tag=retail&sort=-company_name"),
     Page("clients-none-fits", "/clients?q=nobody-is-called-this"),
+    Page("clients-segment", "/clients?status=prospect&segment={segment}", "sales"),
+    Page("clients-filter", "/clients/filter?where={where}", "sales"),
+    Page("duplicates", "/clients/duplicates"),
+    Page("merge-choose", "/clients/{twin}/merge"),
+    Page("merge", "/clients/{twin}/merge/{other_twin}"),
+    Page("changes", "/changes"),
+    Page("change", "/changes/{change_set}"),
+    Page("imports", "/imports"),
+    Page("import", "/imports/{import}"),
+    Page("import-rows", "/imports/{import}/rows?state=bad"),
     Page("client-new", "/clients/new"),
     Page("client", "/clients/{client}", "sales"),
     Page("client-of-somebody-else", "/clients/{other_client}", "sales"),
@@ -89,6 +99,7 @@ PAGES = (
     Page("settings-people", "/settings/people"),
     Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
+    Page("settings-fields", "/settings/fields"),
     Page("settings-targets", "/settings/targets"),
     Page("settings-rates", "/settings/rates"),
     Page("settings-win-probability", "/settings/win-probability"),
@@ -132,7 +143,7 @@ PAGES = (
 # Addresses that answer parts of pages, files and data: they have no page of their own.
 PARTS = frozenset(
     """
-    /search /clients/similar /clients/options /clients/<uuid:client_id>/fields/<name>
+    /search /clients/similar /clients/options /clients/segments /clients/<uuid:client_id>/fields/<name>
     /deals/<uuid:deal_id>/fields/<name>
     /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -34,7 +36,7 @@ STAGES = (
 
 def scene(crm: Crm) -> dict[str, str]:
     """Make it, once; what addresses in `stack.pages` are filled with."""
-    john, jessica = crm.sign_in("sales"), crm.sign_in("sales2")
+    john, jessica, admin = (crm.sign_in(who) for who in ("sales", "sales2", "admin"))
     found = _techcorp(crm, john)
     found |= {
         "other_client": jessica.post(
@@ -56,7 +58,39 @@ def scene(crm: Crm) -> dict[str, str]:
     # Yesterday, whatever the business time zone: the rate of a day that has not begun there is refused.
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
+    found["import"] = _import(john)
+    found |= _found_again(admin) | _twins(admin)
     return found | _reports(crm)
+
+
+def _import(person: Person) -> str:
+    """A file with a fault in it, read and waiting."""
+    file = "Company,First name,Email,Phone\nNorthwind,Ann,ann@northwind.example,+1-555-0123\n"
+    file += "Southwind,Bob,bob at home,\n"
+    made = person.upload("/imports", "people.csv", file.encode())["id"]
+    wait_for(lambda: person.get(f"/imports/{made}")["state"] == "ready", "the file")
+    return str(made)
+
+
+def _found_again(admin: Person) -> dict[str, str]:
+    """A filter that is kept as a segment, a field of the company's own, and a change of many clients at once."""
+    if not admin.get("/custom-fields", entity="client")["items"]:
+        tier = {"entity": "client", "label": "Tier", "kind": "choice", "options": ["Gold", "Silver"]}
+        admin.post("/custom-fields", tier, "scene-field")
+    where = {"any": [{"field": "tag", "op": "is", "value": "retail"}, {"field": "last_activity_at", "op": "empty"}]}
+    kept = {"name": "Prospects to call", "shared": True, "filters": {"status": "prospect"}}
+    segment = admin.post("/segments", kept, "scene-segment")["id"]
+    many = {"filter": {"status": "prospect"}, "action": "add_tag", "value": "spring fair"}
+    change_set = admin.post("/clients/bulk", many, "scene-bulk")["change_set_id"]
+    return {"where": quote(json.dumps(where)), "segment": segment, "change_set": change_set}
+
+
+def _twins(admin: Person) -> dict[str, str]:
+    """Two clients that are one."""
+    first = {"company_name": "Brightwater Coffee GmbH", "city": "Hamburg", "phone": "+49 40 5550147"}
+    second = {"company_name": "Brightwater Coffee", "city": "Hamburg", "website": "https://brightwater.example"}
+    made = [admin.post("/clients", body, f"scene-twin-{number}") for number, body in enumerate((first, second))]
+    return {"twin": made[0]["id"], "other_twin": made[1]["id"]}
 
 
 def _reports(crm: Crm) -> dict[str, str]:

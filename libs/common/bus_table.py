@@ -35,37 +35,42 @@ _OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace
 
 TABLE: Mapping[str, Voice] = {
     "clients": Voice(
-        tells=_of("client", "access_changed assigned created inquired")
+        tells=_of("client", "access_changed assigned created inquired merged unmerged")
+        | _of("clients", "access_changed imported")
         | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
-        hears=_of("deal", "changed created fully_paid stage_changed won")
+        hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
+        asks=_of("deals", "bring_deals list_custom_fields take_back_deals"),
     ),
     "deals": Voice(
-        tells=_of("deal", "changed created fully_paid lost reopened stage_changed won")
+        tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
-        | {"activity.logged", "client.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
+        | _of("client", "access_changed merged unmerged")
+        | {"activity.logged", "clients.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}
         | {"exchange_rate.set"},
-        asks=frozenset({"clients.client_access", "clients.list_exchange_rates"}),
+        asks=frozenset({"clients.client_access", "clients.list_exchange_rates", "clients.segment_clients"}),
+        hands_on=frozenset({"clients.segment_clients"}),
     ),
     "billing": Voice(
         tells=_of("invoice", "drafted overdue paid refunded sent voided")
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | {"billing.person_erased"},
         hears=_of("deal", "changed reopened won")
-        | {"client.access_changed", "company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
-        asks=frozenset({"clients.client_access", "clients.contact_card", "deals.get_deal"}),
-        hands_on=frozenset({"clients.contact_card", "deals.get_deal"}),
+        | _of("client", "access_changed merged unmerged")
+        | {"clients.access_changed", "company.changed", "contact.erasure_asked", "email.failed", "email.sent"},
+        asks=_of("clients", "client_access contact_card segment_clients") | {"deals.get_deal"},
+        hands_on=_of("clients", "contact_card segment_clients") | {"deals.get_deal"},
     ),
     "notifications": Voice(
         tells=_of("email", "failed sent") | {"notifications.person_erased"},
-        hears=_of("client", "access_changed assigned inquired")
+        hears=_of("client", "access_changed assigned inquired merged unmerged")
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
-        | {"email.ordered"},
+        | {"clients.access_changed", "email.ordered"},
         asks=_of("clients", "client_access contact_card summary")
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")
@@ -73,8 +78,10 @@ TABLE: Mapping[str, Voice] = {
     ),
     "ai": Voice(
         tells=frozenset({"ai.person_erased", "deal.analyzed", "deal.scored", "email.ordered"}),
-        hears=_of("deal", "changed created stage_changed")
-        | {"brief.submitted", "client.access_changed", "client.created", "contact.erasure_asked"}
+        hears=_of("deal", "changed created removed stage_changed")
+        | _of("client", "access_changed created merged unmerged")
+        | _of("clients", "access_changed imported")
+        | {"brief.submitted", "contact.erasure_asked"}
         | {"company.changed", "email.failed", "email.sent"},
         asks=_of("clients", "client_access document_link list_activities list_clients list_contacts")
         | _of("billing", "invoice_link list_invoices")
@@ -90,18 +97,24 @@ TABLE: Mapping[str, Voice] = {
         hears=frozenset({"contact.erasure_asked"}),
         asks=_of(
             "clients",
-            "assign_client bulk_update complete_document contact_card create_client create_contact delete_client"
-            " delete_contact delete_document document_link erase_contact find_duplicates get_client get_erasure"
-            " grant_access list_activities list_clients list_contacts list_documents list_erasures list_exchange_rates"
-            " list_grants list_tags list_tasks log_activity"
+            "assign_client bulk_update complete_document contact_card create_client create_contact create_custom_field"
+            " delete_client delete_contact delete_custom_field delete_document dismiss_duplicate document_link"
+            " erase_contact find_duplicates get_change_set get_client get_erasure grant_access list_activities"
+            " list_change_sets list_clients list_contacts list_custom_fields list_documents list_duplicates"
+            " list_erasures list_exchange_rates list_grants list_tags list_tasks log_activity merge_clients"
             " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
-            " undo_change_set update_activity update_client update_contact"
+            " create_segment delete_segment get_segment list_segments update_segment"
+            " undo_change_set update_activity update_client update_contact update_custom_field"
+            " change_import commit_import complete_import delete_import get_import import_rows list_imports"
+            " export_page prepare_import repair_row undo_import"
             f" {_OPERATIONS}",
         )
         | _of(
             "deals",
-            "board create_deal get_deal history list_deals move_stage personal_data quick_find request_analysis"
-            f" set_stage_weights stage_weights submit_brief totals update_deal {_OPERATIONS}",
+            "board create_custom_field create_deal delete_custom_field export_deals get_deal history"
+            " list_custom_fields list_deals move_stage personal_data quick_find request_analysis"
+            f" set_stage_weights stage_weights submit_brief totals update_custom_field update_deal"
+            f" {_OPERATIONS}",
         )
         | _of(
             "deals",

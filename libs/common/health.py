@@ -15,7 +15,7 @@ from sqlalchemy import text
 from libs.common import dead_letters
 from libs.common.publisher import parameters
 from libs.common.runtime import AnyRuntime, Runtime
-from libs.common.telemetry import DEAD_LETTERS, OUTBOX_OLDEST_SECONDS
+from libs.common.telemetry import DEAD_LETTERS, FIGURES, OUTBOX_OLDEST_SECONDS
 
 _OLDEST = text(
     "SELECT COALESCE(EXTRACT(epoch FROM clock_timestamp() - min(created_at)), 0) FROM outbox WHERE sent_at IS NULL"
@@ -23,17 +23,23 @@ _OLDEST = text(
 
 
 def readiness(runtime: Runtime[Any]) -> dict[str, Any]:
-    """``{ready, database, broker, oldest_unsent_seconds, dead_letters}``; dead letters never make it fail."""
+    """``{ready, database, broker, oldest_unsent_seconds, dead_letters}`` and the service's own figures.
+
+    Neither dead letters nor a figure make it fail.
+    """
     state: dict[str, Any] = {
         "database": False,
         "broker": False,
         "oldest_unsent_seconds": None,
         "dead_letters": None,
     }
+    figures: dict[str, float] = {}
     try:
         with runtime.database.read() as session:
             state["oldest_unsent_seconds"] = round(float(session.execute(_OLDEST).scalar_one()), 1)
             state["dead_letters"] = dead_letters.waiting(session)
+            for name, asked in runtime.figures.items():
+                figures[name] = round(float(session.execute(text(asked)).scalar_one()), 1)
             state["database"] = True
     except Exception as error:  # whatever the fault, the answer is "not ready", with its reason
         state["database_error"] = type(error).__name__
@@ -42,7 +48,9 @@ def readiness(runtime: Runtime[Any]) -> dict[str, Any]:
     if state["database"]:
         OUTBOX_OLDEST_SECONDS.labels(runtime.service).set(state["oldest_unsent_seconds"])
         DEAD_LETTERS.labels(runtime.service).set(state["dead_letters"])
-    return state
+    for name, figure in figures.items():
+        FIGURES.labels(runtime.service, name).set(figure)
+    return state | figures
 
 
 def broker_answers(amqp_url: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import text, update
 from sqlalchemy.engine import Row
 
@@ -22,8 +23,8 @@ from libs.common.telemetry import JOBS_DONE
 log = get_logger(__name__)
 
 _CLAIM = text("""
-    UPDATE jobs SET locked_until = clock_timestamp() + make_interval(secs => :lease), attempts = attempts + 1,
-                    started_at = clock_timestamp()
+    UPDATE jobs SET attempts = attempts + 1, started_at = clock_timestamp(),
+        locked_until = clock_timestamp() + make_interval(secs => (CAST(:leases AS jsonb) ->> kind)::float)
     WHERE id = (
         SELECT id FROM jobs
         WHERE finished_at IS NULL AND failed_at IS NULL AND due_at <= clock_timestamp() AND kind = ANY(:kinds)
@@ -99,8 +100,8 @@ class JobRunner:
         return True
 
     def _claim(self) -> Job | None:
-        lease = max(handler.lease for handler in self._handlers.values()).total_seconds()
-        arguments = {"lease": lease, "kinds": list(self._handlers)}
+        leases = {kind: handler.lease.total_seconds() for kind, handler in self._handlers.items()}
+        arguments = {"leases": orjson.dumps(leases).decode(), "kinds": list(self._handlers)}
         with self._database.engine.begin() as connection:
             row = connection.execute(_CLAIM, arguments).first()
         return self._job(row) if row is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from libs.common import tables
 from libs.common.context import Context
+from libs.common.copying import copy_rows
 from libs.common.events import Event
 from libs.common.ids import new_id
 
@@ -37,19 +39,26 @@ class Outbox:
         Rows of one aggregate are numbered in the order of its changes as long as the caller holds the
         aggregate's row lock, which every change does.
         """
+        row = self._row(event, of)
+        self._session.execute(insert(tables.outbox).values(row))
+        return str(row["event_id"])
+
+    def add_all(self, told: Iterable[tuple[Event, Aggregate]]) -> None:
+        """Tell many events in the order given, in one round trip."""
+        rows = [self._row(event, of) for event, of in told]
+        copy_rows(self._session, tables.outbox, rows)
+
+    def _row(self, event: Event, of: Aggregate) -> dict[str, Any]:
         event_id = new_id()
-        envelope = self._envelope(event_id, event, of)
-        row = {
+        return {
             "event_id": event_id,
             "type": event.event_type,
             "aggregate_id": of.id,
             "aggregate_version": of.version,
             "correlation_id": self._context.correlation_id,
-            "envelope": envelope,
+            "envelope": self._envelope(event_id, event, of),
             "mandatory": event.has_subscribers,
         }
-        self._session.execute(insert(tables.outbox).values(row))
-        return event_id
 
     def _envelope(self, event_id: str, event: Event, of: Aggregate) -> dict[str, Any]:
         actor = self._context.actor

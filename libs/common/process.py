@@ -7,6 +7,7 @@ this module therefore imports nothing but the standard library at its top. A wor
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import signal
 import sys
@@ -28,8 +29,19 @@ def main(service: str) -> None:
         _run_worker(service)
     elif command == "migrate":
         _migrate(service)
+    elif command in (own := _own_commands(service)):
+        own[command](_start(service, command))
     else:
-        sys.exit(f"usage: python -m services.{service} migrate|rpc|worker")
+        sys.exit(f"usage: python -m services.{service} {'|'.join(['migrate', 'rpc', 'worker', *own])}")
+
+
+def _own_commands(service: str) -> dict[str, Any]:
+    """What a service's ``commands.py`` has a person start by hand, by name."""
+    name = f"services.{service}.commands"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    commands: dict[str, Any] = importlib.import_module(name).COMMANDS
+    return commands
 
 
 def _become_cooperative() -> None:

@@ -6,10 +6,11 @@ whether it is open to everyone of the role; the copy keeps the highest version i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
+import orjson
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,14 +23,16 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     delete,
     func,
     insert,
     literal,
     or_,
     select,
+    text,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from libs.common.context import Context
@@ -91,7 +94,7 @@ class Reader(Event):
 
 
 class AccessChanged(Event):
-    """Who may see a record now."""
+    """Who may see a record now. handover: whether a new owner takes over what the former one had to do with it."""
 
     event_type: ClassVar[str] = "client.access_changed"
 
@@ -101,24 +104,55 @@ class AccessChanged(Event):
     is_open: bool
     closed: bool
     readers: list[Reader]
+    handover: bool = True
     version: int
 
 
-def apply(session: Session, event: AccessChanged) -> None:
-    """Take the state over unless a newer one is here already."""
-    values = event.model_dump(include={"owner_id", "label", "is_open", "closed", "version"})
-    statement = (
-        upsert(entries)
-        .values(record_id=event.record_id, **values)
-        .on_conflict_do_update(index_elements=["record_id"], set_=values, where=entries.c.version < event.version)
-        .returning(entries.c.record_id)
-    )
-    if session.execute(statement).first() is None:
+class AccessesChanged(Event):
+    """Who may see many records now, each told of as ``AccessChanged`` tells of one."""
+
+    event_type: ClassVar[str] = "clients.access_changed"
+
+    accesses: list[AccessChanged]
+
+
+# In one order, so that no two wait for each other.
+_TAKE_OVER = text("""
+    INSERT INTO row_access AS known (record_id, owner_id, label, is_open, closed, version)
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS told (record_id uuid, owner_id uuid, label text, is_open boolean, closed boolean, version integer)
+    ORDER BY record_id
+    ON CONFLICT (record_id) DO UPDATE SET owner_id = excluded.owner_id, label = excluded.label,
+        is_open = excluded.is_open, closed = excluded.closed, version = excluded.version
+    WHERE known.version < excluded.version
+    RETURNING record_id::text
+""")
+_STATE = {"record_id", "owner_id", "label", "is_open", "closed", "version"}
+
+
+def apply(session: Session, *told: AccessChanged) -> None:
+    """Take the states over, each unless a newer one is here already."""
+    newest: dict[str, AccessChanged] = {}
+    for each in told:
+        if each.record_id not in newest or newest[each.record_id].version < each.version:
+            newest[each.record_id] = each
+    states = orjson.dumps([each.model_dump(include=_STATE) for each in newest.values()]).decode()
+    taken = set(session.execute(_TAKE_OVER, {"rows": states}).scalars())
+    if not taken:
         return
-    session.execute(delete(readers).where(readers.c.record_id == event.record_id))
-    if event.readers:
-        rows = [{"record_id": event.record_id, "user_id": each.user_id, "until": each.until} for each in event.readers]
+    session.execute(delete(readers).where(_among(readers.c.record_id, taken)))
+    rows = [
+        {"record_id": record_id, "user_id": each.user_id, "until": each.until}
+        for record_id, event in newest.items()
+        if record_id in taken
+        for each in event.readers
+    ]
+    if rows:
         session.execute(insert(readers), rows)
+
+
+def _among(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def known(session: Session, record_id: str) -> bool:
@@ -142,6 +176,13 @@ def label(session: Session, record_id: str) -> str:
 def owner(session: Session, record_id: str) -> str | None:
     """Who owns the record, None when nobody does or it is not known."""
     return session.execute(select(entries.c.owner_id).where(entries.c.record_id == record_id)).scalar_one_or_none()
+
+
+def held_owners(session: Session, record_ids: Collection[str]) -> dict[str, str | None]:
+    """Who owns these records, by id; none of them changes hands until the transaction ends."""
+    row = entries.c
+    held = select(row.record_id, row.owner_id).where(_among(row.record_id, record_ids)).order_by(row.record_id)
+    return {each.record_id: each.owner_id for each in session.execute(held.with_for_update())}
 
 
 def owned(column: ColumnElement[str], user_id: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic
@@ -19,11 +20,15 @@ from libs.common.settings import ServiceSettings, Settings
 
 @dataclass(frozen=True)
 class Runtime(Generic[Settings]):
-    """The parts are made on first use, so that a process pays only for what it touches."""
+    """The parts are made on first use, so that a process pays only for what it touches.
+
+    figures: what the service tells of its state beside the common figures, each a name and the SQL of one number.
+    """
 
     service: str
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def database(self) -> Database:

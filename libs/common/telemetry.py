@@ -21,6 +21,7 @@ OUTBOX_OLDEST_SECONDS = Gauge(
 DEAD_LETTERS = Gauge(
     "crm_dead_letters", "Dead letters that wait for a person", ["service"], multiprocess_mode="mostrecent"
 )
+FIGURES = Gauge("crm_figure", "A figure of a service's own", ["service", "name"], multiprocess_mode="mostrecent")
 
 tracer = trace.get_tracer("amo-crm")
 

@@ -10,9 +10,19 @@ from pydantic import BaseModel, ConfigDict
 from libs.common.company import CompanyChanged
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
+__all__ = [
+    "ClientAccessChanged",
+    "ClientMerged",
+    "ClientUnmerged",
+    "ClientsAccessChanged",
+    "CompanyChanged",
+    "ErasureAsked",
+]
 
 
 class BriefSubmitted(Event):
@@ -88,12 +98,34 @@ class EmailFailed(EmailOutcome):
     error: str
 
 
+class DealRemoved(Event):
+    """A deal that an import made is gone."""
+
+    event_type: ClassVar[str] = "deal.removed"
+
+    deal_id: str
+
+
 class ClientCreated(Event):
     event_type: ClassVar[str] = "client.created"
 
     client_id: str
     industry: str | None
     version: int
+
+
+class ImportedClient(BaseModel):
+    """One of the clients that an import made."""
+
+    client_id: str
+    industry: str | None
+    version: int
+
+
+class ClientsImported(Event):
+    event_type: ClassVar[str] = "clients.imported"
+
+    clients: list[ImportedClient]
 
 
 class DealState(Event):

@@ -18,6 +18,7 @@ from services.ai.handlers import (
     drafting,
     generating,
     learning,
+    merging,
     noting,
     reporting,
     scoring,
@@ -48,15 +49,20 @@ LINES: tuple[generating.Line[Any, Any], ...] = (
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
+        Subscription(events.ClientMerged, merging.on_client_merged),
+        Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.EmailSent, handlers.on_email_sent),
         Subscription(events.EmailFailed, handlers.on_email_failed),
         Subscription(events.ClientCreated, learning.on_client_created),
+        Subscription(events.ClientsImported, learning.on_clients_imported),
         Subscription(events.DealCreated, learning.on_deal),
         Subscription(events.DealChanged, learning.on_deal),
         Subscription(events.DealStageChanged, learning.on_deal),
+        Subscription(events.DealRemoved, learning.on_deal_removed),
     ],
     jobs={line.job: generating.job(line, _database, wiring.desk) for line in LINES}
     | {
@@ -66,6 +72,7 @@ TABLE = WorkerTable(
     },
     schedule=[
         HOUSEKEEPING,
+        merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
         backfilling.UNTIL_READ,
         training.EVERY_NIGHT,

@@ -10,9 +10,19 @@ from pydantic import BaseModel
 from libs.common.company import CompanyChanged
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ClientAccessChanged", "CompanyChanged", "ErasureAsked"]
+__all__ = [
+    "ClientAccessChanged",
+    "ClientMerged",
+    "ClientUnmerged",
+    "ClientsAccessChanged",
+    "CompanyChanged",
+    "ErasureAsked",
+]
 
 
 class BillTo(BaseModel):

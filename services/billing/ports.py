@@ -97,6 +97,10 @@ class ClientDirectory(Protocol):
         """Whom to write to, asked as the caller and waited for that long: NotFound, Forbidden, or Unavailable."""
         ...
 
+    def segment(self, segment_id: str, person: dict[str, Any] | None) -> dict[str, Any]:
+        """``{id, name, client_ids}`` as the caller, or the person it asks for, finds them; NotFound, or Invalid."""
+        ...
+
 
 class DealDirectory(Protocol):
     """The deals service."""

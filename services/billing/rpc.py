@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial, update_wrapper
 from typing import Any
 
-from libs.common import integrations, row_access
+from libs.common import integrations, record_merges, row_access, segments
 from libs.common.erasure.searching import known
 from libs.common.money import MoneyError
 from libs.common.problems import BadRequest, Conflict, Invalid, NotFound, Problem, Unavailable
@@ -52,22 +52,22 @@ class BillingRpc(Operations, RpcService):
         self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Document:
         self._learn_client(filters.get("client_id"))
-        return self.read(queries.list_invoices, filters=filters, sort=sort, limit=limit, cursor=cursor)
+        given: Document = {"sort": sort, "limit": limit, "cursor": cursor}
+        return self.read(queries.list_invoices, filters=self._looked_up(filters), **given)
 
     @method("invoices.read")
     def totals(self, filters: Document) -> Document:
-        return self.read(queries.totals, filters=filters)
+        return self.read(queries.totals, filters=self._looked_up(filters))
 
     @method("invoices.read")
     def receivables(self, filters: Document | None = None, person: Document | None = None) -> Document:
-        return self.read_for(person, queries.receivables, filters=filters or {})
+        return self._report(queries.receivables, person, filters)
 
     @method("invoices.read")
     def payment_time(
         self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
     ) -> Document:
-        given: Document = {"from_day": from_day, "to_day": to_day, "filters": filters or {}}
-        return self.read_for(person, queries.payment_time, **given)
+        return self._report(queries.payment_time, person, filters, from_day=from_day, to_day=to_day)
 
     @method("invoices.read")
     def summary(self, today: str, person: Document | None = None) -> Document:
@@ -189,6 +189,19 @@ class BillingRpc(Operations, RpcService):
         """``{ok, message, ms}``: ask the provider itself, now."""
         return integrations.tested(name, wiring.checks())
 
+    def _looked_up(self, filters: Any, person: Document | None = None) -> Any:
+        """The filters with the segment's clients in the place of its id, asked for before any transaction."""
+        return segments.resolved(filters, lambda named: wiring.clients(self.context).segment(named, person))
+
+    def _report(
+        self, query: Callable[..., Document], person: Document | None, filters: Document | None, /, **asked: Any
+    ) -> Document:
+        """A report as whoever asks may see it; of a segment, with what that is called."""
+        wanted = self._looked_up(filters or {}, person)
+        found = self.read_for(person, query, filters=wanted, **asked)
+        segment = segments.of_filters(wanted)
+        return found if segment is None else found | {"segment": segment.named}
+
     def _page_of(self, provider: PaymentProvider, invoice: Document) -> Checkout:
         """The provider's page; a fault of the provider is noted before it is told."""
         try:
@@ -209,7 +222,9 @@ class BillingRpc(Operations, RpcService):
             owner = wiring.deals(self.context).client_of(deal_id)
         except NotFound:
             raise Invalid("there is no such deal, or it is not yours to see", field="deal_id") from None
-        if owner != client_id:
+        with self.runtime.database.read() as session:
+            same = record_merges.current(session, owner) == record_merges.current(session, str(client_id))
+        if not same:
             raise Invalid("this deal belongs to another client", field="deal_id")
 
     def _likely_addressee(self, client_id: str) -> BillTo | None:

@@ -13,6 +13,7 @@ from libs.common.worker import WorkerTable
 from services.billing import events, handlers, wiring
 from services.billing.audit import AUDIT
 from services.billing.erasure import ERASURE
+from services.billing.handlers import merging
 from services.billing.wiring import outward
 
 
@@ -23,6 +24,9 @@ def _secret() -> str:
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
+        Subscription(events.ClientMerged, merging.on_client_merged),
+        Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.DealWon, handlers.on_deal_won),
@@ -60,6 +64,7 @@ TABLE = WorkerTable(
         ScheduledJob("announce_overdue", "5 0 * * *", handlers.announce_overdue),
         ScheduledJob("forget_previews", "23 3 * * *", handlers.forget_previews),
         HOUSEKEEPING,
+        merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
     ],
     audit=AUDIT,

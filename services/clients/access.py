@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, true
 
 from libs.common import rights
 from libs.common.identity import Actor
 from libs.common.rights import Rows
-from services.clients.models import access_grants, client_deals, clients
+from services.clients.models import access_grants, clients
 
 PERMISSIONS = rights.permissions("clients")
 
@@ -27,13 +27,13 @@ def card_only(actor: Actor) -> ColumnElement[bool]:
     return and_(_active(actor), scope(actor).is_not(True))
 
 
-def writable(actor: Actor) -> ColumnElement[bool]:
-    """The clients a person may change."""
-    return _rule("clients.write", actor)
+def writable(actor: Actor, *, deleted: bool = False) -> ColumnElement[bool]:
+    """The clients a person may change; ``deleted``: those that were deleted among them, for who brings them back."""
+    return _rule("clients.write", actor, deleted=deleted)
 
 
-def _rule(right: str, actor: Actor) -> ColumnElement[bool]:
-    present = clients.c.deleted_at.is_(None)
+def _rule(right: str, actor: Actor, *, deleted: bool = False) -> ColumnElement[bool]:
+    present = true() if deleted else clients.c.deleted_at.is_(None)
     match rights.right("clients", right).of(actor.role):
         case Rows.ALL:
             return present
@@ -53,7 +53,7 @@ def _active(actor: Actor) -> ColumnElement[bool]:
 
 def _with_projects() -> ColumnElement[bool]:
     """A project begins with a won deal: its manager needs the client."""
-    return clients.c.id.in_(select(client_deals.c.client_id).where(client_deals.c.stage == "won"))
+    return literal("won") == any_(clients.c.deal_stages)
 
 
 def _open() -> ColumnElement[bool]:

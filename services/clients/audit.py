@@ -9,7 +9,10 @@ AUDIT = AuditPlan(
     watched={
         "clients": Watched(
             open=frozenset("industry status source country currency owner_id".split()),
-            silent=frozenset({"match_name", "last_activity_at", "waiting_since", "access_version"}),
+            silent=frozenset(
+                "match_name last_activity_at waiting_since access_version open_deals deal_stages least_deal_minor "
+                "greatest_deal_minor".split()
+            ),
         ),
         "contacts": Watched(open=frozenset({"is_primary"})),
         "activities": Watched(
@@ -27,12 +30,28 @@ AUDIT = AuditPlan(
             secret=frozenset({"sealed"}),
             silent=frozenset({"asked_by_name"}),
         ),
+        "imports": Watched(
+            open=frozenset("state size made_by made_by_role rows bad only_good system".split()),
+            secret=frozenset({"people"}),
+            silent=frozenset("position phase found results custom states".split()),
+        ),
+        "custom_fields": Watched(open=frozenset("entity key label kind options position archived".split())),
+        "segments": Watched(open=frozenset({"sort", "shared"})),
         "change_sets": Watched(open=frozenset({"action", "value", "made_by", "undone_by"})),
     },
     unwatched={
         "tags": "what people choose from; which client has which stands with the client",
         "client_keys": "by what clients are matched; made from their names",
+        "client_custom_values": "what stands in the clients, by kind",
+        "contact_custom_values": "what stands in the contacts, by kind",
+        "duplicate_pairs": "found by the system; merging stands with the clients and the changes",
+        "duplicate_checks": "by what clients were compared, made from their names",
         "client_deals": "a copy of deals",
+        "import_rows": "what a file says; what of it is brought in stands with its row",
+        "import_keys": "what rows are called in other systems; made from files",
+        "import_changes": "what an undo takes back; each change stands with its row",
+        "search_documents": "made by the database from the rows beside it",
+        "search_words": "made by the worker from the same",
         "change_set_rows": "what an undo brings back; each change stands with its client",
     },
 )

@@ -9,8 +9,11 @@ ERASURE = ErasurePlan(
     "clients",
     AUDIT,
     kept=[Kept("contacts", "t.id::text <> :contact_id", "another person's, who has the same name, address or number")],
-    # By what forms are matched; made from the name of the company.
-    removed=frozenset({"client_keys"}),
-    # The object moves first, then its key.
-    elsewhere=frozenset({"documents.key"}),
+    # By what forms are matched, made from the name of the company; words that stand somewhere; ids of
+    # other systems.
+    removed=frozenset({"client_keys", "import_keys", "search_words"}),
+    # The object moves first, then its key. The database itself takes values over from their rows.
+    elsewhere=frozenset(
+        {"documents.key", "client_custom_values.text", "contact_custom_values.text", "search_documents.content"}
+    ),
 )

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from libs.common import row_access
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
-from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import Reader
 
-__all__ = ["ClientAccessChanged", "ErasureAsked", "Reader"]
+__all__ = ["ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
 
 
 class ContactCard(BaseModel):
@@ -24,6 +26,21 @@ class ContactCard(BaseModel):
     email: str | None
     phone: str | None
     job_title: str | None
+
+
+class ClientAccessChanged(row_access.AccessChanged):
+    event_type: ClassVar[str] = "client.access_changed"
+
+    handover: bool
+
+
+class ClientsAccessChanged(Event):
+    """Who may see many clients now, told at once: as many events would take longer than the change itself."""
+
+    event_type: ClassVar[str] = "clients.access_changed"
+
+    accesses: list[ClientAccessChanged]
+    version: int
 
 
 class ClientCreated(Event):
@@ -38,6 +55,29 @@ class ClientCreated(Event):
     contact: ContactCard | None
     message: str | None
     reference: str | None
+    version: int
+
+
+class ImportedClient(BaseModel):
+    """A client that an import made."""
+
+    client_id: str
+    company_name: str
+    status: str
+    source: str
+    industry: str | None
+    owner_id: str | None
+    version: int
+
+
+class ClientsImported(Event):
+    """What a batch of an import made. contact_ids: the people among it, of these clients and of others."""
+
+    event_type: ClassVar[str] = "clients.imported"
+
+    import_id: str
+    clients: list[ImportedClient]
+    contact_ids: list[str]
     version: int
 
 
@@ -116,6 +156,9 @@ class DealState(Event):
     deal_id: str
     client_id: str
     deal_name: str
+    description: str | None
+    # None in a message from before deals said so.
+    custom_text: str | None = None
     deal_value_minor: int | None
     currency: str
     stage: str
@@ -133,6 +176,10 @@ class DealChanged(DealState):
 
 class DealStageChanged(DealState):
     event_type: ClassVar[str] = "deal.stage_changed"
+
+
+class DealRemoved(DealState):
+    event_type: ClassVar[str] = "deal.removed"
 
 
 class DealWon(DealState):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from libs.common.custom_fields import Definition
 
 
 class DocumentStore(Protocol):
@@ -18,4 +21,32 @@ class DocumentStore(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove an object; one that is not there is no error."""
+        ...
+
+
+class FileStore(Protocol):
+    """Where the files lie that people bring in."""
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """A file in pieces; NotFound when there is none, Unavailable when the store does not answer."""
+        ...
+
+
+class DealsBook(Protocol):
+    """The deals service, which owns the deals that come with an import."""
+
+    def custom_fields(self) -> list[Definition]:
+        """The fields that the company made for deals, the archived ones among them."""
+        ...
+
+    def bring(
+        self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]
+    ) -> list[dict[str, Any]]:
+        """Bring in deals, ``[{n, key, data}]``, in the name of a person: ``[{n, state, deal_id, version}]`` or, where
+        one is refused, ``[{n, problem, field}]``. Asked twice it does nothing more and answers the same."""
+        ...
+
+    def take_back(self, import_id: str, deal_ids: list[str]) -> dict[str, Any]:
+        """Remove deals that this import made and nobody touched: ``{removed, refused:
+        [{deal_id, reason}]}``; of each removed one its last state."""
         ...

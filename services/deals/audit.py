@@ -16,11 +16,14 @@ AUDIT = AuditPlan(
         "briefs": Watched(
             subject=("contact_id", "client_id"), open=frozenset({"timeline_weeks", "currency", "reference"})
         ),
+        "custom_fields": Watched(open=frozenset("entity key label kind options position archived".split())),
         "stage_weights": Watched(subject=("stage",), key=("stage",), open=frozenset({"stage", "weight", "set_by"})),
         "sales_targets": Watched(),
     },
     unwatched={
         "stage_history": "a history itself; each move stands with its deal",
+        "deal_custom_values": "what stands in the deals, by kind",
+        "imported_deals": "which import brought a deal; that it came stands with the deal",
         "deal_invoices": "a copy of billing's invoices",
         "exchange_rates": "a copy of the rates in clients",
         "stage_weight_history": "what stood in stage_weights before, which is watched",

@@ -60,6 +60,7 @@ class Deal:
     lost_reason: str | None = None
     owner_id: str | None = None
     tags: list[str] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
     ai_score: int | None = None
     ai_insights: dict[str, Any] | None = None
     ai_generation_id: str | None = None

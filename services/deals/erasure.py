@@ -5,6 +5,7 @@ from __future__ import annotations
 from libs.common.erasure.plan import ErasurePlan
 from services.deals.audit import AUDIT
 
-# A tag that names a person is changed in the deal, and the sums follow it.
-_SUMS = frozenset(f"pipeline_{each}.tag" for each in ("sums", "cohorts", "scores"))
-ERASURE = ErasurePlan("deals", AUDIT, elsewhere=_SUMS)
+# A tag or a value that names a person is changed in the deal, and these follow it.
+_FOLLOWING = frozenset((*(f"pipeline_{each}.tag" for each in ("sums", "cohorts", "scores")), "deal_custom_values.text"))
+# By what deals of files are found again.
+ERASURE = ErasurePlan("deals", AUDIT, removed=frozenset({"imported_deals"}), elsewhere=_FOLLOWING)

@@ -10,9 +10,12 @@ from pydantic import Field
 
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+from libs.common.record_merges import Merged as ClientMerged
+from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ClientAccessChanged", "ErasureAsked"]
+__all__ = ["ClientAccessChanged", "ClientMerged", "ClientUnmerged", "ClientsAccessChanged", "ErasureAsked"]
 
 
 class BriefSubmitted(Event):
@@ -45,7 +48,10 @@ class BriefSubmitted(Event):
 
 
 class DealState(Event):
-    """A deal as it is now; every deal event carries it whole."""
+    """A deal as it is now; every deal event carries it whole.
+
+    custom_text: texts, choices and days of the company's own fields, to be searched; None where there are none.
+    """
 
     deal_id: str
     client_id: str
@@ -57,6 +63,7 @@ class DealState(Event):
     previous_stage: str | None
     source: str
     description: str | None
+    custom_text: str | None
     owner_id: str | None
     tags: list[str]
     expected_close_date: date | None
@@ -90,6 +97,12 @@ class DealLost(DealState):
 
 class DealReopened(DealState):
     event_type: ClassVar[str] = "deal.reopened"
+
+
+class DealRemoved(DealState):
+    """A deal that an import made is gone, since the import was taken back; ``version`` is its last."""
+
+    event_type: ClassVar[str] = "deal.removed"
 
 
 class DealPaid(Event):

@@ -48,6 +48,7 @@ deals = Table(
     Column("lost_reason", Text),
     Column("owner_id", _Id),
     Column("tags", ARRAY(Text), nullable=False),
+    Column("custom", JSONB, nullable=False, server_default="{}"),
     Column("ai_score", SmallInteger),
     Column("ai_insights", JSONB(none_as_null=True)),
     Column("ai_generation_id", _Id),
@@ -119,6 +120,15 @@ deal_invoices = Table(
     Column("currency", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+imported_deals = Table(
+    "imported_deals",
+    metadata,
+    Column("deal_id", _Id, ForeignKey("deals.id"), primary_key=True),
+    Column("import_id", _Id, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("key", Text),
 )
 
 stage_weights = Table(

@@ -16,3 +16,11 @@ class ClientDirectory(Protocol):
     def exchange_rates(self) -> Iterator[dict[str, Any]]:
         """``{currency, day, rate, version}`` of every rate there is; rate is text."""
         ...
+
+
+class Segments(Protocol):
+    """The segments of the clients service, asked on behalf of whoever asks here."""
+
+    def clients_of(self, segment_id: str, person: dict[str, Any] | None) -> dict[str, Any]:
+        """``{id, name, client_ids}`` as the caller, or the person it asks for, finds them; NotFound, or Invalid."""
+        ...

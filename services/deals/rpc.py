@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from libs.common import row_access
+from libs.common import row_access, segments
 from libs.common.erasure.searching import known
+from libs.common.identity import on_behalf
 from libs.common.money import MoneyError
 from libs.common.problems import Invalid, Problem
 from libs.common.rpc.server import Operations, RpcService, method
@@ -44,7 +47,13 @@ class DealsRpc(Operations, RpcService):
         self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Document:
         self._know(filters.get("client_id"))
-        return self.read(queries.list_deals, filters=filters, sort=sort, limit=limit, cursor=cursor, now=self._now)
+        given: Document = {"sort": sort, "limit": limit, "cursor": cursor}
+        return self.read(queries.list_deals, filters=self._looked_up(filters), **given, now=self._now)
+
+    @method("deals.read")
+    def export_deals(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
+        wanted = self._looked_up(filters)
+        return self.read(queries.export_deals, filters=wanted, limit=limit, cursor=cursor, now=self._now)
 
     @method("deals.read")
     def get_deal(self, deal_id: str) -> Document:
@@ -54,6 +63,19 @@ class DealsRpc(Operations, RpcService):
     def create_deal(self, data: Document) -> Document:
         self._know(data.get("client_id"))
         return self.execute(handlers.create_deal, data=data)
+
+    @method("deals.bring")
+    def bring_deals(
+        self, import_id: str, system: str, person: Document, deals: list[Document], clients: list[Document]
+    ) -> Document:
+        """In the name of the person whose import it is. Each deal is made once, so the call needs no key."""
+        context = replace(self.context, actor=on_behalf(self.actor, person), voucher=None)
+        with self.runtime.database.unit_of_work(context) as uow:
+            return handlers.bring_deals(uow, import_id, system, deals, clients)
+
+    @method("deals.bring")
+    def take_back_deals(self, import_id: str, deal_ids: list[str]) -> Document:
+        return self.execute(handlers.take_back_deals, import_id=import_id, deal_ids=deal_ids)
 
     @method("deals.write")
     def update_deal(self, deal_id: str, changes: Document, version: int | None = None) -> Document:
@@ -79,11 +101,11 @@ class DealsRpc(Operations, RpcService):
 
     @method("deals.read")
     def board(self, filters: Document, limit: int | None = None) -> Document:
-        return self.read(queries.board, filters=filters, limit=limit, now=self._now)
+        return self.read(queries.board, filters=self._looked_up(filters), limit=limit, now=self._now)
 
     @method("deals.read")
     def totals(self, filters: Document) -> Document:
-        return self.read(queries.totals, filters=filters, now=self._now)
+        return self.read(queries.totals, filters=self._looked_up(filters), now=self._now)
 
     @method("deals.read")
     def quick_find(self, q: str, limit: int = 5) -> Document:
@@ -111,8 +133,8 @@ class DealsRpc(Operations, RpcService):
         as_of: str | None = None,
         person: Document | None = None,
     ) -> Document:
-        asked = {"from_day": from_day, "to_day": to_day, "group_by": group_by, "filters": filters, "as_of": as_of}
-        return self.read_for(person, queries.forecast, now=self._now, **asked)
+        asked = {"from_day": from_day, "to_day": to_day, "group_by": group_by, "as_of": as_of}
+        return self._report(queries.forecast, person, filters, **asked)
 
     @method("deals.read")
     def forecast_bridge(
@@ -126,7 +148,7 @@ class DealsRpc(Operations, RpcService):
         person: Document | None = None,
     ) -> Document:
         asked = {"from_day": from_day, "to_day": to_day, "start": start, "end": end, "measure": measure}
-        return self.read_for(person, queries.forecast_bridge, now=self._now, filters=filters, **asked)
+        return self._report(queries.forecast_bridge, person, filters, **asked)
 
     @method("deals.read")
     def win_rate(
@@ -137,35 +159,36 @@ class DealsRpc(Operations, RpcService):
         filters: Document | None = None,
         person: Document | None = None,
     ) -> Document:
-        return self.read_for(person, queries.win_rate, self._now, from_day, to_day, group_by, filters)
+        asked = {"from_day": from_day, "to_day": to_day, "group_by": group_by}
+        return self._report(queries.win_rate, person, filters, **asked)
 
     @method("deals.read")
     def funnel(
         self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
     ) -> Document:
-        return self.read_for(person, queries.funnel, self._now, from_day, to_day, filters)
+        return self._report(queries.funnel, person, filters, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def velocity(
         self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
     ) -> Document:
-        return self.read_for(person, queries.velocity, self._now, from_day, to_day, filters)
+        return self._report(queries.velocity, person, filters, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def sources(
         self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
     ) -> Document:
-        return self.read_for(person, queries.sources, self._now, from_day, to_day, filters)
+        return self._report(queries.sources, person, filters, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def reps(
         self, from_day: str, to_day: str, filters: Document | None = None, person: Document | None = None
     ) -> Document:
-        return self.read_for(person, queries.reps, self._now, from_day, to_day, filters)
+        return self._report(queries.reps, person, filters, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def trend(self, months: int = 12, filters: Document | None = None, person: Document | None = None) -> Document:
-        return self.read_for(person, queries.trend, self._now, months, filters)
+        return self._report(queries.trend, person, filters, months=months)
 
     @method("deals.read")
     def stagnation(
@@ -176,7 +199,8 @@ class DealsRpc(Operations, RpcService):
         cursor: str | None = None,
         person: Document | None = None,
     ) -> Document:
-        return self.read_for(person, queries.stagnation, self._now, filters, idle_days, limit, cursor)
+        asked: Document = {"idle_days": idle_days, "limit": limit, "cursor": cursor}
+        return self._report(queries.stagnation, person, filters, **asked)
 
     @method("deals.read")
     def risks(
@@ -187,7 +211,7 @@ class DealsRpc(Operations, RpcService):
         to_day: str | None = None,
         person: Document | None = None,
     ) -> Document:
-        return self.read_for(person, queries.risks, self._now, filters, limit, from_day, to_day)
+        return self._report(queries.risks, person, filters, limit=limit, from_day=from_day, to_day=to_day)
 
     @method("deals.read")
     def summary(self, today: str, filters: Document | None = None, person: Document | None = None) -> Document:
@@ -201,6 +225,22 @@ class DealsRpc(Operations, RpcService):
     def set_targets(self, targets: list[Document]) -> Document:
         return self.execute(handlers.set_targets, targets=targets)
 
+    @method("fields.read")
+    def list_custom_fields(self, entity: str = "deal") -> Document:
+        return self.read(handlers.CUSTOM.list_fields, entity=entity)
+
+    @method("fields.write")
+    def create_custom_field(self, data: Document, entity: str = "deal") -> Document:
+        return self.execute(handlers.CUSTOM.create_field, entity=entity, data=data)
+
+    @method("fields.write")
+    def update_custom_field(self, field_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.CUSTOM.update_field, field_id=field_id, changes=changes, version=version)
+
+    @method("fields.write")
+    def delete_custom_field(self, field_id: str) -> Document:
+        return self.execute(handlers.CUSTOM.delete_field, field_id=field_id)
+
     @method("deals.read")
     def history(self, deal_id: str) -> Document:
         return self.read(queries.history, deal_id=deal_id)
@@ -212,6 +252,19 @@ class DealsRpc(Operations, RpcService):
     @property
     def _now(self) -> datetime:
         return self.runtime.database.clock.now()
+
+    def _looked_up(self, filters: Any, person: Document | None = None) -> Any:
+        """The filters with the segment's clients in the place of its id, asked for before any transaction."""
+        return segments.resolved(filters, lambda named: wiring.segments(self.context).clients_of(named, person))
+
+    def _report(
+        self, query: Callable[..., Document], person: Document | None, filters: Any, /, **asked: Any
+    ) -> Document:
+        """A report as whoever asks may see it; of a segment, with what that is called."""
+        wanted = self._looked_up(filters, person)
+        found = self.read_for(person, query, now=self._now, filters=wanted, **asked)
+        segment = segments.of_filters(wanted)
+        return found if segment is None else found | {"segment": segment.named}
 
     def _know(self, client_id: Any) -> None:
         """Ask clients once about a client whose access event has not come yet, before any transaction."""

@@ -9,7 +9,7 @@ from libs.common.worker import WorkerTable
 from services.deals import events, handlers, wiring
 from services.deals.audit import AUDIT
 from services.deals.erasure import ERASURE
-from services.deals.handlers import activities, rates
+from services.deals.handlers import activities, merging, rates
 
 
 def _secret() -> str:
@@ -19,6 +19,9 @@ def _secret() -> str:
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
+        Subscription(events.ClientMerged, merging.on_client_merged),
+        Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.InvoiceDrafted, handlers.on_invoice),
         Subscription(events.InvoiceSent, handlers.on_invoice),
@@ -33,6 +36,7 @@ TABLE = WorkerTable(
     jobs={rates.JOB: rates.reading(wiring.clients)},
     schedule=[
         HOUSEKEEPING,
+        merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
         activities.EVERY_QUARTER,
         rates.EVERY_FEW_HOURS,

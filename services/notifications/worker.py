@@ -13,6 +13,7 @@ from libs.common.worker import WorkerTable
 from services.notifications import events, handlers, wiring
 from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
+from services.notifications.handlers import merging
 from services.notifications.wiring import outward, reportward
 
 
@@ -27,6 +28,9 @@ def _warm_up() -> None:
 TABLE = WorkerTable(
     subscriptions=[
         Subscription(events.ClientAccessChanged, handlers.on_client_access_changed),
+        Subscription(events.ClientsAccessChanged, handlers.on_clients_access_changed),
+        Subscription(events.ClientMerged, merging.on_client_merged),
+        Subscription(events.ClientUnmerged, merging.on_client_unmerged),
         Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, handlers.tell_erased)),
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.ClientInquired, handlers.on_client_inquired),
@@ -88,6 +92,7 @@ TABLE = WorkerTable(
         ScheduledJob("forget_renderings", "41 * * * *", handlers.forget_renderings),
         ScheduledJob("forget_reports", "29 3 * * *", handlers.forget_reports),
         HOUSEKEEPING,
+        merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
     ],
     audit=AUDIT,

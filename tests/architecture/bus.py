@@ -63,7 +63,7 @@ def calls_of(root: Path, folder: Path) -> Calls:
 def _known(root: Path) -> dict[str, set[str]]:
     operations = root / "libs" / "common" / "rpc" / "server.py"
     common = set(_operations(operations)) if operations.exists() else set()
-    return {room.name: {method for method, _permission in methods(room / "rpc.py")} | common for room in rooms(root)}
+    return {room.name: {method for method, _permission in methods(room)} | common for room in rooms(root)}
 
 
 def _operations(path: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from libs.common import rights
-from tests.architecture.reading import name_of, rooms, texts_in, tree
+from tests.architecture.reading import module_files, name_of, rooms, texts_in, tree
 
 ROLES = frozenset({"admin", "sales", "finance", "manager", "system"})
 # Names that rpc.py may use instead of a text: permissions that mean the same in every service.
@@ -19,7 +19,7 @@ def methods_declare_permissions(root: Path) -> list[str]:
     faults = []
     for room in rooms(root):
         known = set(declared(room)) | {"public"}
-        for method, permission in methods(room / "rpc.py"):
+        for method, permission in methods(room):
             if permission is None:
                 faults.append(f"{room.name}.{method} declares no permission")
             elif permission not in known:
@@ -32,7 +32,7 @@ def permissions_are_complete(root: Path) -> list[str]:
     faults = []
     for room in rooms(root):
         granted = declared(room)
-        needed = {permission for _method, permission in methods(room / "rpc.py")} | {"operate"}
+        needed = {permission for _method, permission in methods(room)} | {"operate"}
         faults += [f"{room.name}: no method needs {each!r}" for each in sorted(set(granted) - needed)]
         faults += [
             f"{room.name}: {each!r} is missing" for each in sorted(needed - set(granted) - {"public"}, key=str) if each
@@ -43,10 +43,10 @@ def permissions_are_complete(root: Path) -> list[str]:
     return faults
 
 
-def methods(path: Path) -> Iterator[tuple[str, str | None]]:
-    """Public methods of the RPC classes in a file with their permission, None where none is declared."""
-    for node in tree(path).body:
-        if isinstance(node, ast.ClassDef) and "RpcService" in {name_of(base) for base in node.bases}:
+def methods(room: Path) -> Iterator[tuple[str, str | None]]:
+    """Public methods of a service's RPC classes with their permission, None where none is declared."""
+    for node in (node for path in module_files(room, "rpc") for node in tree(path).body):
+        if isinstance(node, ast.ClassDef) and {"RpcService", "Operations"} & {name_of(base) for base in node.bases}:
             for each in node.body:
                 if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and not each.name.startswith("_"):
                     yield each.name, _permission(each)

@@ -36,7 +36,7 @@ def module_files(folder: Path, name: str) -> list[Path]:
 
 def rooms(root: Path) -> list[Path]:
     """The folders of the services that exist below the root, the gateway left out."""
-    return [folder for folder in sorted((root / "services").iterdir()) if (folder / "rpc.py").exists()]
+    return [folder for folder in sorted((root / "services").iterdir()) if module_files(folder, "rpc")]
 
 
 def services(root: Path) -> list[Path]:

@@ -107,6 +107,7 @@ class FakeClients:
 
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    segments: dict[str, dict[str, Any]] = field(default_factory=dict)
     trouble: list[Problem] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -116,6 +117,9 @@ class FakeClients:
     def card(self, client_id: str, seconds: float) -> dict[str, Any]:
         assert seconds > 0
         return self._answer("card", self.cards, client_id)
+
+    def segment(self, segment_id: str, person: dict[str, Any] | None) -> dict[str, Any]:
+        return self._answer(f"segment for {person['id'] if person else 'the caller'}", self.segments, segment_id)
 
     def _answer(self, what: str, known: dict[str, dict[str, Any]], client_id: str) -> dict[str, Any]:
         self.asked.append(what)

@@ -44,6 +44,7 @@ class Directory:
         self.asked: list[str] = []
         self.problem: Exception | None = None
         self.rates: list[dict[str, Any]] = []
+        self.segments: dict[str, dict[str, Any]] = {}
 
     def add(self, owner_id: str | None = None, label: str = "TechCorp", **changes: Any) -> str:
         """A client that nobody has told deals about yet."""
@@ -65,6 +66,20 @@ class Directory:
         if client_id not in self.known:
             raise NotFound("there is no such client")
         return self.known[client_id]
+
+    def segment(self, *client_ids: str, name: str = "Big ones") -> str:
+        """A segment of these clients, as everybody finds it."""
+        segment_id = new_id()
+        self.segments[segment_id] = {"id": segment_id, "name": name, "client_ids": list(client_ids)}
+        return segment_id
+
+    def clients_of(self, segment_id: str, person: dict[str, Any] | None) -> dict[str, Any]:
+        self.asked.append(f"{segment_id} for {person['id'] if person else 'the caller'}")
+        if self.problem:
+            raise self.problem
+        if segment_id not in self.segments:
+            raise NotFound("there is no such segment, or it is not yours to see")
+        return self.segments[segment_id]
 
     def exchange_rates(self) -> Iterator[dict[str, Any]]:
         if self.problem:
@@ -90,6 +105,7 @@ def runtime(
     monkeypatch.setattr(wiring, "runtime", lambda: made)
     monkeypatch.setattr(settings, "current", lambda: made.settings)
     monkeypatch.setattr(wiring, "clients", lambda: directory)
+    monkeypatch.setattr(wiring, "segments", lambda _caller: directory)
     yield made
     for event in told(made):
         assert unlike(event.data, sample(event.type)["data"]) == [], event.type

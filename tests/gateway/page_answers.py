@@ -19,10 +19,32 @@ CLIENT: dict[str, Any] = {
     "lifetime_value_minor": 6250000, "currency": "USD", "last_activity_at": WHEN, "created_at": WHEN,
     "updated_at": WHEN, "version": 3, "access": "write", "deals_without_rate": [],
 }  # fmt: skip
+CUSTOM: dict[str, Any] = {
+    "our_text": HOSTILE, "our_number": 12.5, "our_money": {"amount_minor": 500000, "currency": "EUR"},
+    "our_date": "2026-11-01", "our_yes_no": False, "our_choice": "Gold",
+}  # fmt: skip
+CLIENT["custom"] = CUSTOM
+FIELDS = [
+    {"id": ID, "entity": "client", "key": key, "label": f"{key} {HOSTILE}", "kind": key.removeprefix("our_"),
+     "options": ["Gold", HOSTILE] if key == "our_choice" else [], "position": 1, "archived": False, "version": 1}
+    for key in CUSTOM
+]  # fmt: skip
 CARD = {name: CLIENT[name] for name in ("id", "company_name", "industry", "status", "owner_id")} | {"access": "card"}
+HIT: dict[str, Any] = {
+    "field": "notes", "source_id": ID,
+    "snippet": [{"text": "before ", "found": False}, {"text": HOSTILE, "found": True}],
+}  # fmt: skip
+CONDITION = {"field": "deal_value", "op": "gt", "value": 5000000}
+OWN_CONDITION = {"field": "custom.our_text", "op": "is", "value": HOSTILE}
+SEGMENT: dict[str, Any] = {
+    "id": ID, "name": f"Big {HOSTILE}", "filters": {"where": {"any": [CONDITION, OWN_CONDITION]}, "q": HOSTILE},
+    "sort": "-lifetime_value", "shared": False, "owner_id": ID, "own": True, "created_at": WHEN, "updated_at": WHEN,
+    "version": 1,
+}  # fmt: skip
 CONTACT: dict[str, Any] = {
     "id": ID, "client_id": ID, "company_name": "TechCorp", "first_name": "Sarah", "last_name": "Johnson",
     "email": "sarah@techcorp.com", "phone": "+1-555-0123", "job_title": "CTO", "is_primary": True, "version": 1,
+    "custom": CUSTOM,
 }  # fmt: skip
 ACTIVITY: dict[str, Any] = {
     "id": ID, "client_id": ID, "type": "task", "subject": HOSTILE, "description": "Hi", "actor_id": ID,
@@ -75,7 +97,7 @@ DEAL: dict[str, Any] = {
                                     {"feature": "owner", "value": ID, "points": -3.0, "pooled": False},
                                     {"feature": "days", "value": 3.0, "points": -1.0, "pooled": False},
                                     {"feature": "value", "value": None, "points": -1.0, "pooled": False}]},
-    "actual_close_date": None, "lost_reason": None,
+    "actual_close_date": None, "lost_reason": None, "custom": CUSTOM,
     "ai_insights": INSIGHTS,
     "brief": {"vision_title": "Chatbot", "vision_summary": HOSTILE, "audience": "y", "design": "z",
               "features": ["Live chat"], "budget_min_minor": 5000000, "budget_max_minor": 7500000,
@@ -134,6 +156,23 @@ ENTRY: dict[str, Any] = {
     "changes": {"notes": [HOSTILE, {"a": HOSTILE}], "status": ["prospect", "active"]}, "erased": True,
 }  # fmt: skip
 
+CHANGE: dict[str, Any] = {
+    "id": ID, "action": "add_tag", "value": HOSTILE, "about": {"filters": {}}, "made_by": ID, "status": "done",
+    "total": 50000, "done": 50000, "created_at": WHEN, "undone_at": None, "undone_by": None, "changed": 49998,
+    "unchanged": 1, "restored": 0, "refused_count": 1,
+    "refused": [{"id": ID, "company_name": HOSTILE, "reason": "only its owner may change it"}],
+}  # fmt: skip
+CHANGES = [
+    CHANGE, CHANGE | {"status": "running", "done": 2000},
+    CHANGE | {"status": "undone", "undone_at": WHEN, "restored": 3},
+    CHANGE | {"action": "merge", "value": None, "about": {"survivor": HOSTILE, "other": HOSTILE}},
+    CHANGE | {"action": "delete", "value": None, "about": {"one": HOSTILE}}, CHANGE | {"action": "assign", "value": ID},
+    CHANGE | {"action": "set_status", "value": "active", "made_by": "system:clients"},
+]  # fmt: skip
+PAIR: dict[str, Any] = {
+    "first": CLIENT, "second": CLIENT, "score": 90, "found_at": WHEN, "reasons": ["same name", "similar name"],
+}  # fmt: skip
+
 
 def page(*items: Any) -> dict[str, Any]:
     """A page of a list that goes on."""
@@ -154,7 +193,17 @@ ANSWERS: dict[str, Any] = {
     "clients.list_contacts": page(CONTACT),
     "clients.timeline": page(ACTIVITY),
     "clients.list_documents": page({"id": ID, "filename": HOSTILE, "size": 1000, "created_at": WHEN}),
-    "clients.list_clients": page(CLIENT, CARD),
+    "clients.list_change_sets": page(*CHANGES),
+    "clients.get_change_set": CHANGE | {"status": "running", "done": 2000},
+    "clients.list_duplicates": page(PAIR),
+    "clients.list_clients": page(CLIENT | {"hits": [HIT, HIT | {"field": "company_name"}]}, CARD) | {"fuzzy": True},
+    "clients.list_segments": page(SEGMENT, SEGMENT | {"own": False, "shared": True, "count": 1234}),
+    "clients.get_segment": SEGMENT,
+    "clients.create_segment": SEGMENT,
+    "clients.update_segment": SEGMENT,
+    "clients.delete_segment": {"id": ID, "deleted": True},
+    "clients.list_custom_fields": page(*FIELDS, FIELDS[0] | {"archived": True}),
+    "deals.list_custom_fields": page(*FIELDS),
     "clients.list_tags": page({"tag": "vip"}),
     "clients.list_tasks": page(ACTIVITY),
     "clients.find_duplicates": {"items": [CLIENT | {"reasons": ["same name"], "score": 90}]},
@@ -210,10 +259,15 @@ ANSWERS: dict[str, Any] = {
 PATHS = (
     "/", "/search?q=te", "/search",
     "/clients", "/clients?status=prospect&sort=-company_name&q=x&owner_id=none", "/clients/new",
+    '/clients?where={"field":"city","op":"empty"}&segment=' + ID, "/clients/filter", "/clients/segments",
+    '/clients/filter?where={"any":[{"field":"custom.our_choice","op":"is","value":"Gold"}]}',
     "/clients/similar?company_name=x", "/clients/options?client_q=te",
     f"/clients/{ID}", f"/clients/{ID}/edit", f"/clients/{ID}/timeline",
     f"/clients/{ID}/fields/notes", f"/clients/{ID}/fields/status?read", f"/clients/{ID}/contacts/new",
-    f"/contacts/{ID}/edit?client_id={ID}",
+    f"/contacts/{ID}/edit?client_id={ID}", "/settings/fields",
+    "/changes", f"/changes/{ID}", f"/changes/{ID}?tries=3", "/clients/duplicates", "/clients/duplicates?cursor=abc",
+    f"/clients/{ID}/merge", f"/clients/{ID}/merge?q=te", f"/clients/{ID}/merge/{ID}",
+    *(f"/clients/{ID}/fields/custom-{each}{end}" for each in CUSTOM for end in ("", "?read")),
     "/deals", "/deals?stage=open&sort=deal_value", "/deals/new", "/deals/board", "/deals/board/lead?cursor=abc",
     f"/deals/{ID}", f"/deals/{ID}/edit", f"/deals/{ID}/fields/deal_value", f"/deals/{ID}/insights",
     f"/deals/{ID}/notes", f"/deals/{ID}/notes/{ID}", f"/deals/{ID}/notes/{ID}/reading",

@@ -107,6 +107,7 @@ def _line(price: int = 100) -> dict[str, Any]:
 CLIENTS = (
     Case("clients.submit_contact", GATE, "intake", lambda _s, _r: {"form": {}, "reference": "x"}),
     Case("clients.list_clients", LIST, "clients.read", _filter_q),
+    Case("clients.export_page", LIST, "clients.read", lambda _s, r: {"what": "clients", "filters": {"q": r.name}}),
     Case("clients.get_client", READ, "clients.read", _client),
     Case("clients.create_client", COMMON, "clients.write", lambda _s, r: {"data": {"company_name": f"{r.name} new"}}),
     Case(
@@ -154,6 +155,18 @@ CLIENTS = (
     ),
     Case("clients.list_tasks", LIST, "clients.read", _of_client),
     Case("clients.summary", COMMON, "clients.read", lambda _s, _r: {"today": "2025-01-06"}),
+    Case("clients.list_segments", COMMON, "segments.own", lambda _s, _r: {"counts": True}),
+    Case("clients.get_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case(
+        "clients.segment_clients",
+        LIST,
+        "clients.read",
+        lambda s, r: {"segment_id": s.segment(r)},
+        shows=lambda answer, row: row["client"] in answer["client_ids"],
+    ),
+    Case("clients.create_segment", GATE, "segments.own", lambda _s, _r: {"data": {}}),
+    Case("clients.update_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "changes": {}}),
+    Case("clients.delete_segment", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
     Case("clients.quick_find", LIST, "clients.read", _q),
     Case("clients.find_duplicates", LIST, "clients.read", lambda _s, r: {"company_name": r.name}),
     Case(
@@ -163,6 +176,24 @@ CLIENTS = (
         lambda _s, r: {"ids": [r["client"]], "action": "add_tag", "value": "matrix"},
         shows=lambda answer, _r: not answer["refused"],
     ),
+    Case("clients.prepare_import", COMMON, "imports.own", lambda _s, _r: {"filename": "x.csv", "people": {}}),
+    Case("clients.list_imports", COMMON, "imports.own"),
+    *(
+        Case(f"clients.{method}", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY})
+        for method in ("get_import", "import_rows", "change_import", "commit_import", "undo_import", "delete_import")
+    ),
+    Case("clients.complete_import", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "size": 1}),
+    Case("clients.repair_row", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "n": 1, "cells": {}}),
+    Case("clients.list_change_sets", COMMON, "clients.write"),
+    Case("clients.get_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case("clients.list_duplicates", COMMON, "clients.write"),
+    Case("clients.dismiss_duplicate", GATE, "clients.write", lambda _s, r: {"first_id": NOBODY, "second_id": NOBODY}),
+    Case(
+        "clients.merge_clients",
+        CHANGE,
+        "clients.write",
+        lambda s, r: {"client_id": r["client"], "other_id": s.client(r.relation)["client"]},
+    ),
     Case("clients.undo_change_set", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("clients.list_exchange_rates", COMMON, "rates.read"),
     Case(
@@ -170,6 +201,19 @@ CLIENTS = (
         COMMON,
         "rates.write",
         lambda _s, _r: {"currency": "EUR", "day": "2020-01-02", "rate": "1.1"},
+    ),
+    *(
+        Case(f"{service}.list_custom_fields", COMMON, "fields.read", lambda _s, _r, of=of: {"entity": of})  # type: ignore[misc]  # the default binds the loop's value
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.create_custom_field", COMMON, "fields.write", lambda _s, _r, of=of: {"entity": of, "data": {}})  # type: ignore[misc]  # as above
+        for service, of in (("clients", "client"), ("deals", "deal"))
+    ),
+    *(
+        Case(f"{service}.{method}", GATE, "fields.write", lambda _s, _r, more=more: {"field_id": NOBODY} | more)  # type: ignore[misc]  # as above
+        for service in ("clients", "deals")
+        for method, more in (("update_custom_field", {"changes": {}}), ("delete_custom_field", {}))
     ),
     Case("clients.list_tags", LIST, "clients.read"),
     Case("clients.list_documents", READ, "documents.read", _client),
@@ -186,6 +230,7 @@ CLIENTS = (
 DEALS = (
     Case("deals.submit_brief", GATE, "intake", lambda _s, _r: {"brief": {}, "client": {}, "reference": "x"}),
     Case("deals.list_deals", LIST, "deals.read", _filter_q),
+    Case("deals.export_deals", LIST, "deals.read", _filter_q),
     Case("deals.get_deal", READ, "deals.read", _deal),
     Case(
         "deals.create_deal",
@@ -193,6 +238,13 @@ DEALS = (
         "deals.write",
         lambda _s, r: {"data": {"client_id": r["client"], "deal_name": f"{r.name} next"}},
     ),
+    Case(
+        "deals.bring_deals",
+        GATE,
+        "deals.bring",
+        lambda _s, _r: {"import_id": NOBODY, "system": "", "person": {}, "deals": [], "clients": []},
+    ),
+    Case("deals.take_back_deals", GATE, "deals.bring", lambda _s, _r: {"import_id": NOBODY, "deal_ids": []}),
     Case(
         "deals.update_deal",
         CHANGE,

@@ -35,6 +35,7 @@ def _of_client(_scene: Scene, row: Row) -> dict[str, Any]:
     return {"query": {"client_id": row["client"]}}
 
 
+_IMPORT = {"import_id": NOBODY}
 CLIENTS = (
     Case("GET /clients", LIST, "clients.read", _q),
     Case("POST /clients", COMMON, "clients.write", lambda _s, r: {"json": {"company_name": f"{r.name} new"}}),
@@ -46,6 +47,20 @@ CLIENTS = (
         "clients.write",
         lambda _s, r: {"json": {"ids": [r["client"]], "action": "add_tag", "value": "matrix"}},
         shows=lambda answer, _r: not answer["refused"],
+    ),
+    Case("GET /change-sets", COMMON, "clients.write"),
+    Case("GET /change-sets/{change_set_id}", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
+    Case(
+        "POST /clients/duplicates/dismiss",
+        GATE,
+        "clients.write",
+        lambda _s, _r: {"json": {"first_id": NOBODY, "second_id": NOBODY}},
+    ),
+    Case(
+        "POST /clients/{client_id}/merge",
+        CHANGE,
+        "clients.write",
+        lambda s, r: _client(s, r) | {"json": {"other_id": s.client(r.relation)["client"]}},
     ),
     Case("POST /change-sets/{change_set_id}/undo", GATE, "clients.write", lambda _s, _r: {"change_set_id": NOBODY}),
     Case("GET /clients/{client_id}", READ, "clients.read", _client),
@@ -109,6 +124,52 @@ CLIENTS = (
         CHANGE,
         "activities.log",
         lambda _s, r: {"activity_id": r["activity"], "json": {"description": "More."}},
+    ),
+    Case("GET /imports", COMMON, "imports.own"),
+    Case("POST /imports", COMMON, "imports.own", lambda _s, _r: {"files": {"file": ("x.csv", b"", "text/csv")}}),
+    Case("GET /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    Case("GET /imports/{import_id}/rows", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    Case("DELETE /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    *(
+        Case(f"{verb} /imports/{{import_id}}{rest}", GATE, "imports.own", lambda _s, _r, body=body: _IMPORT | body)
+        for verb, rest, body in (
+            ("PATCH", "", {"json": {}}),
+            ("PATCH", "/rows/{n}", {"n": 1, "json": {"cells": {"a": "b"}}}),
+            ("POST", "/commit", {"json": {}}),
+            ("POST", "/undo", {}),
+        )
+    ),
+    *(
+        Case(f"GET /{what}/export.{ending}", COMMON, right)
+        for what, right in (
+            ("clients", "clients.read"),
+            ("contacts", "clients.read"),
+            ("activities", "clients.read"),
+            ("deals", "deals.read"),
+            ("invoices", "invoices.read"),
+        )
+        for ending in ("csv", "xlsx")
+    ),
+    Case("GET /export.zip", COMMON, "operate"),
+    Case("GET /quick-find", LIST, "clients.read", lambda _s, r: {"query": {"q": r.name}}),
+    Case("GET /segments", COMMON, "segments.own", lambda _s, _r: {"query": {"counts": True}}),
+    Case("POST /segments", GATE, "segments.own", lambda _s, _r: {"json": {}}),
+    Case("GET /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("PATCH /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY, "json": {}}),
+    Case("DELETE /segments/{segment_id}", GATE, "segments.own", lambda _s, _r: {"segment_id": NOBODY}),
+    Case("GET /custom-fields", COMMON, "fields.read"),
+    Case("POST /custom-fields", COMMON, "fields.write", lambda _s, _r: {"json": {}}),
+    Case(
+        "PATCH /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}, "json": {"label": "X"}},
+    ),
+    Case(
+        "DELETE /custom-fields/{field_id}",
+        GATE,
+        "fields.write",
+        lambda _s, _r: {"field_id": NOBODY, "query": {"entity": "deal"}},
     ),
     Case("GET /exchange-rates", COMMON, "rates.read"),
     Case(

@@ -96,6 +96,14 @@ class Scene:
         self._settle(row)
         return row
 
+    def segment(self, row: Row) -> str:
+        """A segment of a row's client, which everybody is offered."""
+        if "segment" not in row.ids:
+            # Everybody may read its name, so that the row's does not stand in it.
+            body = {"name": f"Segment {row['client']}", "filters": {"tag": row.name}, "shared": True}
+            row.ids["segment"] = str(self.admin.post("/segments", body)["id"])
+        return row.ids["segment"]
+
     def deal(self, row: Row) -> str:
         """Another deal of a row's client, in the stage that makes it visible to managers where it should be."""
         stage = "won" if row.relation == "won" else "lead"

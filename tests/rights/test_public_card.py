@@ -46,4 +46,5 @@ def test_no_method_says_more_than_the_card(scene: Scene, row: Row, name: str) ->
 def test_lists_show_the_card(scene: Scene, row: Row, asked: dict[str, Any]) -> None:
     listed = scene.ask("sales", "clients", "list_clients", filters=asked, limit=200)["items"]
     (card,) = [each for each in listed if each["id"] == row["client"]]
-    assert {field for field, value in card.items() if value not in (None, [], {})} <= CARD
+    assert {field for field, value in card.items() if value not in (None, [], {})} <= CARD | {"hits"}
+    assert {hit["field"] for hit in card.get("hits", [])} <= {"company_name"}

@@ -19,7 +19,11 @@ LOCK = "hashtext('audit-log')"
 
 _KNOWN = text("SELECT subject, id::text, key FROM audit.keys WHERE subject = ANY(:subjects)")
 _BY_ID = text("SELECT id::text, key FROM audit.keys WHERE id = ANY(CAST(:ids AS uuid[]))")
-_MAKE = text("INSERT INTO audit.keys (id, subject, key) VALUES (CAST(:id AS uuid), :subject, :key)")
+_MAKE = text("""
+    INSERT INTO audit.keys (id, subject, key)
+    SELECT id, subject, decode(key, 'hex')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS made (id uuid, subject text, key text)
+""")
 _ERASED = text("SELECT subject FROM audit.erased WHERE subject = ANY(:subjects)")
 _ERASE = text("INSERT INTO audit.erased (subject) VALUES (:subject) ON CONFLICT DO NOTHING")
 _DESTROY = text("DELETE FROM audit.keys WHERE subject = ANY(:subjects)")
@@ -31,10 +35,14 @@ class Keys:
     """The keys of the subjects of one batch; made where there are none, refused where they were destroyed."""
 
     def __init__(self, session: Session, subjects: set[str]) -> None:
-        self._session = session
         asked = {"subjects": sorted(subjects)}
         self._erased = set(session.execute(_ERASED, asked).scalars())
         self._keys = {row.subject: (row.id, bytes(row.key)) for row in session.execute(_KNOWN, asked)}
+        made = {subject: _new() for subject in sorted(subjects - self._keys.keys() - self._erased)}
+        if made:
+            rows = [{"id": key_id, "subject": name, "key": key.hex()} for name, (key_id, key) in made.items()]
+            session.execute(_MAKE, {"rows": orjson.dumps(rows).decode()})
+        self._keys |= made
 
     def sealed(self, subject: str, value: Any) -> str | None:
         """``<key id>:<hex>`` of a value that only this subject's key opens; None when there is nothing to write."""
@@ -47,12 +55,12 @@ class Keys:
 
     def _key(self, subject: str) -> tuple[str, bytes]:
         if subject in self._erased:
-            return new_id(), AESGCM.generate_key(256)  # kept nowhere
-        if subject not in self._keys:
-            made = new_id(), AESGCM.generate_key(256)
-            self._session.execute(_MAKE, {"id": made[0], "subject": subject, "key": made[1]})
-            self._keys[subject] = made
+            return _new()  # kept nowhere
         return self._keys[subject]
+
+
+def _new() -> tuple[str, bytes]:
+    return new_id(), AESGCM.generate_key(256)
 
 
 class Reader:

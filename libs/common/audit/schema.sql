@@ -74,6 +74,25 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The same of all rows that one statement made or changed. former: the rows before an UPDATE, written: after it; their
+-- key is id, and it stays.
+CREATE OR REPLACE FUNCTION audit.note_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    doer jsonb := COALESCE(NULLIF(pg_catalog.current_setting('audit.done_by', true), ''), '{}')::jsonb;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO audit.pending (at, action, record, after, done_by, role)
+        SELECT pg_catalog.clock_timestamp(), 'created', TG_TABLE_NAME, pg_catalog.to_jsonb(n), doer, session_user
+        FROM written AS n;
+    ELSE
+        INSERT INTO audit.pending (at, action, record, before, after, done_by, role)
+        SELECT pg_catalog.clock_timestamp(), 'changed', TG_TABLE_NAME, pg_catalog.to_jsonb(o), pg_catalog.to_jsonb(n),
+               doer, session_user
+        FROM former AS o JOIN written AS n ON n.id = o.id WHERE o IS DISTINCT FROM n;
+    END IF;
+    RETURN NULL;
+END $$;
+
 DO $$
 DECLARE
     service text := (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database());

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +30,19 @@ _NEXT = text("""
     SELECT position, at, action, record, before, after, done_by, role FROM audit.pending ORDER BY position LIMIT :most
 """)
 _LAST = text("SELECT seq, hash FROM audit.entries ORDER BY seq DESC LIMIT 1")
-_WRITE = text("INSERT INTO audit.entries (seq, body, hash) VALUES (:seq, :body, :hash)")
+_WRITE = text("""
+    INSERT INTO audit.entries (seq, body, hash)
+    SELECT seq, body, decode(hash, 'hex')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (seq bigint, body text, hash text)
+""")
 _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 
+# Whose key each part is written under.
+_SEALED = {"subject": "personal", "actor_id": "actor"}
 _BATCH = 500
 _POLL_SECONDS = 1.0
+# After each batch of a backlog, so many times as long as it took.
+_REST = 2.0
 _LONGEST_VALUE = 4000
 # Said in place of a value that is nobody's to read.
 HIDDEN = "•••"
@@ -51,14 +60,15 @@ class Sealer:
 
     def run(self) -> None:
         while not self._stop.is_set():
+            begun = time.monotonic()
             try:
                 busy = seal(self._database, self._plan) == _BATCH
             except Exception as error:
                 if not is_outage(error):
                     log.exception("the audit log could not be written")
                 busy = False
-            if not busy:
-                self._stop.wait(_POLL_SECONDS)
+            # A long backlog is somebody's work that is still going on: it has the greater part of the processor.
+            self._stop.wait((time.monotonic() - begun) * _REST if busy else _POLL_SECONDS)
 
     def stop(self) -> None:
         self._stop.set()
@@ -86,18 +96,18 @@ def _write(session: Session, plan: AuditPlan, notes: Any) -> tuple[int, bytes] |
     drafts = [draft for row in notes if (draft := _draft(plan, row)) is not None]
     if not drafts:
         return None
-    keys = Keys(session, {each["subject"] for each in drafts} | {each["actor_id"] for each in drafts})
+    keys = Keys(session, {each[who] for each in drafts for who, what in _SEALED.items() if each[what]})
     newest = session.execute(_LAST).first()
     seq, previous = (newest.seq, bytes(newest.hash)) if newest else (0, BEGINNING)
     rows = []
     for draft in drafts:
         seq += 1
-        draft["personal"] = keys.sealed(draft["subject"], draft["personal"])
-        draft["actor"] = keys.sealed(draft["actor_id"], draft["actor"])
+        for who, what in _SEALED.items():
+            draft[what] = keys.sealed(draft[who], draft[what])
         body = orjson.dumps(draft | {"seq": seq}, option=orjson.OPT_SORT_KEYS).decode()
         previous = linked(previous, body)
-        rows.append({"seq": seq, "body": body, "hash": previous})
-    session.execute(_WRITE, rows)
+        rows.append({"seq": seq, "body": body, "hash": previous.hex()})
+    session.execute(_WRITE, {"rows": orjson.dumps(rows).decode()})
     return seq, previous
 
 

@@ -2,7 +2,12 @@
 
 from services.ai.handlers.analyzing import on_brief_submitted
 from services.ai.handlers.noting import claim_parts, note_done, take_notes
-from services.ai.handlers.reactions import on_client_access_changed, on_company_changed, tell_erased
+from services.ai.handlers.reactions import (
+    on_client_access_changed,
+    on_clients_access_changed,
+    on_company_changed,
+    tell_erased,
+)
 from services.ai.handlers.reporting import report_insight
 from services.ai.handlers.sending import on_email_failed, on_email_sent
 from services.ai.handlers.training import train_scores
@@ -12,6 +17,7 @@ __all__ = [
     "note_done",
     "on_brief_submitted",
     "on_client_access_changed",
+    "on_clients_access_changed",
     "on_company_changed",
     "on_email_failed",
     "on_email_sent",

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
-from services.ai.events import ClientCreated, DealState
+from services.ai.events import ClientCreated, ClientsImported, DealRemoved, DealState
 from services.ai.handlers import scoring
 from services.ai.models import client_industries, deal_facts, stage_visits
 
@@ -45,11 +45,33 @@ def on_deal(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> None:
     scoring.score(uow, [told.deal_id])
 
 
+def on_deal_removed(uow: UnitOfWork, event: DealRemoved, _envelope: Envelope) -> None:
+    """Forget a deal that is gone: nothing is learned from it."""
+    for table in (stage_visits, deal_facts):
+        uow.session.execute(delete(table).where(table.c.deal_id == event.deal_id))
+
+
 def on_client_created(uow: UnitOfWork, event: ClientCreated, _envelope: Envelope) -> None:
     """Keep the industry, and score the client's deals by it: they may have been told first."""
     keep_industry(uow, event.client_id, event.industry, event.version)
     deals = select(deal_facts.c.deal_id).where(deal_facts.c.client_id == event.client_id)
     scoring.score(uow, list(uow.session.execute(deals.limit(scoring.PAGE)).scalars()))
+
+
+def on_clients_imported(uow: UnitOfWork, event: ClientsImported, _envelope: Envelope) -> None:
+    """Keep the industries of many new clients, and score the deals of each that were told first."""
+    rows = [each.model_dump() for each in sorted(event.clients, key=lambda each: each.client_id)]
+    if not rows:
+        return
+    statement = insert(client_industries)
+    values = {"industry": statement.excluded.industry, "version": statement.excluded.version}
+    newest = client_industries.c.version < statement.excluded.version
+    uow.session.execute(statement.on_conflict_do_update(index_elements=["client_id"], set_=values, where=newest), rows)
+    ids = literal([each["client_id"] for each in rows], ARRAY(deal_facts.c.client_id.type))
+    deals = select(deal_facts.c.deal_id).where(deal_facts.c.client_id == any_(ids)).order_by(deal_facts.c.deal_id)
+    found = list(uow.session.execute(deals).scalars())
+    for place in range(0, len(found), scoring.PAGE):
+        scoring.score(uow, found[place : place + scoring.PAGE])
 
 
 def keep_deal(uow: UnitOfWork, told: Told) -> None:

@@ -4,6 +4,7 @@ from services.billing.handlers.checkouts import note_checkout_fault
 from services.billing.handlers.company import on_company_changed
 from services.billing.handlers.deals import (
     on_client_access_changed,
+    on_clients_access_changed,
     on_deal_changed,
     on_deal_reopened,
     on_deal_won,
@@ -56,6 +57,7 @@ __all__ = [
     "notice_failed",
     "notice_outside",
     "on_client_access_changed",
+    "on_clients_access_changed",
     "on_company_changed",
     "on_deal_changed",
     "on_deal_reopened",

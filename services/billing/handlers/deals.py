@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.common import row_access
+from libs.common import record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.logging import get_logger
@@ -24,6 +24,11 @@ log = get_logger(__name__)
 def on_client_access_changed(uow: UnitOfWork, event: events.ClientAccessChanged, _envelope: Envelope) -> None:
     """Keep who may see a client."""
     row_access.apply(uow.session, event)
+
+
+def on_clients_access_changed(uow: UnitOfWork, event: events.ClientsAccessChanged, _envelope: Envelope) -> None:
+    """Keep who may see each of many clients."""
+    row_access.apply(uow.session, *event.accesses)
 
 
 def on_deal_won(uow: UnitOfWork, event: events.DealWon, _envelope: Envelope) -> None:
@@ -85,10 +90,12 @@ def _draft_once(uow: UnitOfWork, deal: Any) -> None:
     if deal.drafted_version >= deal.won_version:
         return
     company_name = row_access.label(uow.session, deal.client_id) or deal.company_name
-    invoice = begin_draft(uow, deal.client_id, company_name, deal.currency, ORIGIN_DEAL, deal.deal_id)
+    client_id = record_merges.current(uow.session, deal.client_id)
+    invoice = begin_draft(uow, client_id, company_name, deal.currency, ORIGIN_DEAL, deal.deal_id)
     _ask_for(invoice, deal)
     uow.session.add(invoice)
     uow.session.flush()
+    record_merges.note(uow, deal.client_id, "invoices", invoice.id)
     _note_draft(uow, deal.deal_id, deal.version)
     tell(uow, events.InvoiceDrafted, invoice)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.common import row_access
+from libs.common import record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid, NotFound
@@ -29,7 +29,8 @@ def create_invoice(uow: UnitOfWork, data: Document) -> Document:
     if "client_id" not in given:
         raise Invalid("client_id is needed", field="client_id")
     require_amounts(given)
-    client_id = given["client_id"]
+    named = given["client_id"]
+    client_id = record_merges.current(uow.session, named)
     _check_client(uow, client_id)
     _check_deal(uow, client_id, given.get("deal_id"))
     company_name = row_access.label(uow.session, client_id)
@@ -38,6 +39,7 @@ def create_invoice(uow: UnitOfWork, data: Document) -> Document:
     _change(invoice, given)
     uow.session.add(invoice)
     uow.session.flush()
+    record_merges.note(uow, named, "invoices", invoice.id)
     tell(uow, events.InvoiceDrafted, invoice)
     return queries.invoice_document(uow.session, invoice.id, uow.today)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal, or_
 
+from libs.common import record_merges, segments
 from libs.common.clock import business_date
 from libs.common.fields import contains
 from libs.common.identity import Actor
@@ -51,6 +52,10 @@ def _identifier(name: str, value: Any) -> ColumnElement[bool]:
     return invoices.c[name] == literal(fields.identifier(name, value), invoices.c[name].type)
 
 
+def _client(name: str, value: Any) -> ColumnElement[bool]:
+    return record_merges.is_of(invoices.c.client_id, fields.identifier(name, value))
+
+
 def _search(name: str, value: Any) -> ColumnElement[bool]:
     pattern = contains(fields.text()(name, value))
     return or_(
@@ -62,7 +67,8 @@ def _search(name: str, value: Any) -> ColumnElement[bool]:
 
 _CONDITIONS: dict[str, Condition] = {
     "status": _status,
-    "client_id": _identifier,
+    "client_id": _client,
+    "segment_id": lambda name, value: segments.read(name, value).holds(invoices.c.client_id),
     "deal_id": _identifier,
     "from": lambda name, value: invoices.c.dated_on >= fields.day(name, value),
     "to": lambda name, value: invoices.c.dated_on <= fields.day(name, value),

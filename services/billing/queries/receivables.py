@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from libs.common import segments
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.billing import fields
@@ -23,7 +24,7 @@ BUCKETS: tuple[tuple[str, int | None, int | None], ...] = (
     ("61-90", 61, 90),
     ("over_90", 91, None),
 )
-_NARROWED_BY = frozenset({"client_id", "currency"})
+_NARROWED_BY = frozenset({"client_id", "currency", "segment_id"})
 _CLIENTS, _LONGEST_DAYS = 200, 3660
 
 _OWED = invoices.c.amount_minor - invoices.c.paid_minor
@@ -48,7 +49,7 @@ def receivables(session: Session, actor: Actor, filters: dict[str, Any]) -> dict
     rows = session.execute(_by_client(wanted, today)).all()
     return {
         "day": today,
-        "currencies": [_currency(name, by_age, today, filters) for name in names],
+        "currencies": [_currency(name, by_age, today, segments.unresolved(filters)) for name in names],
         "rows": [_client(row) for row in rows],
         "clients": session.execute(_how_many(wanted)).scalar_one(),
     }

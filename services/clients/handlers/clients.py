@@ -7,23 +7,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from libs.common import custom_fields
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
-from libs.common.problems import Conflict, Forbidden, Invalid
+from libs.common.problems import Forbidden, Invalid
 from services.clients import access, fields, queries
 from services.clients.domain import Client, mail_host, normal_name
 from services.clients.events import ClientCreated
+from services.clients.handlers.bulk.asking import delete_one
 from services.clients.handlers.contacts import add_contact
 from services.clients.handlers.loading import client_to_change
 from services.clients.handlers.telling import card, know_tags, log, tell_access
-from services.clients.models import client_deals, client_keys, clients
+from services.clients.models import client_keys, clients
 
 
 def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """A client, with its first contact if one is given; likely duplicates are named, never refused."""
     contact_data = data.pop("contact", None) if isinstance(data, dict) else None
-    given = read(fields.CLIENT, data)
+    custom = custom_fields.taken(uow.session, "client", data, {})
+    given = read(fields.CLIENT, data) | custom
     if "company_name" not in given:
         raise Invalid("company_name is needed", field="company_name")
     owner_id = given.pop("owner_id", None) or (None if uow.actor.is_system else uow.actor.id)
@@ -67,7 +70,8 @@ def update_client(
 ) -> dict[str, Any]:
     """Change fields of a client; the owner is changed by assigning."""
     client = client_to_change(uow, client_id, version)
-    given = read({name: reader for name, reader in fields.CLIENT.items() if name != "owner_id"}, changes)
+    custom = custom_fields.taken(uow.session, "client", changes, client.custom)
+    given = read({name: reader for name, reader in fields.CLIENT.items() if name != "owner_id"}, changes) | custom
     if given and client.change(given, uow.now):
         tell_access(uow, client)
     if "company_name" in given:
@@ -78,15 +82,9 @@ def update_client(
 
 
 def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
-    """Take a client out of every list; the rows stay, so that invoices keep their customer."""
-    client = client_to_change(uow, client_id)
-    deal = client_deals.c
-    if uow.session.execute(select(deal.deal_id).where(deal.client_id == client.id).limit(1)).first() is not None:
-        raise Conflict("this client has deals, so its history is needed; set its status to inactive or churned instead")
-    client.delete(uow.now)
-    uow.session.execute(client_keys.delete().where(client_keys.c.client_id == client.id))
-    tell_access(uow, client)
-    return {"id": client_id, "deleted": True}
+    """Take a client out of every list; the rows stay, so that invoices keep their customer, and it can be undone."""
+    change_set_id = delete_one(uow, client_to_change(uow, client_id))
+    return {"id": client_id, "deleted": True, "change_set_id": change_set_id}
 
 
 def _claim_keys(uow: UnitOfWork, client: Client) -> None:

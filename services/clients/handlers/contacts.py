@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from libs.common import custom_fields
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
@@ -26,7 +27,8 @@ def update_contact(
     uow: UnitOfWork, contact_id: str, changes: dict[str, Any], version: int | None = None
 ) -> dict[str, Any]:
     client, contact = contact_to_change(uow, contact_id, version)
-    given = read(fields.CONTACT, changes)
+    custom = custom_fields.taken(uow.session, "contact", changes, contact.custom)
+    given = read(fields.CONTACT, changes) | custom
     given = {name: value if name != "last_name" else value or "" for name, value in given.items()}
     if given.get("is_primary") is False and contact.is_primary:
         raise Invalid("name another contact the primary one instead", field="is_primary")
@@ -51,7 +53,8 @@ def delete_contact(uow: UnitOfWork, contact_id: str) -> dict[str, Any]:
 
 def add_contact(uow: UnitOfWork, client: Client, data: dict[str, Any]) -> Contact:
     """Add a person; the first one is the primary contact whatever was asked."""
-    given = read(fields.CONTACT, data)
+    custom = custom_fields.taken(uow.session, "contact", data, {})
+    given = read(fields.CONTACT, data) | custom
     if "first_name" not in given:
         raise Invalid("first_name is needed", field="first_name")
     _refuse_same_address(uow, client, given.get("email"))

@@ -136,7 +136,7 @@ def _begin(uow: UnitOfWork, person: Person, sealed: str, erasure_id: str, reason
 
 
 def _blank(uow: UnitOfWork, contact: Contact) -> None:
-    nothing = {"last_name": "", "email": None, "phone": None, "job_title": None}
+    nothing: Document = {"last_name": "", "email": None, "phone": None, "job_title": None, "custom": {}}
     contact.change({"first_name": ERASED, **nothing}, uow.now)
     uow.session.flush()
 

@@ -1,16 +1,19 @@
-"""What a client was worth so far: its won deals in the base currency, at the rate of the day each was closed."""
+"""What a deal is worth in the base currency, at the rate of the day it was closed.
+
+The database adds up what a client's deals come to, whoever writes them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, any_, func, literal, select, update
+from sqlalchemy import ColumnElement, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.database import UnitOfWork
 from services.clients.domain import in_base
-from services.clients.models import client_deals, clients, exchange_rates
+from services.clients.models import clients, exchange_rates
 
 _RATES = "exchange rates"
 
@@ -34,17 +37,6 @@ def base_value(uow: UnitOfWork, value_minor: int | None, currency: str, closed_o
     dated = select(rate.rate).where(rate.currency == currency, rate.day <= day).order_by(rate.day.desc()).limit(1)
     found = uow.session.execute(dated).scalar_one_or_none()
     return None if found is None else in_base(value_minor, currency, found, base)
-
-
-def recompute(uow: UnitOfWork, client_ids: Collection[str]) -> None:
-    """Sum the won deals of clients that are locked; deals without a rate are listed in the detail and not added.
-
-    A derived figure, so the clients' versions stay: nobody's edit is refused for it.
-    """
-    deal = client_deals.c
-    won = select(func.coalesce(func.sum(deal.base_minor), 0)).where(deal.client_id == clients.c.id, deal.stage == "won")
-    values = {"lifetime_value_minor": won.scalar_subquery()}
-    uow.session.execute(update(clients).where(among(client_ids)).values(**values))
 
 
 def among(client_ids: Collection[str]) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from libs.common import record_merges
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id
 from libs.common.problems import Conflict, Forbidden, NotFound
@@ -21,7 +22,7 @@ Refusal = dict[str, Any]
 def client_to_change(uow: UnitOfWork, client_id: str, version: int | None = None) -> Client:
     """The client, locked. NotFound when the actor may not see it, Forbidden when only see, Conflict when stale."""
     client = client_to_see(uow, client_id, lock=True)
-    may = select(clients.c.id).where(clients.c.id == client_id, access.writable(uow.actor))
+    may = select(clients.c.id).where(clients.c.id == client.id, access.writable(uow.actor))
     if uow.session.execute(may).first() is None:
         raise Forbidden("you may look at this client, and only its owner may change it")
     if version is not None and version != client.version:
@@ -29,28 +30,8 @@ def client_to_change(uow: UnitOfWork, client_id: str, version: int | None = None
     return client
 
 
-def clients_to_change(uow: UnitOfWork, ids: Collection[str]) -> tuple[list[Client], list[Refusal]]:
-    """Those of many clients that the actor may change, locked, and why not the others.
-
-    Locked in the order of their ids: two bulk changes at once take turns and never wait for each other.
-    """
-    statement = select(Client).where(clients.c.id.in_(ids), access.writable(uow.actor)).order_by(clients.c.id)
-    statement = statement.with_for_update(of=clients).execution_options(populate_existing=True)
-    found = list(uow.session.execute(statement).scalars())
-    left = set(ids) - {client.id for client in found}
-    seen = select(clients.c.id, clients.c.company_name).where(clients.c.id.in_(left), access.card_scope(uow.actor))
-    names = {row.id: row.company_name for row in uow.session.execute(seen)} if left else {}
-    refused = [_refusal(each, names.get(each)) for each in ids if each in left]
-    return found, refused
-
-
-def _refusal(client_id: str, name: str | None) -> Refusal:
-    reason = "not yours to see" if name is None else "only its owner may change it"
-    return {"id": client_id, "company_name": name, "reason": reason}
-
-
 def client_to_see(uow: UnitOfWork, client_id: str, *, lock: bool = False) -> Client:
-    """The client, if the actor may read it in full."""
+    """The client, if the actor may read it in full; by the id of one that was merged, the one that stayed."""
     if not is_id(client_id):
         raise NotFound("there is no such client")
     statement = select(Client).where(clients.c.id == client_id, access.scope(uow.actor))
@@ -59,12 +40,18 @@ def client_to_see(uow: UnitOfWork, client_id: str, *, lock: bool = False) -> Cli
         statement = statement.with_for_update(of=clients)
     client = uow.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
     if client is None:
+        if (now := record_merges.current(uow.session, client_id)) != client_id:
+            return client_to_see(uow, now, lock=lock)
         raise NotFound("there is no such client, or it is not yours to see")
     return client
 
 
 def locked_client(uow: UnitOfWork, client_id: str) -> Client | None:
-    """The client, locked, for the system's own reactions; None when it is unknown or deleted."""
+    """The client, locked, for the system's own reactions; None when it is unknown or deleted.
+
+    A late word about one that was merged is about the one that stayed.
+    """
+    client_id = record_merges.current(uow.session, client_id)
     statement = select(Client).where(clients.c.id == client_id, clients.c.deleted_at.is_(None)).with_for_update()
     return uow.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
 

@@ -18,7 +18,7 @@ from libs.common.problems import Invalid
 from services.clients import queries
 from services.clients.domain import in_base
 from services.clients.events import ExchangeRateSet
-from services.clients.handlers.lifetime import among, hold_rates, recompute
+from services.clients.handlers.lifetime import among, hold_rates
 from services.clients.models import client_deals, clients, exchange_rates
 
 DECIMALS = 12
@@ -41,7 +41,6 @@ def set_exchange_rate(uow: UnitOfWork, currency: str, day: str, rate: Any) -> di
     locked = select(clients.c.id).where(among(client_ids)).order_by(clients.c.id).with_for_update()
     uow.session.execute(locked)
     deals = _revalue(uow, affected, code, value)
-    recompute(uow, client_ids)
     kept = queries.exchange_rate(uow.session, code, since)
     _tell(uow, kept)
     return kept | {"deals": deals, "clients": len(client_ids)}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.common import record_merges
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.identity import Actor
 from libs.common.money import display
-from services.clients.events import DealFullyPaid, DealState, DealWon, EmailSent, PaymentReceived
-from services.clients.handlers.lifetime import base_value, hold_rates, recompute
+from services.clients.domain import REMOVED, Client
+from services.clients.events import DealFullyPaid, DealRemoved, DealState, DealWon, EmailSent, PaymentReceived
+from services.clients.handlers.lifetime import base_value, hold_rates
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import log, tell_access
 from services.clients.models import client_deals
@@ -30,8 +34,10 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
         hold_rates(uow, event.currency)
     client = locked_client(uow, event.client_id)  # two deals of one client at once take turns here
     values = {
-        "client_id": event.client_id,
+        "client_id": client.id if client else event.client_id,
         "deal_name": event.deal_name,
+        "description": event.description,
+        "custom_text": event.custom_text,
         "stage": event.stage,
         "value_minor": event.deal_value_minor,
         "currency": event.currency,
@@ -45,7 +51,14 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     )
     uow.session.execute(statement)
     if client is not None:
-        recompute(uow, [client.id])
+        record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
+
+
+def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:
+    """A deal that is gone keeps its place, worth nothing and in no stage, so that what was told before changes it no
+    more."""
+    nothing = {"deal_name": "", "description": None, "custom_text": None, "deal_value_minor": None}
+    on_deal_state(uow, event.model_copy(update={"stage": REMOVED, **nothing}), envelope)
 
 
 def on_deal_won(uow: UnitOfWork, event: DealWon, _envelope: Envelope) -> None:
@@ -56,23 +69,25 @@ def on_deal_won(uow: UnitOfWork, event: DealWon, _envelope: Envelope) -> None:
     if client.won(uow.now):
         tell_access(uow, client)
     value = f" for {display(event.deal_value_minor, event.currency)}" if event.deal_value_minor is not None else ""
-    log(uow, client.id, "system", f"Deal won: {event.deal_name}", f"Won{value}", deal_id=event.deal_id)
+    _log(uow, client, event.client_id, "system", f"Deal won: {event.deal_name}", f"Won{value}", deal_id=event.deal_id)
 
 
 def on_deal_fully_paid(uow: UnitOfWork, event: DealFullyPaid, _envelope: Envelope) -> None:
-    if locked_client(uow, event.client_id) is None:
+    client = locked_client(uow, event.client_id)
+    if client is None:
         return
     total = display(event.total_minor, event.currency)
     description = f"{event.deal_name}: {total} received"
-    log(uow, event.client_id, "system", "All payments received", description, deal_id=event.deal_id)
+    _log(uow, client, event.client_id, "system", "All payments received", description, deal_id=event.deal_id)
 
 
 def on_payment_received(uow: UnitOfWork, event: PaymentReceived, _envelope: Envelope) -> None:
-    if locked_client(uow, event.client_id) is None:
+    client = locked_client(uow, event.client_id)
+    if client is None:
         return
     amount = display(event.amount_minor, event.currency)
     description = f"{amount} for invoice {event.invoice_number} ({event.method})"
-    log(uow, event.client_id, "system", "Payment received", description, deal_id=event.deal_id)
+    _log(uow, client, event.client_id, "system", "Payment received", description, deal_id=event.deal_id)
 
 
 def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> None:
@@ -80,7 +95,10 @@ def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> Non
     if event.kind == _LETTER:
         _log_letter(uow, event)
         return
-    if event.kind not in _MAIL_SUBJECTS or event.client_id is None or locked_client(uow, event.client_id) is None:
+    if event.kind not in _MAIL_SUBJECTS or event.client_id is None:
+        return
+    client = locked_client(uow, event.client_id)
+    if client is None:
         return
     subject = _MAIL_SUBJECTS[event.kind].format(**{"invoice_number": "", **event.refs})
     description = f"Sent to {', '.join(event.to)}"
@@ -88,14 +106,20 @@ def on_email_sent(uow: UnitOfWork, event: EmailSent, _envelope: Envelope) -> Non
         description += f" for {display(event.refs['amount_minor'], event.refs['currency'])}"
     details = {"email_id": event.email_id, "email_subject": event.subject}
     deal_id = event.refs.get("deal_id")
-    log(uow, event.client_id, "system", subject, description, details=details, deal_id=deal_id)
+    _log(uow, client, event.client_id, "system", subject, description, details=details, deal_id=deal_id)
 
 
 def _log_letter(uow: UnitOfWork, event: EmailSent) -> None:
-    if event.client_id is None or locked_client(uow, event.client_id) is None:
+    client = locked_client(uow, event.client_id) if event.client_id else None
+    if client is None or event.client_id is None:
         return
     details = {"email_id": event.email_id, "to": event.to, "draft_id": event.refs.get("draft_id")}
     about = {"deal_id": event.refs.get("deal_id"), "contact_id": event.refs.get("contact_id")}
     by = Actor(event.refs["sent_by"], "sales", event.refs["sent_by_name"])
     subject = f"Sent: {event.subject}"[:_SUBJECT_LENGTH]
-    log(uow, event.client_id, "email", subject, event.text.strip(), by=by, details=details, **about)
+    _log(uow, client, event.client_id, "email", subject, event.text.strip(), by=by, details=details, **about)
+
+
+def _log(uow: UnitOfWork, client: Client, named: str, kind: str, subject: str, text: str, **more: Any) -> None:
+    """Log what happened with a client; where another one is named that was merged into it, it goes with that one."""
+    record_merges.note(uow, named, "activities", log(uow, client.id, kind, subject, text, **more).id)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.clients.domain import ANSWERS, Activity, Client, Contact
-from services.clients.events import ActivityLogged, ClientAccessChanged, ContactCard, ContactCreated, Reader
+from services.clients.events import (
+    ActivityLogged,
+    ClientAccessChanged,
+    ClientsAccessChanged,
+    ContactCard,
+    ContactCreated,
+    Reader,
+)
+from services.clients.handlers.lifetime import among
 from services.clients.models import access_grants, clients, tags
+
+# So many clients are told of one by one; of more, so many in one event.
+_FEW, _TOGETHER = 20, 500
 
 
 def card(contact: Contact) -> ContactCard:
@@ -26,15 +37,43 @@ def card(contact: Contact) -> ContactCard:
     )
 
 
-def tell_access(uow: UnitOfWork, *changed: Client) -> None:
-    """Tell who may see these clients now, as the other services keep it."""
+class Standing(Protocol):
+    """What decides who may see a client."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def company_name(self) -> str: ...
+    @property
+    def owner_id(self) -> str | None: ...
+    @property
+    def deleted_at(self) -> datetime | None: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def access_version(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+
+
+def tell_access(uow: UnitOfWork, *changed: Standing, handover: bool = True) -> None:
+    """Tell who may see these clients now, as the other services keep it: a few one by one, many together.
+
+    handover: whether what their former owners had to do with them is their new owners' now.
+    """
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
-    for client in changed:
-        uow.outbox.add(_access_of(client, readers.get(client.id, [])), of=client)
+    told = [(access_of(each, readers.get(each.id, []), handover), each) for each in changed]
+    if len(told) <= _FEW:
+        uow.outbox.add_all(told)
+        return
+    for place in range(0, len(told), _TOGETHER):
+        some = told[place : place + _TOGETHER]
+        first = some[0][1]
+        uow.outbox.add(ClientsAccessChanged(accesses=[event for event, _ in some], version=first.version), of=first)
 
 
-def _access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
+def access_of(client: Standing, readers: list[Reader], handover: bool = True) -> ClientAccessChanged:
     return ClientAccessChanged(
         record_id=client.id,
         owner_id=None if client.deleted_at else client.owner_id,
@@ -42,6 +81,7 @@ def _access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
         is_open=client.is_open,
         closed=client.deleted_at is not None,
         readers=[] if client.deleted_at else readers,
+        handover=handover,
         version=client.access_version,
     )
 
@@ -49,8 +89,9 @@ def _access_of(client: Client, readers: list[Reader]) -> ClientAccessChanged:
 def _readers(uow: UnitOfWork, client_ids: list[str]) -> dict[str, list[Reader]]:
     grant = access_grants.c
     statement = select(grant.client_id, grant.user_id, grant.ends_at)
+    theirs = grant.client_id == any_(literal(client_ids, ARRAY(grant.client_id.type)))
     found: dict[str, list[Reader]] = {}
-    for row in uow.session.execute(statement.where(grant.client_id.in_(client_ids), grant.revoked_at.is_(None))):
+    for row in uow.session.execute(statement.where(theirs, grant.revoked_at.is_(None))):
         found.setdefault(row.client_id, []).append(Reader(user_id=row.user_id, until=row.ends_at))
     return found
 
@@ -112,21 +153,24 @@ def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> No
     uow.session.execute(
         # Not a change of the client itself, so its version stays: nobody's edit is refused for it.
         update(clients)
-        .where(clients.c.id.in_([activity.client_id for activity in written]))
+        .where(among([activity.client_id for activity in written]))
         .values(last_activity_at=occurred_at)
         .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
     )
-    for each in written:
-        event = ActivityLogged(
-            activity_id=each.id,
-            client_id=each.client_id,
-            deal_id=each.deal_id,
-            type=each.type,
-            subject=each.subject,
-            occurred_at=each.occurred_at,
-            version=1,
-        )
-        uow.outbox.add(event, of=each)
+    told = [(_logged(each), each) for each in written]
+    uow.outbox.add_all(told)
+
+
+def _logged(each: Activity) -> ActivityLogged:
+    return ActivityLogged(
+        activity_id=each.id,
+        client_id=each.client_id,
+        deal_id=each.deal_id,
+        type=each.type,
+        subject=each.subject,
+        occurred_at=each.occurred_at,
+        version=1,
+    )
 
 
 def _answered(uow: UnitOfWork, activity: Activity) -> None:

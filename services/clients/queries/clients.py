@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, any_, case, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
+from libs.common import record_merges
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import NotFound
@@ -19,19 +20,24 @@ DOCUMENT = [
     clients.c[name]
     for name in (
         "id company_name email phone website industry status source address city state country notes tags owner_id "
-        "lifetime_value_minor currency last_activity_at waiting_since created_at updated_at version"
+        "lifetime_value_minor currency last_activity_at waiting_since custom created_at updated_at version"
     ).split()
 ]
 _SHOWN = (*(column.name for column in DOCUMENT), "access")
 
 
 def client_document(session: Session, actor: Actor, client_id: str) -> dict[str, Any]:
-    """One client; its public card where the actor may see no more. NotFound where not even that."""
+    """One client; its public card where the actor may see no more. NotFound where not even that.
+
+    By the id of one that was merged it is the one that stayed.
+    """
     statement = select(*DOCUMENT, access_of(actor).label("access")).where(
         clients.c.id == client_id, access.card_scope(actor)
     )
     row = session.execute(statement).first() if is_id(client_id) else None
     if row is None:
+        if (now := record_merges.current(session, client_id)) != client_id:
+            return client_document(session, actor, now)
         raise NotFound("there is no such client, or it is not yours to see")
     shown = document(row)
     return shown if row.access == "card" else shown | {"deals_without_rate": _without_rate(session, client_id)}
@@ -86,8 +92,29 @@ def client_access(session: Session, _actor: Actor, client_id: str) -> dict[str, 
         ]
         if present
         else [],
+        "handover": True,
         "version": row.access_version,
     }
+
+
+def clients_access(session: Session, client_ids: set[str]) -> list[dict[str, Any]]:
+    """The same of many clients, as this service tells it of its own accord; who was lent one is told by event."""
+    row = clients.c
+    statement = select(row.id, row.owner_id, row.company_name, row.status, row.access_version).where(
+        row.id == any_(literal(list(client_ids), ARRAY(row.id.type))), row.deleted_at.is_(None)
+    )
+    return [
+        {
+            "record_id": each.id,
+            "owner_id": each.owner_id,
+            "label": each.company_name,
+            "is_open": each.status == "prospect" and each.owner_id is None,
+            "closed": False,
+            "readers": [],
+            "version": each.access_version,
+        }
+        for each in session.execute(statement)
+    ]
 
 
 def grants(session: Session, actor: Actor, client_id: str) -> list[dict[str, Any]]:

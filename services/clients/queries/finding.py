@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, literal, not_, or_, select, union_all
+from sqlalchemy import Select, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from libs.common.fields import text
+from libs.common.finding import some
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients import access
@@ -41,7 +42,7 @@ def _clients(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
         return [first]
     inside = holds(name, searched)
     by_address = found.where(access.scope(actor), holds(clients.c.email, searched), not_(inside))
-    return [first, _some(found.where(seen, inside, not_(starts)), limit), _some(by_address, limit)]
+    return [first, some(found.where(seen, inside, not_(starts)), limit), some(by_address, limit)]
 
 
 def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
@@ -53,20 +54,9 @@ def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
     found = found.add_columns(FULL_NAME.label("sorted_by")).where(company_name.isnot(None))
     starts = or_(begins(FULL_NAME, searched), begins(contacts.c.email, searched))
     if len(searched) == 1:
-        return [_some(found.where(starts), limit)]
+        return [some(found.where(starts), limit)]
     anywhere = or_(holds(FULL_NAME, searched), holds(contacts.c.email, searched))
-    return [_some(found.where(starts), limit), _some(found.where(anywhere, starts.is_not(True)), limit)]
-
-
-def _some(found: Select[Any], limit: int) -> Select[Any]:
-    """The first rows that are found, in no order.
-
-    By their number and not by LIMIT, for which PostgreSQL would look at one row after the other instead of into the
-    index, in the hope of a hit soon. It stops at the last number just the same.
-    """
-    numbered = found.add_columns(func.row_number().over().label("number")).subquery()
-    shown = [column for column in numbered.c if column.name != "number"]
-    return select(*shown).where(numbered.c.number <= limit)
+    return [some(found.where(starts), limit), some(found.where(anywhere, starts.is_not(True)), limit)]
 
 
 def _ranked(session: Session, searches: list[Select[Any]], limit: int) -> list[dict[str, Any]]:

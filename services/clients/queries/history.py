@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from libs.common import record_merges
 from libs.common.fields import identifier
 from libs.common.identity import Actor
 from libs.common.ids import is_id
@@ -39,7 +40,7 @@ class Narrowing:
 
 def list_contacts(session: Session, actor: Actor, client_id: str) -> dict[str, Any]:
     """A client's people, the primary one first."""
-    _require(session, actor, client_id)
+    client_id = _require(session, actor, client_id)
     order = (contacts.c.is_primary.desc(), contacts.c.created_at, contacts.c.id)
     rows = session.execute(select(contacts).where(contacts.c.client_id == client_id).order_by(*order)).all()
     return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
@@ -49,7 +50,7 @@ def list_activities(
     session: Session, actor: Actor, client_id: str, limit: int | None, cursor: str | None, only: Narrowing
 ) -> dict[str, Any]:
     """What happened with a client, newest first; all of it, or what is about a deal or of some types."""
-    _require(session, actor, client_id)
+    client_id = _require(session, actor, client_id)
     size = limit_of(limit)
     mine = and_(activities.c.client_id == client_id, *only.conditions())
     keys = [(activities.c.occurred_at, True), (activities.c.id, True)]
@@ -64,7 +65,7 @@ timeline = list_activities
 
 def list_documents(session: Session, actor: Actor, client_id: str) -> dict[str, Any]:
     """A client's documents, newest first."""
-    _require(session, actor, client_id)
+    client_id = _require(session, actor, client_id)
     shown = (documents.c.client_id == client_id, documents.c.stored_at.isnot(None))
     rows = session.execute(select(documents).where(*shown).order_by(documents.c.created_at.desc()).limit(200)).all()
     return {"items": [document_document(row) for row in rows], "next_cursor": None, "total": len(rows)}
@@ -95,7 +96,11 @@ def activity_document(activity: Activity) -> dict[str, Any]:
     return {column.name: getattr(activity, column.name) for column in activities.columns}
 
 
-def _require(session: Session, actor: Actor, client_id: str) -> None:
+def _require(session: Session, actor: Actor, client_id: str) -> str:
+    """The client, or what it was merged into."""
     seen = select(clients.c.id).where(clients.c.id == client_id, access.scope(actor))
-    if not is_id(client_id) or session.execute(seen).first() is None:
-        raise NotFound("there is no such client, or it is not yours to see")
+    if is_id(client_id) and session.execute(seen).first() is not None:
+        return client_id
+    if (now := record_merges.current(session, client_id)) != client_id:
+        return _require(session, actor, now)
+    raise NotFound("there is no such client, or it is not yours to see")

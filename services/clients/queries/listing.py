@@ -16,6 +16,7 @@ from libs.common.problems import Invalid
 from services.clients.models import clients
 from services.clients.queries import filtering
 from services.clients.queries.clients import DOCUMENT, access_of, document
+from services.clients.queries.searching import Search, hits_of
 from services.clients.queries.tasks import NEVER
 
 
@@ -68,14 +69,45 @@ def list_clients(
 ) -> dict[str, Any]:
     """Clients the actor may see, a page at a time. A row that is only a card matches by what the card shows.
 
+    With ``q`` each has ``hits``; ``fuzzy`` says that nothing has the words as typed, and these have some like them.
     zone: the business time zone, in which ``created_from`` is a day.
     """
     size, order = limit_of(limit), _order(sort)
-    parts = _parts(filtering.wanted(actor, filters, zone), order)
+    rows, total = _found(session, actor, _parts(filtering.wanted(actor, filters, zone), order), order, cursor, size)
+    fuzzy = bool(filters.get("fuzzy"))
+    if not total and not fuzzy and (search := filtering.searched_for(filters)) and search.wanted:
+        # Only where nothing has the words as typed may it be a slip, and the answer says so.
+        fuzzy, nearly = True, filters | {"fuzzy": True}
+        rows, total = _found(session, actor, _parts(filtering.wanted(actor, nearly, zone), order), order, cursor, size)
+    shown, next_cursor = page(rows, size, lambda row: (row.sort_value, row.id))
+    items = [document(row) for row in shown]
+    answer = {"items": items, "next_cursor": next_cursor, "total": total}
+    return answer | _told(session, items, filtering.searched_for(filters), fuzzy=fuzzy and bool(total))
+
+
+def check_list(actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
+    """Whether a list could be filtered and sorted so; Invalid names what does not fit."""
+    filtering.wanted(actor, filters, zone)
+    _order(sort)
+
+
+def _found(
+    session: Session, actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, size: int
+) -> tuple[list[Any], int]:
+    """The rows of a page and one more, and how many there are in all."""
     found = session.execute(_page(actor, parts, order, cursor, size)).all()
     # The total stands beside each row, and alone where there is none.
-    rows, next_cursor = page([row for row in found if row.id], size, lambda row: (row.sort_value, row.id))
-    return {"items": [document(row) for row in rows], "next_cursor": next_cursor, "total": found[0].total}
+    return [row for row in found if row.id], found[0].total
+
+
+def _told(session: Session, items: list[dict[str, Any]], search: Search | None, *, fuzzy: bool) -> dict[str, Any]:
+    """What is said of a search: at each client where it was found, and whether only something like it was."""
+    if search is None:
+        return {}
+    hits = hits_of(session, search, items, fuzzy=fuzzy)
+    for item in items:
+        item["hits"] = hits.get(item["id"], [])
+    return {"fuzzy": fuzzy}
 
 
 def _parts(wanted: filtering.Wanted, order: _Order) -> list[_Part]:

@@ -27,3 +27,16 @@ class ClientsOverRpc:
             yield from answer["items"]
             if (cursor := answer["next_cursor"]) is None:
                 return
+
+
+class SegmentsOverRpc:
+    """Asks with the token of the person who asks here; for a service, which asks for a person, as this service."""
+
+    def __init__(self, rpc: RpcClient, caller: Context, own: Context) -> None:
+        self._rpc = rpc
+        self._caller = own if caller.actor.is_system else caller
+
+    def clients_of(self, segment_id: str, person: dict[str, Any] | None) -> dict[str, Any]:
+        asked: dict[str, Any] = {"segment_id": segment_id, "person": person}
+        answer = self._rpc.call(self._caller, "clients", "segment_clients", seconds=10.0, **asked)
+        return cast(dict[str, Any], answer)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from libs.common import record_merges
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.schedule import ScheduledJob
@@ -24,7 +25,9 @@ def on_activity(uow: UnitOfWork, event: ActivityLogged, _envelope: Envelope) -> 
     at = min(event.occurred_at, uow.now)  # who plans a meeting is busy now
     row = deals.c
     theirs = [row.id == event.deal_id] if event.deal_id else [row.stage.in_(OPEN_STAGES)]
-    found = select(row.id).where(row.client_id == event.client_id, row.last_activity_at < at, *theirs)
+    found = select(row.id).where(
+        record_merges.is_of(row.client_id, event.client_id), row.last_activity_at < at, *theirs
+    )
     locked = found.order_by(row.id).with_for_update().cte("locked")
     uow.session.execute(update(deals).where(row.id == locked.c.id).values(last_activity_at=at))
 

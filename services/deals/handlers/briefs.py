@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from libs.common import row_access
+from libs.common import record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.fields import read
 from libs.common.ids import new_id
@@ -36,7 +36,7 @@ def submit_brief(uow: UnitOfWork, brief: dict[str, Any], client: dict[str, Any],
     deal = Deal(
         id=new_id(),
         deal_name=f"{client['company_name']} - {given['vision_title']}",
-        client_id=client["client_id"],
+        client_id=record_merges.current(uow.session, client["client_id"]),
         stage="qualified",
         source="brief_wizard",
         deal_value_minor=budget_midpoint(low, high).minor,
@@ -51,6 +51,7 @@ def submit_brief(uow: UnitOfWork, brief: dict[str, Any], client: dict[str, Any],
     )
     uow.session.add(deal)
     uow.session.flush()
+    record_merges.note(uow, client["client_id"], "deals", deal.id)
     brief_id = _keep_brief(uow, deal, given, client, reference)
     tell_created(uow, deal)
     _ask_for_analysis(uow, deal, brief_id, requested_by="client")

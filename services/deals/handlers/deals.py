@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common import row_access
+from libs.common import custom_fields, record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.fields import date_of, read
 from libs.common.ids import new_id
@@ -20,13 +21,32 @@ from services.deals.handlers.telling import correct_close, tell_changed, tell_cr
 
 def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """A deal with a client the actor may write to; the creator owns it unless an admin says otherwise."""
-    given = read(DEAL, data)
+    custom = custom_fields.taken(uow.session, "deal", data, {})
+    given = read(DEAL, data) | custom
     for name in ("deal_name", "client_id"):
         if not given.get(name):
             raise Invalid(f"{name} is needed", field=name)
+    named, given["client_id"] = given["client_id"], record_merges.current(uow.session, given["client_id"])
     require_own_client(uow, given["client_id"])
+    deal = None
+    for deal, move, is_past in live(uow, given):
+        if move is None:
+            uow.session.add(deal)
+            tell_created(uow, deal)
+            record_merges.note(uow, named, "deals", deal.id)
+        else:
+            tell_moved(uow, deal, move, brought_in=is_past)
+    assert deal is not None
+    return queries.deal(uow.session, uow.actor, deal.id)
+
+
+def live(
+    uow: UnitOfWork, given: dict[str, Any], *, brought_in: bool = False
+) -> Iterator[tuple[Deal, Move | None, bool]]:
+    """A new deal from its first stage to the one it is in: itself, then itself again after each move, with the move
+    and whether it lies in the past. brought_in: all of it happened elsewhere, whoever says so."""
     given["tags"] = _without_ours(given.get("tags", []))
-    past, closed_on = _past(uow, given), given.pop("actual_close_date", None)
+    past, closed_on = _past(uow, given, brought_in=brought_in), given.pop("actual_close_date", None)
     stage, lost_reason = given.pop("stage", past[-1][0] if past else "lead"), given.pop("lost_reason", None)
     began = _noon(uow, past[0][1]) if past else uow.now
     deal = Deal(
@@ -41,23 +61,23 @@ def create_deal(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
         stage_since=began,
         **given,
     )
-    uow.session.add(deal)
-    tell_created(uow, deal)
+    yield deal, None, False
     for step, day in past[1:]:
-        _bring(uow, deal, deal.move_to(step, uow.now, uow.today, at=_noon(uow, day)))
+        if move := deal.move_to(step, uow.now, uow.today, at=_noon(uow, day)):
+            yield deal, move, True
+    at = None
     if past:
         _check_end(deal, stage, closed_on, past[-1][1])
         at = _noon(uow, closed_on) if closed_on else None
-        _bring(uow, deal, deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on, at=at))
-    elif move := deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on):
-        tell_moved(uow, deal, move)
-    return queries.deal(uow.session, uow.actor, deal.id)
+    if move := deal.move_to(stage, uow.now, uow.today, lost_reason, closed_on=closed_on, at=at):
+        yield deal, move, bool(past)
 
 
 def update_deal(uow: UnitOfWork, deal_id: str, changes: dict[str, Any], version: int | None = None) -> dict[str, Any]:
     """Change fields of a deal; its stage is changed by moving it."""
     deal = deal_to_change(uow, deal_id, version)
-    given = read(CHANGES, changes)
+    custom = custom_fields.taken(uow.session, "deal", changes, deal.custom)
+    given = read(CHANGES, changes) | custom
     if "tags" in given:
         given["tags"] = _without_ours(given["tags"]) + [tag for tag in deal.tags if tag == FULLY_PAID]
     if given.get("owner_id", deal.owner_id) != deal.owner_id and uow.actor.role == "sales":
@@ -96,13 +116,15 @@ def _without_ours(tags: list[str]) -> list[str]:
     return [tag for tag in tags if tag != FULLY_PAID]
 
 
-def _past(uow: UnitOfWork, given: dict[str, Any]) -> list[tuple[str, date]]:
+def _past(uow: UnitOfWork, given: dict[str, Any], *, brought_in: bool) -> list[tuple[str, date]]:
     """The stages of a deal that is brought in with its history, and since when; empty for one that begins now."""
     steps: list[tuple[str, date]] = given.pop("history", None) or []
     day: date | None = given.pop("created_on", None)
     if day is None and not steps:
-        return []
-    if uow.actor.role not in ("admin", "system"):
+        if not brought_in:
+            return []
+        day = uow.today
+    elif uow.actor.role not in ("admin", "system"):
         raise Forbidden("only an admin brings in deals that began earlier")
     if not steps:
         opened = given.get("stage", "lead")
@@ -119,11 +141,6 @@ def _check_end(deal: Deal, stage: str, closed_on: date | None, entered_on: date)
         raise Invalid("the last stage of a history is the one the deal is in", field="stage")
     if closed_on is not None and closed_on < entered_on:
         raise Invalid("a deal is closed on the day it came to its last stage or later", field="actual_close_date")
-
-
-def _bring(uow: UnitOfWork, deal: Deal, move: Move | None) -> None:
-    if move is not None:
-        tell_moved(uow, deal, move, brought_in=True)
 
 
 def _noon(uow: UnitOfWork, day: date) -> datetime:

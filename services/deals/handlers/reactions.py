@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from collections.abc import Sequence
 
-from libs.common import row_access
+from sqlalchemy import any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from libs.common import record_merges, row_access
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from services.deals.domain import OPEN_STAGES, Deal, InvoiceState, fully_paid
-from services.deals.events import ClientAccessChanged, DealAnalyzed, DealPaid, DealScored, InvoiceChanged
+from services.deals.events import (
+    ClientAccessChanged,
+    ClientsAccessChanged,
+    DealAnalyzed,
+    DealPaid,
+    DealScored,
+    InvoiceChanged,
+)
 from services.deals.handlers.loading import locked_deal
 from services.deals.handlers.telling import tell_changed
 from services.deals.models import deal_invoices, deals
 
 
 def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
-    """Keep who may see the client; its open deals go over to a new owner, unless they have one of their own."""
-    previous = row_access.owner(uow.session, event.record_id)
-    row_access.apply(uow.session, event)
-    owner = row_access.owner(uow.session, event.record_id)
-    if owner is None or owner == previous:
+    """Keep who may see the client; its open deals go over to a new owner, unless they have one of their own.
+
+    Where clients were merged or parted, each deal stays its owner's.
+    """
+    _keep_access(uow, [event])
+
+
+def on_clients_access_changed(uow: UnitOfWork, event: ClientsAccessChanged, _envelope: Envelope) -> None:
+    """The same for each of many clients."""
+    _keep_access(uow, event.accesses)
+
+
+def _keep_access(uow: UnitOfWork, told: Sequence[ClientAccessChanged]) -> None:
+    ids = [each.record_id for each in told]
+    # Held, since events of one client that come in two kinds may be applied at the same time.
+    former = row_access.held_owners(uow.session, ids)
+    row_access.apply(uow.session, *told)
+    handed = {each.record_id for each in told if each.handover}
+    owners = {
+        client_id: owner
+        for client_id, owner in row_access.held_owners(uow.session, ids).items()
+        if client_id in handed and owner is not None and owner != former.get(client_id)
+    }
+    if not owners:
         return
-    theirs = or_(deals.c.owner_id.is_(None), deals.c.owner_id == previous)
-    statement = select(Deal).where(deals.c.client_id == event.record_id, deals.c.stage.in_(OPEN_STAGES), theirs)
-    for deal in uow.session.execute(statement.order_by(deals.c.id).with_for_update()).scalars():
-        deal.change({"owner_id": owner}, uow.now)
-        tell_changed(uow, deal)
+    theirs = deals.c.client_id == any_(literal(list(owners), ARRAY(deals.c.client_id.type)))
+    found = select(Deal).where(theirs, deals.c.stage.in_(OPEN_STAGES)).order_by(deals.c.id).with_for_update()
+    for deal in uow.session.execute(found).scalars():
+        if deal.owner_id is None or deal.owner_id == former.get(deal.client_id):
+            deal.change({"owner_id": owners[deal.client_id]}, uow.now)
+            tell_changed(uow, deal)
 
 
 def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> None:
@@ -34,7 +63,7 @@ def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> N
     if event.deal_id is None:
         return
     deal = locked_deal(uow, event.deal_id)  # two invoices of one deal at once take turns here
-    if deal is not None and deal.client_id != event.client_id:
+    if deal is not None and not _is_about(uow, deal, event):
         return  # an invoice of somebody else's says nothing about this deal
     values = event.model_dump(include={"deal_id", "invoice_number", "amount_minor", "currency", "status", "version"})
     statement = insert(deal_invoices).values(invoice_id=event.invoice_id, **values)
@@ -44,6 +73,15 @@ def on_invoice(uow: UnitOfWork, event: InvoiceChanged, _envelope: Envelope) -> N
     uow.session.execute(statement)
     if deal is not None:
         _settle(uow, deal)
+
+
+def _is_about(uow: UnitOfWork, deal: Deal, event: InvoiceChanged) -> bool:
+    """Whether the invoice is to the deal's client, by whatever id that was known when it was told, or known already."""
+    if deal.client_id in (event.client_id, record_merges.current(uow.session, event.client_id)):
+        return True
+    row = deal_invoices.c
+    kept = select(row.invoice_id).where(row.invoice_id == event.invoice_id, row.deal_id == deal.id)
+    return uow.session.execute(kept).first() is not None
 
 
 def on_deal_analyzed(uow: UnitOfWork, event: DealAnalyzed, _envelope: Envelope) -> None:

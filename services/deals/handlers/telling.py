@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import case, func, insert, literal, select, update
 
-from libs.common import row_access
+from libs.common import custom_fields, row_access
 from libs.common.clock import business_date
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
@@ -16,10 +18,15 @@ from services.deals.models import stage_history
 def tell(uow: UnitOfWork, kind: type[DealState], deal: Deal, previous_stage: str | None = None) -> None:
     """Tell an event of a deal, after its row is written."""
     uow.session.flush()
-    event = kind(
+    uow.outbox.add(state_of(kind, deal, row_access.label(uow.session, deal.client_id), previous_stage), of=deal)
+
+
+def state_of(kind: type[DealState], deal: Deal, company_name: str, previous_stage: str | None = None) -> DealState:
+    """An event of a deal as it is at this moment."""
+    return kind(
         deal_id=deal.id,
         client_id=deal.client_id,
-        company_name=row_access.label(uow.session, deal.client_id),
+        company_name=company_name,
         deal_name=deal.deal_name,
         deal_value_minor=deal.deal_value_minor,
         currency=deal.currency,
@@ -27,6 +34,7 @@ def tell(uow: UnitOfWork, kind: type[DealState], deal: Deal, previous_stage: str
         previous_stage=previous_stage,
         source=deal.source,
         description=deal.description,
+        custom_text=custom_fields.searchable(deal.custom),
         owner_id=deal.owner_id,
         tags=deal.tags,
         expected_close_date=deal.expected_close_date,
@@ -36,7 +44,6 @@ def tell(uow: UnitOfWork, kind: type[DealState], deal: Deal, previous_stage: str
         stage_since=deal.stage_since,
         version=deal.version,
     )
-    uow.outbox.add(event, of=deal)
 
 
 def tell_created(uow: UnitOfWork, deal: Deal) -> None:
@@ -81,22 +88,25 @@ def correct_close(uow: UnitOfWork, deal: Deal) -> None:
 
 
 def _write_history(uow: UnitOfWork, deal: Deal, move: Move | None) -> None:
+    uow.session.execute(insert(stage_history).values(**step_of(uow, deal, move)))
+
+
+def step_of(uow: UnitOfWork, deal: Deal, move: Move | None) -> dict[str, Any]:
+    """A deal's last move as its history keeps it."""
     zone = uow.business.zone
     moved_on = deal.actual_close_date or business_date(deal.stage_since, zone)
     entered_on = business_date(move.since if move else deal.stage_since, zone)
-    uow.session.execute(
-        insert(stage_history).values(
-            id=new_id(),
-            deal_id=deal.id,
-            from_stage=move.previous if move else None,
-            to_stage=deal.stage,
-            lost_reason=deal.lost_reason,
-            deal_value_minor=deal.deal_value_minor,
-            currency=deal.currency,
-            moved_at=deal.stage_since,
-            moved_on=moved_on,
-            stayed_days=stayed_days(move, entered_on, moved_on, deal.stage_since),
-            moved_by=uow.actor.id,
-            moved_by_name=uow.actor.name,
-        )
-    )
+    return {
+        "id": new_id(),
+        "deal_id": deal.id,
+        "from_stage": move.previous if move else None,
+        "to_stage": deal.stage,
+        "lost_reason": deal.lost_reason,
+        "deal_value_minor": deal.deal_value_minor,
+        "currency": deal.currency,
+        "moved_at": deal.stage_since,
+        "moved_on": moved_on,
+        "stayed_days": stayed_days(move, entered_on, moved_on, deal.stage_since),
+        "moved_by": uow.actor.id,
+        "moved_by_name": uow.actor.name,
+    }

@@ -2,6 +2,7 @@
 
 from services.deals.queries.board import board, totals
 from services.deals.queries.deals import deal, history, list_deals
+from services.deals.queries.exporting import export_deals
 from services.deals.queries.finding import quick_find
 from services.deals.queries.reports.bridge import forecast_bridge
 from services.deals.queries.reports.forecast import forecast
@@ -20,6 +21,7 @@ from services.deals.queries.weights import stage_weights
 __all__ = [
     "board",
     "deal",
+    "export_deals",
     "forecast",
     "forecast_bridge",
     "funnel",

@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from libs.common import row_access
+from libs.common import record_merges, row_access, segments
 from libs.common.fields import contains, currency, date_of, flag
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.deals import access, settings
 from services.deals.models import deals
+from services.deals.queries import custom
 from services.deals.queries.idling import Idling, idle
 from services.deals.queries.stages import asked_stages
 
@@ -26,11 +27,11 @@ Condition = Callable[[str, Any], ColumnElement[bool]]
 
 def matching(session: Session, actor: Actor, filters: dict[str, Any], now: datetime) -> ColumnElement[bool]:
     """The deals the actor may see that fit every filter; Invalid names one that is unknown or malformed."""
-    unknown = [name for name in filters if name not in _CONDITIONS and name not in _IDLING]
+    unknown = [name for name in filters if name not in _CONDITIONS and name not in (*_IDLING, *custom.FILTERS)]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
     given = [_CONDITIONS[name](name, value) for name, value in filters.items() if name in _CONDITIONS]
-    return and_(access.scope(actor), *given, *_idling(session, filters, now))
+    return and_(access.scope(actor), *given, *_idling(session, filters, now), *custom.conditions(session, filters))
 
 
 def _idling(session: Session, filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
@@ -66,6 +67,12 @@ def _identifier(name: str, value: Any) -> ColumnElement[bool]:
     return deals.c[name].in_([value])
 
 
+def _client(name: str, value: Any) -> ColumnElement[bool]:
+    if not is_id(value):
+        raise Invalid(f"{name} is an id", field=name)
+    return record_merges.is_of(deals.c.client_id, value)
+
+
 def _created_from(name: str, value: Any) -> ColumnElement[bool]:
     """From the day's first instant where the business is."""
     day = date_of(name, value)
@@ -88,7 +95,8 @@ _IDLING = ("stagnant", "idle_days")
 _CONDITIONS: dict[str, Condition] = {
     "stage": _stage,
     "owner_id": _owner,
-    "client_id": _identifier,
+    "client_id": _client,
+    "segment_id": lambda name, value: segments.read(name, value).holds(deals.c.client_id),
     "tag": lambda _name, value: deals.c.tags.contains([str(value).lower()]),
     "currency": lambda name, value: deals.c.currency == currency(name, value),
     "source": lambda _name, value: deals.c.source.in_([value]),

@@ -25,7 +25,7 @@ PREFIX = "amo_"
 SCOPES = ("read", "write")
 # What a key may be limited to: parts of the API as its document groups them.
 AREAS: dict[str, frozenset[str]] = {
-    "clients": frozenset({"clients", "bulk changes", "tasks", "search"}),
+    "clients": frozenset({"clients", "bulk changes", "imports", "exports", "tasks", "search"}),
     "deals": frozenset({"deals", "pipeline", "win probability"}),
     "billing": frozenset({"invoices", "invoice previews", "exchange rates"}),
     "notifications": frozenset({"notifications"}),

@@ -8,6 +8,7 @@ from flask import current_app
 from pydantic import Field
 
 from services.gateway.accounts import login, passwords, second_factors, sessions, users
+from services.gateway.api import access_documents as access
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -120,7 +121,7 @@ def change_user(user_id: Any, body: s.UserChange) -> dict[str, Any]:
     return changed
 
 
-@routes.route("GET", "/users/<uuid:user_id>/sessions", who=ADMIN, answers=d.ListOf[d.Session])
+@routes.route("GET", "/users/<uuid:user_id>/sessions", who=ADMIN, answers=d.ListOf[access.Session])
 def list_sessions_of_user(user_id: Any) -> dict[str, Any]:
     """Where somebody is signed in."""
     with r.gateway().database.read() as session:

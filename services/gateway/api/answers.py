@@ -51,6 +51,9 @@ _DECIMALS = frozenset({"quantity", "discount_percent", "tax_percent"})
 def _value(name: str, value: Any, currency: str | None) -> Any:
     if name in _DECIMALS and isinstance(value, str):
         return orjson.Fragment(f"{Decimal(value):f}")
+    if name == "custom" and isinstance(value, dict):
+        # The keys are a company's own, whatever they end in.
+        return {key: major_units(each) for key, each in value.items()}
     if not name.endswith("_minor"):
         return major_units(value, currency) if isinstance(value, dict | list) else value
     return None if value is None or currency is None else orjson.Fragment(json_number(value, currency))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.gateway.accounts import api_keys
+from services.gateway.api import access_documents as access
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api.routing import Routes
@@ -27,14 +28,14 @@ class ApiKeyNew(Body):
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
 
-@routes.route("GET", "/api-keys", answers=d.ListOf[d.ApiKey])
+@routes.route("GET", "/api-keys", answers=d.ListOf[access.ApiKey])
 def list_api_keys() -> dict[str, Any]:
     """Your API keys."""
     with r.gateway().database.read() as session:
         return api_keys.listed(session, r.signed_in().actor.id)
 
 
-@routes.route("POST", "/api-keys", body=ApiKeyNew, answers={201: d.ApiKeyMade})
+@routes.route("POST", "/api-keys", body=ApiKeyNew, answers={201: access.ApiKeyMade})
 def create_api_key(body: ApiKeyNew) -> dict[str, Any]:
     """Make an API key, which is shown this once: send it as `Authorization: Bearer amo_…`.
 

@@ -13,6 +13,8 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import to_service
+from services.gateway.api.custom import with_custom
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.api.tasks import ActivityFilters, assignee_role
 from services.gateway.api.values import Body
@@ -26,7 +28,33 @@ class Upload(Body):
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
 
 
-@routes.route("GET", "/clients", query=s.ClientFilters, answers=d.ListOf[d.ClientDocument])
+class Stretch(d.Document):
+    text: str
+    found: bool
+
+
+class Hit(d.Document):
+    """A text of the client that was found. ``field``: company_name, contact, notes, deal, activity, document, custom or
+    details; ``snippet``: plain text in pieces, those that were found marked."""
+
+    field: str
+    source_id: str
+    snippet: list[Stretch]
+
+
+class FoundClient(d.ClientDocument):
+    """``hits``: up to three, where something was searched for."""
+
+    hits: list[Hit] | None = None
+
+
+class FoundClients(d.ListOf[FoundClient]):
+    """``fuzzy``: nothing has the words of ``q`` as they were typed, and these have words that are nearly those."""
+
+    fuzzy: bool | None = None
+
+
+@routes.route("GET", "/clients", query=s.ClientFilters, answers=FoundClients)
 def list_clients(query: s.ClientFilters) -> dict[str, Any]:
     """Clients you may see. Active clients of others show as their public card."""
     return r.ask("clients", "list_clients", **list_arguments(query))
@@ -34,19 +62,27 @@ def list_clients(query: s.ClientFilters) -> dict[str, Any]:
 
 def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
     """What the clients service is asked for a list, as the query says it."""
-    filters = query.given()
+    given = query.given()
+    page: dict[str, Any] = {name: given.pop(name) for name in ("sort", "limit", "cursor") if name in given}
+    segment_id = given.pop("segment_id", None)
     if query.min_deal_value is not None:
-        filters.pop("min_deal_value")
-        base = r.gateway().settings.base_currency
-        filters |= s.minor({"min_deal_value": query.min_deal_value}, base, "min_deal_value")
-    return s.paged(filters)
+        given["min_deal_value"] = query.min_deal_value
+    filters = to_service(given, r.gateway().settings.base_currency)
+    if segment_id is not None:
+        segment = r.ask("clients", "get_segment", segment_id=segment_id)
+        filters = segment["filters"] | filters
+        page = {"sort": segment["sort"]} | page
+    return page | {"filters": filters}
 
 
 @routes.route("POST", "/clients", body=s.ClientNew, answers={201: d.ClientDocument})
 def create_client(body: s.ClientNew) -> dict[str, Any]:
     """Create a client; likely duplicates are named in `possible_duplicates`, never refused."""
     check_owner(body.owner_id)
-    return r.ask("clients", "create_client", data=body.given())
+    given = with_custom(body.given(), body.custom)
+    if body.contact is not None:
+        given["contact"] = with_custom(given["contact"], body.contact.custom)
+    return r.ask("clients", "create_client", data=given)
 
 
 @routes.route("GET", "/clients/tags", answers=d.ListOf[d.Tag])
@@ -64,12 +100,12 @@ def get_client(client_id: Any) -> dict[str, Any]:
 @routes.route("PATCH", "/clients/<uuid:client_id>", body=s.ClientChange, answers=d.ClientDocument)
 def change_client(client_id: Any, body: s.ClientChange) -> dict[str, Any]:
     """Change fields of a client. Send the `version` you loaded to be told of somebody else's change."""
-    return r.ask("clients", "update_client", client_id=str(client_id), **s.changes(body))
+    return r.ask("clients", "update_client", client_id=str(client_id), **_changes(body))
 
 
-@routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Done)
+@routes.route("DELETE", "/clients/<uuid:client_id>", answers=d.Deleted)
 def delete_client(client_id: Any) -> dict[str, Any]:
-    """Take a client out of every list."""
+    """Take a client out of every list; `change_set_id` is what brings it back."""
     return r.ask("clients", "delete_client", client_id=str(client_id))
 
 
@@ -89,13 +125,13 @@ def list_contacts(client_id: Any) -> dict[str, Any]:
 @routes.route("POST", "/clients/<uuid:client_id>/contacts", body=s.ContactNew, answers={201: d.ContactDocument})
 def create_contact(client_id: Any, body: s.ContactNew) -> dict[str, Any]:
     """Add a person to a client."""
-    return r.ask("clients", "create_contact", client_id=str(client_id), data=body.given())
+    return r.ask("clients", "create_contact", client_id=str(client_id), data=with_custom(body.given(), body.custom))
 
 
 @routes.route("PATCH", "/contacts/<uuid:contact_id>", body=s.ContactChange, answers=d.ContactDocument)
 def change_contact(contact_id: Any, body: s.ContactChange) -> dict[str, Any]:
     """Change a contact."""
-    return r.ask("clients", "update_contact", contact_id=str(contact_id), **s.changes(body))
+    return r.ask("clients", "update_contact", contact_id=str(contact_id), **_changes(body))
 
 
 @routes.route("DELETE", "/contacts/<uuid:contact_id>", answers=d.Done)
@@ -176,6 +212,11 @@ def get_document(document_id: Any) -> Response:
     """Download a document: answers with a link that is good for five minutes."""
     found = r.ask("clients", "document_link", document_id=str(document_id))
     return redirect(found["url"])  # type: ignore[return-value]  # werkzeug's response is Flask's here
+
+
+def _changes(body: s.ClientChange | s.ContactChange) -> dict[str, Any]:
+    taken = s.changes(body)
+    return taken | {"changes": with_custom(taken["changes"], body.custom)}
 
 
 def _check_deal(client_id: str, deal_id: str) -> None:

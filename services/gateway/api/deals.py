@@ -9,14 +9,16 @@ from services.gateway.accounts import users
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.custom import with_custom
+from services.gateway.api.deal_filters import BoardFilters, DealFilters
 from services.gateway.api.pipeline import MovedDeal, PipelineBoard
 from services.gateway.api.routing import Routes
 
 routes = Routes("deals")
 
 
-@routes.route("GET", "/deals", query=s.DealFilters, answers=d.ListOf[d.DealDocument])
-def list_deals(query: s.DealFilters) -> dict[str, Any]:
+@routes.route("GET", "/deals", query=DealFilters, answers=d.ListOf[d.DealDocument])
+def list_deals(query: DealFilters) -> dict[str, Any]:
     """Deals you may see."""
     return r.ask("deals", "list_deals", **s.paged(query.given()))
 
@@ -30,8 +32,8 @@ def create_deal(body: s.DealNew) -> dict[str, Any]:
     return r.ask("deals", "create_deal", data=s.minor(_exact(given, body), currency, "deal_value"))
 
 
-@routes.route("GET", "/deals/board", query=s.BoardFilters, answers=PipelineBoard)
-def deals_board(query: s.BoardFilters) -> dict[str, Any]:
+@routes.route("GET", "/deals/board", query=BoardFilters, answers=PipelineBoard)
+def deals_board(query: BoardFilters) -> dict[str, Any]:
     """The deals by stage, with counts and sums and the newest cards of each column.
 
     More of a column: `/deals` with the same filters, its `stage`, `sort=-stage_since` and its `next_cursor`.
@@ -83,7 +85,7 @@ def analyze_deal(deal_id: Any) -> dict[str, Any]:
 
 def _exact(given: dict[str, Any], body: s.DealFields) -> dict[str, Any]:
     """The value as it was typed: JSON's own dump would make it text."""
-    return given | ({"deal_value": body.deal_value} if "deal_value" in given else {})
+    return with_custom(given, body.custom) | ({"deal_value": body.deal_value} if "deal_value" in given else {})
 
 
 def _check_owner(owner_id: str | None) -> None:

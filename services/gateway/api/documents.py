@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Item = TypeVar("Item")
 
+CustomValues = Annotated[
+    dict[str, Any],
+    Field(description="Values of custom fields by their keys; money as `{amount, currency}`."),
+]
 MoneyNumber = Annotated[float, Field(description="Major units of the currency beside it, exact as text.")]
 
 
@@ -95,6 +99,7 @@ class ClientDocument(Document):
     lifetime_value: MoneyNumber | None = None
     currency: str | None = None
     waiting_since: datetime | None = None
+    custom: CustomValues | None = None
     version: int | None = None
 
 
@@ -107,6 +112,7 @@ class ContactDocument(Document):
     phone: str | None
     job_title: str | None
     is_primary: bool
+    custom: CustomValues
     version: int
 
 
@@ -146,6 +152,7 @@ class DealDocument(Document):
     actual_close_date: date | None
     owner_id: str | None
     tags: list[str]
+    custom: CustomValues
     ai_score: int | None
     ai_insights: dict[str, Any] | None
     probability: int
@@ -293,52 +300,6 @@ class Done(Document):
     pass
 
 
-class Session(Document):
+class Deleted(Document):
     id: str
-    kind: Annotated[Literal["token", "web"], Field(description="A program's pair of tokens, or a browser's cookie.")]
-    user_agent: str
-    address: str
-    created_at: datetime
-    used_at: datetime
-    expires_at: datetime
-    this_one: bool
-
-
-class Invitation(Document):
-    id: str
-    email: str
-    name: str
-    role: Literal["admin", "sales", "finance", "manager"]
-    created_at: datetime
-    expires_at: datetime
-    version: int
-
-
-class SecondFactor(Document):
-    on: bool
-    since: datetime | None
-    recovery_codes_left: int
-
-
-class SecondFactorSetUp(Document):
-    secret: Annotated[str, Field(description="In base32, to be typed where no picture can be read.")]
-    uri: Annotated[str, Field(description="otpauth://…, what the QR code holds.")]
-
-
-class RecoveryCodes(Document):
-    recovery_codes: list[str]
-
-
-class ApiKey(Document):
-    id: str
-    name: str
-    prefix: str
-    scope: Literal["read", "write"]
-    areas: Annotated[list[str], Field(description="Parts of the API it is limited to; empty: all.")]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: Annotated[datetime | None, Field(description="To the minute.")]
-
-
-class ApiKeyMade(ApiKey):
-    key: Annotated[str, Field(description="Shown this once.")]
+    change_set_id: str

@@ -9,6 +9,7 @@ from pydantic import Field
 from libs.common.problems import TooManyRequests
 from services.gateway.accounts import invitations, passwords, resets, sessions
 from services.gateway.accounts.client import own_unit
+from services.gateway.api import access_documents as access
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api.accounts import tokens_of
@@ -55,14 +56,14 @@ class Reset(Body):
     password: NewSecret
 
 
-@routes.route("GET", "/invitations", who=ADMIN, answers=d.ListOf[d.Invitation])
+@routes.route("GET", "/invitations", who=ADMIN, answers=d.ListOf[access.Invitation])
 def list_invitations() -> dict[str, Any]:
     """Invitations that wait to be accepted, also those that have expired."""
     with r.gateway().database.read() as session:
         return invitations.listed(session)
 
 
-@routes.route("POST", "/invitations", who=ADMIN, body=InvitationNew, answers={201: d.Invitation})
+@routes.route("POST", "/invitations", who=ADMIN, body=InvitationNew, answers={201: access.Invitation})
 def invite(body: InvitationNew) -> dict[str, Any]:
     """Invite somebody by e-mail. The mailed link works once, for seven days."""
     asked = {"email": body.email, "name": body.name or "", "role": body.role}
@@ -71,7 +72,7 @@ def invite(body: InvitationNew) -> dict[str, Any]:
     return made
 
 
-@routes.route("POST", "/invitations/<uuid:invitation_id>/send-again", who=ADMIN, answers=d.Invitation)
+@routes.route("POST", "/invitations/<uuid:invitation_id>/send-again", who=ADMIN, answers=access.Invitation)
 def send_invitation_again(invitation_id: Any) -> dict[str, Any]:
     """Mail a new link, and end the former one."""
     asked, settings = {"invitation_id": str(invitation_id)}, r.gateway().settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.gateway.accounts import sessions
+from services.gateway.api import access_documents as access
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api.routing import Routes
@@ -12,7 +13,7 @@ from services.gateway.api.routing import Routes
 routes = Routes("sessions")
 
 
-@routes.route("GET", "/me/sessions", answers=d.ListOf[d.Session])
+@routes.route("GET", "/me/sessions", answers=d.ListOf[access.Session])
 def list_sessions() -> dict[str, Any]:
     """Where you are signed in, the last used first. A browser's use is noted once an hour."""
     person, runtime = r.signed_in(), r.gateway()

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
-from services.gateway.api import schemas as s
+from services.gateway.api.deal_filters import DealTotalsFilters
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.api.values import Body
 
@@ -68,8 +68,8 @@ class WeightsChange(Body):
     lost: Weight | None = None
 
 
-@routes.route("GET", "/deals/totals", query=s.DealTotalsFilters, answers=DealTotals)
-def deal_totals(query: s.DealTotalsFilters) -> dict[str, Any]:
+@routes.route("GET", "/deals/totals", query=DealTotalsFilters, answers=DealTotals)
+def deal_totals(query: DealTotalsFilters) -> dict[str, Any]:
     """How many deals fit, and what they are worth together, as they stand and weighted by stage."""
     return r.ask("deals", "totals", filters=query.given())
 

@@ -34,6 +34,7 @@ WRITES = ("POST", "PUT", "PATCH", "DELETE")
 ANYBODY: frozenset[str] = frozenset({"anybody"})
 SIGNED_IN: frozenset[str] = frozenset({"admin", "sales", "finance", "manager"})
 ADMIN: frozenset[str] = frozenset({"admin"})
+SALES: frozenset[str] = frozenset({"admin", "sales"})
 
 
 @dataclass(frozen=True)

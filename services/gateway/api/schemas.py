@@ -10,10 +10,12 @@ from pydantic import Field
 
 from libs.common.money import MoneyError, to_minor
 from libs.common.problems import Invalid
+from services.gateway.api import client_filters, values
 from services.gateway.api.values import (
     Amount,
     Body,
     Currency,
+    Custom,
     Id,
     Line,
     Name,
@@ -30,6 +32,9 @@ from services.gateway.api.values import (
     Text,
     Word,
 )
+
+Page = values.Page
+ClientFilters = client_filters.ClientFilters
 
 
 class Version(Body):
@@ -94,28 +99,6 @@ class BriefForm(Body):
     website: Annotated[str, Field(max_length=500)] | None = None
 
 
-class Page(Body):
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
-
-
-class ClientFilters(Page):
-    status: Literal["prospect", "active", "inactive", "churned"] | None = None
-    industry: Name | None = None
-    state: Name | None = None
-    country: Name | None = None
-    city: Name | None = None
-    source: Name | None = None
-    tag: Name | None = None
-    created_from: date | None = None
-    owner_id: Id | Literal["none"] | None = None
-    min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
-    shadowed: bool | None = None
-    unanswered: Annotated[bool | None, Field(description="Who wrote to us last and waits for an answer.")] = None
-    q: Name | None = None
-    sort: Annotated[str, Field(max_length=40)] | None = None
-
-
 class ContactNew(Body):
     first_name: NeededName
     last_name: Name | None = None
@@ -123,6 +106,7 @@ class ContactNew(Body):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ContactChange(Version):
@@ -132,6 +116,7 @@ class ContactChange(Version):
     phone: Word | None = None
     job_title: Name | None = None
     is_primary: bool | None = None
+    custom: Custom | None = None
 
 
 class ClientFields(Body):
@@ -147,6 +132,7 @@ class ClientFields(Body):
     country: Name | None = None
     notes: Text | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class ClientNew(ClientFields):
@@ -177,41 +163,6 @@ class ActivityNew(Body):
 Stage = Literal["lead", "qualified", "proposal", "negotiation", "won", "lost"]
 
 
-class DealSelection(Body):
-    owner_id: Id | Literal["none"] | None = None
-    client_id: Id | None = None
-    tag: Name | None = None
-    source: Name | None = None
-    currency: Currency | None = None
-    created_from: date | None = None
-    closing_from: date | None = None
-    closing_to: date | None = None
-    closed_from: date | None = None
-    closed_to: date | None = None
-    closes_from: Annotated[
-        date | None, Field(description="By the day it closed, or is expected to: the day a forecast counts it on.")
-    ] = None
-    closes_to: date | None = None
-    undated: Annotated[bool | None, Field(description="Without such a day.")] = None
-    stagnant: Annotated[
-        bool | None, Field(description="Open and idle for `idle_days`, or longer in its stage than is usual.")
-    ] = None
-    idle_days: Annotated[int, Field(ge=1, le=3660)] | None = None
-    q: Name | None = None
-
-
-class BoardFilters(DealSelection):
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
-
-
-class DealTotalsFilters(DealSelection):
-    stage: list[Stage | Literal["open"]] | None = None
-
-
-class DealFilters(DealTotalsFilters, Page):
-    sort: Annotated[str, Field(max_length=40)] | None = None
-
-
 class DealFields(Body):
     deal_value: Amount | None = None
     currency: Currency | None = None
@@ -221,6 +172,7 @@ class DealFields(Body):
     actual_close_date: Annotated[date | None, Field(description="Of a closed deal; not after today.")] = None
     owner_id: Id | None = None
     tags: Tags | None = None
+    custom: Custom | None = None
 
 
 class StageEntered(Body):
@@ -254,6 +206,7 @@ class InvoiceSelection(Body):
     status: list[Literal["draft", "sent", "partially_paid", "paid", "void", "open"]] | None = None
     overdue: bool | None = None
     client_id: Id | None = None
+    segment_id: Id | None = None
     deal_id: Id | None = None
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from libs.common.problems import Conflict
 from services.gateway.accounts import second_factors, users
+from services.gateway.api import access_documents as access
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api.me import guessed_password
@@ -26,14 +27,14 @@ class Password(Body):
     current_password: Secret
 
 
-@routes.route("GET", "/me/second-factor", answers=d.SecondFactor)
+@routes.route("GET", "/me/second-factor", answers=access.SecondFactor)
 def second_factor() -> dict[str, Any]:
     """Whether log-in asks for a code, and how many recovery codes are left."""
     with r.gateway().database.read() as session:
         return second_factors.state(session, r.signed_in().actor.id)
 
 
-@routes.route("POST", "/me/second-factor", answers={201: d.SecondFactorSetUp})
+@routes.route("POST", "/me/second-factor", answers={201: access.SecondFactorSetUp})
 def begin_second_factor() -> dict[str, Any]:
     """Get a secret for an authenticator app. It counts once a code of it was sent to `…/confirm`."""
     with r.gateway().database.unit_of_work(r.context()) as uow:
@@ -44,7 +45,7 @@ def begin_second_factor() -> dict[str, Any]:
     return found
 
 
-@routes.route("POST", "/me/second-factor/confirm", body=Code, answers=d.RecoveryCodes)
+@routes.route("POST", "/me/second-factor/confirm", body=Code, answers=access.RecoveryCodes)
 def confirm_second_factor(body: Code) -> dict[str, Any]:
     """Switch two-factor log-in on with a first code. The ten recovery codes are shown this once."""
     runtime = r.gateway()
@@ -53,7 +54,7 @@ def confirm_second_factor(body: Code) -> dict[str, Any]:
     return {"recovery_codes": codes}
 
 
-@routes.route("POST", "/me/second-factor/recovery-codes", body=Password, answers=d.RecoveryCodes, refusals=(429,))
+@routes.route("POST", "/me/second-factor/recovery-codes", body=Password, answers=access.RecoveryCodes, refusals=(429,))
 def new_recovery_codes(body: Password) -> dict[str, Any]:
     """Get ten new recovery codes; the former ones end."""
     person = r.signed_in().actor.id

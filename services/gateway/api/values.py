@@ -10,9 +10,11 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PlainSerializer,
     StringConstraints,
+    Tag,
     WithJsonSchema,
     field_validator,
 )
@@ -127,3 +129,40 @@ class Body(BaseModel):
     def given(self) -> dict[str, Any]:
         """The fields that were sent, as plain JSON values."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Page(Body):
+    limit: Annotated[int, Field(ge=1, le=200)] | None = None
+    cursor: Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+
+
+class CustomMoney(Body):
+    """An amount in major units; without a currency in the base currency."""
+
+    amount: Amount
+    currency: Currency | None = None
+
+
+def _kind_of_value(value: Any) -> str:
+    """Which of the kinds of values this is meant to be; the names say that they are no fields."""
+    if isinstance(value, bool):
+        return "a truth"
+    if isinstance(value, int | float | Decimal):
+        return "a number"
+    if isinstance(value, dict | CustomMoney):
+        return "an amount"
+    return "a null" if value is None else "a text"
+
+
+CustomValue = Annotated[
+    Annotated[bool, Tag("a truth")]
+    | Annotated[Decimal, WithJsonSchema({"type": "number"}), Tag("a number")]
+    | Annotated[CustomMoney, Tag("an amount")]
+    | Annotated[Text, Tag("a text")]
+    | Annotated[None, Tag("a null")],
+    Discriminator(_kind_of_value),
+]
+Custom = Annotated[
+    dict[str, CustomValue],
+    Field(max_length=100, description="Values of custom fields by their keys; null removes one."),
+]

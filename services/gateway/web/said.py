@@ -17,7 +17,7 @@ from services.gateway.web.phrases import N_
 Shapes = Sequence[tuple[re.Pattern[str], str]]
 
 # A field's name as the API spells it, where a sentence begins with one.
-_FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+)*) )"
+_FIELD = r"(?:(?P<field>(?!this |it |a |an )[a-z]\w*(?:\.\w+|\[\d+\])*) )"
 _HOW = r"by (?P<method>[\w ]+) on (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
 _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
@@ -75,7 +75,28 @@ _SHAPES = tuple(
          N_("The name of a time zone, as in Europe/Berlin.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
         (r"attachments are a list of at most (?P<number>\d+)", N_("At most %(number)s files can be attached.")),
+        (r"this is one of .+", N_("This cannot be chosen.")),
+        (r"a number has at most (?P<digits>\d+) digits, (?P<decimals>\d+) of them behind the point",
+         N_("At most %(digits)s digits, %(decimals)s of them behind the point.")),
+        (r"there is no custom field .* here", N_("There is no such field.")),
+        (r"(?P<name>.+) is archived and takes no values any more",
+         N_("%(name)s is archived and takes no values any more.")),
+        (r"there is a field (?P<name>.+) already", N_("There is a field %(name)s already.")),
+        (r"(?P<name>.+) is chosen in some records, so it stays",
+         N_("%(name)s is chosen in some records, so it stays.")),
+        (r"you have a segment (?P<name>.+) already", N_("You have a segment %(name)s already.")),
+        (r"you have (?P<number>\d+) segments already", N_("You have %(number)s segments already.")),
+        (r"more than (?P<number>[\d,]+) clients are in the segment (?P<name>.+): narrow its filters",
+         N_("More than %(number)s clients are in the segment %(name)s: narrow its filters.")),
+        (r"the segment (?P<name>.+) has a filter that is not known any more: .*",
+         N_("The segment %(name)s has a filter that is not known any more.")),
+        (r".*: the first value is greater than the second", N_("The first value is greater than the second.")),
+        (r".*: the amounts are in one currency", N_("Both amounts are in one currency.")),
         # About a record.
+        (r"it has (?P<number>\d+) tags already", N_("it has %(number)s tags already")),
+        (r"changed since: (?P<fields>.+)", N_("changed since: %(fields)s")),
+        (r"together they have more than (?P<number>\d+) tags; choose whose stay",
+         N_("Together they have more than %(number)s tags; choose whose stay.")),
         (r"(?P<file>.+) belongs to another client", N_("%(file)s belongs to another client.")),
         (r"there is no part .* in these notes", N_("This is not among what the notes come to.")),
         # About a record.

@@ -18,14 +18,18 @@ from services.gateway.web.views import (
     account,
     api_keys,
     board,
+    changes,
+    client_filters,
     client_record,
     clients,
     contacts,
     deal_record,
     deals,
+    duplicates,
     email_assistant,
     guide,
     home,
+    imports,
     invoice_editor,
     invoices,
     joining,
@@ -46,7 +50,7 @@ from services.gateway.web.views import (
 )
 from services.gateway.web.views.reports import files as report_files
 from services.gateway.web.views.reports import forecast, overview, report, schedules, summary
-from services.gateway.web.views.settings import ai, audit, company, operations, people, rates, scores, targets
+from services.gateway.web.views.settings import ai, audit, company, fields, operations, people, rates, scores, targets
 
 VIEWS = (
     session,
@@ -54,9 +58,13 @@ VIEWS = (
     joining,
     home,
     search,
+    changes,
+    duplicates,
+    client_filters,
     clients,
     client_record,
     contacts,
+    imports,
     personal_data,
     deals,
     board,
@@ -84,6 +92,7 @@ VIEWS = (
     people,
     targets,
     rates,
+    fields,
     scores,
     ai,
     operations,

@@ -132,8 +132,20 @@ SERVICES = {
     "ai": _l("AI"),
     "gateway": _l("Gateway"),
 }
+# The texts of a client that a search looks through.
+HITS = {
+    "hit_company_name": _l("Company"),
+    "hit_contact": _l("Contact"),
+    "hit_notes": _l("Notes"),
+    "hit_deal": _l("Deal"),
+    "hit_activity": _l("Activity"),
+    "hit_document": _l("Document"),
+    "hit_custom": _l("Own field"),
+    "hit_details": _l("Details"),
+}
 _ALL: dict[str, Any] = {}
 for _names in (
+    HITS,
     COUNTS, GENERATIONS, FACTORS, BRIEF_FIELDS, MODES, OTHERS, METHODS, SOURCES, ROLES, ACTIVITIES,
     PAYMENT_STATUSES, INVOICE_STATUSES, CLIENT_STATUSES, STAGES,
 ):  # fmt: skip
@@ -154,8 +166,11 @@ RIGHTS = {
     "activities.log": _l("Write into timelines"),
     "documents.read": _l("Open documents"),
     "documents.write": _l("Upload documents"),
+    "imports.own": _l("Bring in files"),
     "rates.read": _l("See exchange rates"),
     "rates.write": _l("Set exchange rates"),
+    "fields.read": _l("See which fields the company added"),
+    "fields.write": _l("Add and change such fields"),
     "deals.read": _l("Read deals and the board"),
     "deals.write": _l("Create, change and move deals"),
     "weights.write": _l("Set the weights of stages"),
@@ -168,6 +183,7 @@ RIGHTS = {
     "payments.read": _l("See payments"),
     "payments.write": _l("Record, assign and refund payments"),
     "notifications.own": _l("Notifications"),
+    "segments.own": _l("Saved segments of clients"),
     "emails.read": _l("Read mails that were sent"),
     "emails.test": _l("Send a test mail"),
     "generations.read": _l("Read what the AI wrote"),

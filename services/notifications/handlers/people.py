@@ -13,7 +13,7 @@ from libs.common.events import Envelope
 from libs.common.ids import is_id
 from libs.common.problems import Invalid, NotFound
 from services.notifications import access, queries
-from services.notifications.events import ClientAccessChanged, CompanyChanged, UserState
+from services.notifications.events import ClientAccessChanged, ClientsAccessChanged, CompanyChanged, UserState
 from services.notifications.handlers.posting import post
 from services.notifications.models import guides, notifications, people
 
@@ -21,6 +21,11 @@ from services.notifications.models import guides, notifications, people
 def on_client_access_changed(uow: UnitOfWork, event: ClientAccessChanged, _envelope: Envelope) -> None:
     """Keep who may see the client."""
     row_access.apply(uow.session, event)
+
+
+def on_clients_access_changed(uow: UnitOfWork, event: ClientsAccessChanged, _envelope: Envelope) -> None:
+    """Keep who may see each of many clients."""
+    row_access.apply(uow.session, *event.accesses)
 
 
 def on_company_changed(uow: UnitOfWork, event: CompanyChanged, _envelope: Envelope) -> None:

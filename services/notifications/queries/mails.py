@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from libs.common import company as companies
+from libs.common import record_merges
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.integrations import Integration, Mode
@@ -208,7 +209,7 @@ def _condition(name: str, value: Any) -> ColumnElement[bool]:
     if not is_id(value):
         raise Invalid(f"{name} is an id", field=name)
     if name == "client_id":
-        return emails.c.client_id.in_([value])
+        return record_merges.is_of(emails.c.client_id, value)
     # As text: the expression that has the index.
     named: ColumnElement[str] = emails.c.refs["invoice_id"].astext
     return named.in_([str(value)])

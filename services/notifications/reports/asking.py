@@ -18,8 +18,8 @@ _STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost", "open"
 _GROUPS = {"pipeline-forecast": ("month", "stage"), "win-rate": ("month", "source", "owner", "stage")}
 
 _RANGE = frozenset({"period", "from", "to"})
-_OF_DEALS = frozenset("owner_id source tag currency client_id stage".split())
-_OF_INVOICES = frozenset({"client_id", "currency"})
+_OF_DEALS = frozenset("owner_id source tag currency client_id segment_id stage".split())
+_OF_INVOICES = frozenset({"client_id", "currency", "segment_id"})
 _FILTERS = _OF_DEALS
 _FIELDS: Mapping[str, frozenset[str]] = {
     "pipeline-forecast": _RANGE | _OF_DEALS | {"group_by", "as_of"},
@@ -193,6 +193,7 @@ _READERS: Mapping[str, fields.Reader] = {
     "tag": fields.text(60),
     "currency": _currency,
     "client_id": fields.identifier,
+    "segment_id": fields.identifier,
     "stage": _stages,
     "months": fields.whole(1, 60),
     "idle_days": fields.whole(1, LONGEST_DAYS),

@@ -55,6 +55,7 @@ _FILTERS = {
     "tag": "Tag",
     "currency": "Currency",
     "client_id": "Client",
+    "segment_id": "Segment",
     "stage": "Stages",
     "group_by": "Grouped by",
     "idle_days": "Days without activity",
@@ -136,7 +137,8 @@ def _about(asked: Asked, report: Answers, maker: Maker) -> Iterator[tuple[str, s
     for name, label in _FILTERS.items():
         value = asked.filters.get(name, asked.more.get(name))
         if value is not None and not (name == "currency" and report.get("currency")):
-            yield label, _filter(name, value, maker)
+            # What a segment is called, the answer knows: it may have been renamed since it was asked for.
+            yield label, report["segment"]["name"] if name == "segment_id" else _filter(name, value, maker)
 
 
 def _filter(name: str, value: Any, maker: Maker) -> str:

@@ -225,6 +225,20 @@ def test_industries_count_whichever_is_told_first(runtime: Any) -> None:
         assert session.execute(text("SELECT industry FROM client_industries")).scalar_one() == "Retail"
 
 
+def test_industries_of_many_come_in_one_event(runtime: Any) -> None:
+    known, other = new_id(), new_id()
+    opened(runtime, client_id=known)
+    told = [
+        {"client_id": known, "industry": "Retail", "version": 2},
+        {"client_id": other, "industry": None, "version": 1},
+    ]
+    deliver(runtime, TABLE, "clients.imported", clients=told, version=1)
+    deliver(runtime, TABLE, "client.created", client_id=known, industry="Old", version=1)
+    with runtime.database.read() as session:
+        kept = session.execute(text("SELECT client_id::text, industry FROM client_industries")).all()
+    assert dict(map(tuple, kept)) == {known: "Retail", other: None}
+
+
 def test_history_from_before_is_read_once_and_whole(runtime: Any, work: Any, past: History) -> None:
     client_id, ids = new_id(), [new_id() for _ in range(5)]
     past.client_rows = [{"id": client_id, "industry": "Retail", "version": 4}]

@@ -158,3 +158,52 @@ def test_the_morning_counts_what_its_filters_find(stock: Billing) -> None:
     assert len(everything["overdue"]["items"]) == 5
     with pytest.raises(Invalid):
         stock.as_(ADMIN).summary(today=new_id())
+
+
+def of_segment(billing: Billing, *client_ids: str) -> str:
+    segment_id = new_id()
+    billing.clients.segments[segment_id] = {"id": segment_id, "name": "Big ones", "client_ids": list(client_ids)}
+    return segment_id
+
+
+def test_reports_and_lists_of_a_segment_are_of_its_clients(billing: Billing) -> None:
+    johns, jessicas, other = (billing.client(owner, name) for owner, name in ((JOHN, "A"), (JESSICA, "B"), (JOHN, "C")))
+    for number, client_id in enumerate((johns, jessicas, other), start=1):
+        owed(billing, client_id, number * 100, days=5)
+        paid(billing, client_id, "2025-01-01", "2025-01-11")
+    both = {"segment_id": of_segment(billing, johns, jessicas, new_id())}
+    days = {"from_day": "2025-01-01", "to_day": "2025-01-31"}
+    for person, amount, count in (
+        (FINANCE, 300, 2),
+        (ADMIN, 300, 2),
+        (JOHN, 100, 1),
+        (JESSICA, 200, 1),
+        (MANAGER, 0, 0),
+    ):
+        found = billing.as_(person).receivables(filters=both)
+        assert found["segment"] == {"id": both["segment_id"], "name": "Big ones"}
+        assert (sum(each["total_minor"] for each in found["currencies"]), found["clients"]) == (amount, count)
+        assert billing.as_(person).payment_time(**days, filters=both)["total"]["invoices"] == count
+        assert billing.as_(person).list_invoices(filters=both)["total"] == 2 * count
+        assert billing.as_(person).totals(filters=both)["count"] == 2 * count
+    bucket = billing.finance.receivables(filters=both)["currencies"][0]["buckets"][1]
+    assert bucket["filters"]["segment_id"] == both["segment_id"] and bucket["count"] == 2
+    assert billing.finance.list_invoices(filters=bucket["filters"])["total"] == 2
+    empty = {"segment_id": of_segment(billing)}
+    assert billing.finance.receivables(filters=empty)["clients"] == 0
+    assert "segment" not in billing.finance.receivables()
+
+
+def test_a_segment_that_is_not_there_is_named(billing: Billing) -> None:
+    days = {"from_day": "2025-01-01", "to_day": "2025-01-31"}
+    for segment_id in (new_id(), "x", 5):
+        filters = {"segment_id": segment_id}
+        for ask, asked in ((billing.finance.receivables, {}), (billing.finance.payment_time, days),
+                           (billing.finance.list_invoices, {}), (billing.finance.totals, {})):  # fmt: skip
+            with pytest.raises(Invalid) as refused:
+                ask(**asked, filters=filters)
+            assert refused.value.field == "segment_id"
+    person = {"id": JOHN.id, "role": "sales"}
+    segment_id = of_segment(billing)
+    billing.as_(system("notifications")).receivables(filters={"segment_id": segment_id}, person=person)
+    assert billing.clients.asked[-1] == f"segment for {JOHN.id}"

@@ -20,7 +20,7 @@ from services.billing.adapters.stripe_amounts import from_stripe, to_stripe
 from services.billing.ports import DocumentStore, PaymentOrder, PaymentProvider, Refused
 from tests.billing.fakes import FakePayments, MemoryDocuments
 from tests.sandbox.conftest import STRIPE_KEY, Sandbox
-from tests.support.actors import JOHN
+from tests.support.actors import JOHN, system
 
 KEY = "invoices/2025/INV-2025-001.pdf"
 ORDER = PaymentOrder("key-1", "01920000-0000-7000-8000-000000000001", "INV-2025-001", 6250000, "USD")
@@ -167,8 +167,13 @@ def test_others_are_asked_as_the_caller_and_for_access_as_ourselves(monkeypatch:
     assert wiring.deals(caller).client_of("a deal") == "of this client"
     wiring.clients(caller).access(wanted["client_id"])
     wiring.clients(caller).card(wanted["client_id"], 2.0)
+    wiring.clients(caller).segment("a segment", None)
+    person = {"id": JOHN.id, "role": JOHN.role}
+    wiring.clients(Context(actor=system("notifications"))).segment("a segment", person)
     assert bus.calls == [
         ("deals.get_deal", JOHN.id, None, {"deal_id": "a deal"}),
         ("clients.client_access", "system:billing", None, wanted),
         ("clients.contact_card", JOHN.id, "a key of this command", wanted),
+        ("clients.segment_clients", JOHN.id, None, {"segment_id": "a segment", "person": None}),
+        ("clients.segment_clients", "system:billing", None, {"segment_id": "a segment", "person": person}),
     ]

@@ -128,7 +128,8 @@ def test_assigning_tells_who_and_the_contact(clients: Any, new_client: Any, runt
 def test_a_deleted_client_is_gone_and_its_company_may_come_again(clients: Any, runtime: Any) -> None:
     gateway = clients.as_(system("gateway"))
     first = gateway.submit_contact(form=FORM, reference=new_id())["client_id"]
-    assert clients.as_(ADMIN).delete_client(client_id=first) == {"id": first, "deleted": True}
+    gone = clients.as_(ADMIN).delete_client(client_id=first)
+    assert (gone["id"], gone["deleted"], set(gone)) == (first, True, {"id", "deleted", "change_set_id"})
     for ask in ("get_client", "list_contacts", "timeline", "delete_client"):
         with pytest.raises(NotFound):
             getattr(clients.as_(ADMIN), ask)(client_id=first)
@@ -325,6 +326,24 @@ def test_the_database_itself_refuses_what_no_command_makes(runtime: Any, new_cli
     ):
         with pytest.raises(Exception, match="violates"), runtime.database.engine.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_the_database_itself_refuses_what_hangs_on_nobody(clients: Any, runtime: Any, new_client: Any) -> None:
+    client_id = new_client(JOHN.id)["id"]
+    add(clients, client_id, "Ann")
+    clients.as_(JOHN).log_activity(client_id=client_id, data={"type": "note", "subject": "Hello"})
+    for table in ("contacts", "activities"):
+        changed = f'{{"id": "{new_id()}", "client_id": "{new_id()}"}}'
+        copy = f"SELECT (jsonb_populate_record(t, '{changed}')).* FROM {table} AS t"
+        for statement in (
+            f"INSERT INTO {table} {copy} LIMIT 1",
+            f"UPDATE {table} SET client_id = '{new_id()}'",
+        ):
+            with pytest.raises(Exception, match="violates foreign key"), runtime.database.engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+    with pytest.raises(Exception, match="violates foreign key"), runtime.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE client_keys DROP CONSTRAINT client_keys_client_id_fkey"))
+        connection.execute(text("DELETE FROM clients"))
 
 
 def test_a_client_with_deals_is_not_deleted(clients: Any, new_client: Any, runtime: Any) -> None:

@@ -26,6 +26,13 @@ def value(clients: Any, client_id: str) -> int:
     return found
 
 
+def figures(runtime: Any, client_id: str) -> tuple[int, list[str], int | None, int | None]:
+    """What the client's deals come to: the open ones, the stages, the least and the greatest amount."""
+    with runtime.database.engine.connect() as connection:
+        statement = "SELECT open_deals, deal_stages, least_deal_minor, greatest_deal_minor FROM clients WHERE id = :id"
+        return tuple(connection.execute(text(statement), {"id": client_id}).one())  # type: ignore[return-value]  # a row
+
+
 def history(clients: Any, client_id: str) -> list[tuple[str, str]]:
     rows = clients.as_(ADMIN).timeline(client_id=client_id)["items"]
     return [(row["subject"], row["description"]) for row in rows]
@@ -57,10 +64,10 @@ def test_a_derived_figure_is_no_edit(clients: Any, hear: Any, client_id: str) ->
     assert (after["lifetime_value_minor"], after["version"]) == (6_250_000, 1)
 
 
-def test_shuffled_events_of_many_deals_at_once(clients: Any, hear: Any, client_id: str) -> None:
+def test_shuffled_events_of_many_deals_at_once(clients: Any, hear: Any, runtime: Any, client_id: str) -> None:
     """Each deal is told five states, all of them in any order and at once; the newest of each counts."""
     chance = random.Random(7)
-    events, expected = [], 0
+    events, expected, last = [], 0, []
     for number in range(20):
         deal_id = new_id()
         stages = [chance.choice(("lead", "won", "lost", "proposal")) for _ in range(5)]
@@ -69,10 +76,25 @@ def test_shuffled_events_of_many_deals_at_once(clients: Any, hear: Any, client_i
             kind = "deal.created" if version == 1 else "deal.changed" if number % 2 else "deal.stage_changed"
             events.append((kind, {"deal_id": deal_id, "stage": stage, "deal_value_minor": amount, "version": version}))
         expected += amounts[-1] if stages[-1] == "won" else 0
+        last.append((stages[-1], amounts[-1]))
     chance.shuffle(events)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda event: hear(event[0], client_id=client_id, **event[1]), events))
     assert value(clients, client_id) == expected > 0
+    still_open = sum(stage not in ("won", "lost") for stage, _ in last)
+    amounts = [amount for _, amount in last]
+    assert figures(runtime, client_id) == (still_open, sorted({stage for stage, _ in last}), min(amounts), max(amounts))
+
+
+def test_a_deal_that_is_gone_counts_for_nothing(clients: Any, hear: Any, runtime: Any, client_id: str) -> None:
+    one, two = ({"deal_id": new_id(), "client_id": client_id} for _ in range(2))
+    hear("deal.created", **one, stage="lead", deal_value_minor=700, version=1)
+    hear("deal.created", **two, stage="proposal", deal_value_minor=300, version=1)
+    assert figures(runtime, client_id) == (2, ["lead", "proposal"], 300, 700)
+    hear("deal.removed", **one, stage="lead", deal_value_minor=700, version=2)
+    assert figures(runtime, client_id) == (1, ["proposal"], 300, 300)
+    hear("deal.removed", **two, stage="proposal", deal_value_minor=300, version=2)
+    assert figures(runtime, client_id) == (0, [], None, None)
 
 
 def test_foreign_money_counts_at_the_rate_of_its_closing_day(

@@ -148,7 +148,8 @@ def test_no_question_about_a_card_answers_what_it_hides(
         ({"owner_id": "none"}, {"lead", "orphan"}),
         ({"owner_id": "none", "status": "active", "q": "orph"}, {"orphan"}),
         ({"q": "%"}, set()),
-        ({"q": "Company_johns"}, set()),
+        ({"q": "Compan_ johns"}, set()),
+        ({"q": "Company_johns"}, {"johns", "johns lead"}),
         ({"q": "secret johns"}, {"johns", "johns lead"}),
     ],
 )

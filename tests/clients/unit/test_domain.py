@@ -171,12 +171,6 @@ def test_winning_makes_a_prospect_active_and_leaves_others() -> None:
     assert not churned.won(T1) and churned.status == "churned" and churned.version == 1
 
 
-def test_a_deleted_client_is_nobodys_to_see() -> None:
-    one = client()
-    one.delete(T1)
-    assert (one.deleted_at, one.is_open, one.access_version, one.version) == (T1, False, 2, 2)
-
-
 def test_a_contact_learns_what_was_not_known_and_keeps_what_was() -> None:
     sarah = Contact("p", "c", "Sarah", "", created_at=T0, updated_at=T0, phone="+1")
     sarah.learn({"phone": "+2", "job_title": None, "last_name": "Johnson"}, T1)

@@ -141,5 +141,5 @@ def test_the_table_is_whole_in_itself() -> None:
         assert voice.hears <= set(told) and voice.hands_on <= voice.asks
         assert {call.split(".")[0] for call in voice.asks} <= {name for name, each in TABLE.items() if each.answers}
     assert teller_of("deal.won") == "deals" and teller_of("deal.exploded") is None
-    assert callers_of("deals") == ["ai", "billing", "deals", "gateway", "notifications"]
+    assert callers_of("deals") == ["ai", "billing", "clients", "deals", "gateway", "notifications"]
     assert not may_call("gateway", "gateway", "ping")

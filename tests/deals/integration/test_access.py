@@ -109,19 +109,44 @@ def test_a_loan_is_to_read_and_ends(deals: Any, new_deal: Any, hear: Any) -> Non
     assert seen(deals, JESSICA) == (0, 0, 0)
 
 
-def test_a_new_owner_takes_the_open_deals_over(deals: Any, new_deal: Any, hear: Any, runtime: Any) -> None:
+@pytest.mark.parametrize("together", [False, True])
+def test_a_new_owner_takes_the_open_deals_over(
+    deals: Any, new_deal: Any, hear: Any, runtime: Any, together: bool
+) -> None:
+    def tell(**access: Any) -> None:
+        if together:
+            hear("clients.access_changed", accesses=[access | {"record_id": new_id()}, access], version=1)
+        else:
+            hear("client.access_changed", **access)
+
     open_, won = new_deal(), None
     client_id = open_["client_id"]
     won = new_deal(client_id, stage="won")
     own = new_deal(client_id, owner_id=ADMIN.id)
     access = {"record_id": client_id, "label": "TechCorp", "is_open": False, "closed": False, "readers": []}
-    hear("client.access_changed", **access, owner_id=JESSICA.id, version=2)
+    tell(**access, owner_id=JESSICA.id, version=2)
     owners = {deal["id"]: deal["owner_id"] for deal in deals.as_(JESSICA).list_deals(filters={})["items"]}
     assert owners == {open_["id"]: JESSICA.id, won["id"]: JOHN.id, own["id"]: ADMIN.id}
     assert seen(deals, JOHN) == (0, 0, 0)
     assert [event.data["deal_id"] for event in told(runtime, "deal.changed")] == [open_["id"]]
-    hear("client.access_changed", **access, owner_id=JOHN.id, version=1)  # older
+    tell(**access, owner_id=JOHN.id, version=1)  # older
     assert seen(deals, JOHN) == (0, 0, 0) and len(told(runtime, "deal.changed")) == 1
+
+
+def test_many_are_lent_and_taken_back_in_one_event(deals: Any, new_deal: Any, hear: Any) -> None:
+    access = {"owner_id": JOHN.id, "label": "TechCorp", "is_open": False, "closed": False}
+    made = [new_deal(), new_deal()]
+
+    def tell(version: int, *readers: Any) -> None:
+        lent = [{"user_id": each.id, "until": None} for each in readers]
+        one = [access | {"record_id": each["client_id"], "readers": lent, "version": version} for each in made]
+        hear("clients.access_changed", accesses=one, version=version)
+
+    tell(2, JESSICA)
+    assert seen(deals, JESSICA) == (2, 2, 2) and seen(deals, JOHN) == (2, 2, 2)
+    tell(3)
+    tell(2, JESSICA)  # older
+    assert seen(deals, JESSICA) == (0, 0, 0)
 
 
 def test_a_client_nobody_told_of_is_asked_for_once(deals: Any, directory: Any) -> None:

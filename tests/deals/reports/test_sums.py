@@ -244,7 +244,7 @@ def test_whoever_writes_by_sql(world: World, runtime: Any) -> None:
         connection.execute(text("SELECT sum_pipeline_anew()"))
     agree(runtime)
     with runtime.database.engine.begin() as connection:
-        connection.execute(text("TRUNCATE deals, stage_history, briefs"))
+        connection.execute(text("TRUNCATE deals, stage_history, briefs CASCADE"))
     assert rows(runtime, "deal_states") == [] and all(rows(runtime, table) == [] for table in TABLES)
 
 

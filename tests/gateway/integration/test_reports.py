@@ -35,6 +35,17 @@ def a_year_on(day: date) -> str:
     return (day + timedelta(days=366)).isoformat()
 
 
+@pytest.mark.parametrize("path", REPORTS)
+def test_every_report_and_its_files_are_asked_of_a_segment(finance: FlaskClient, rpc: Any, path: str) -> None:
+    report = REPORTS[path]
+    for ending in ("", ".csv", ".xlsx"):
+        assert finance.get(f"{BASE}/{path}{ending}?segment_id={ID}").status_code == 200
+        assert rpc.last(f"{report.service}.{report.method}").arguments["filters"] == {"segment_id": ID}
+    finance.get(f"{BASE}/{path}.pdf?segment_id={ID}")
+    assert rpc.last("notifications.order_report").arguments["params"]["segment_id"] == ID
+    problem(finance.get(f"{BASE}/{path}?segment_id=big"), 422, "segment_id")
+
+
 def test_the_forecast_adds_up_to_the_minor_unit(finance: FlaskClient, rpc: Any) -> None:
     answer = finance.get(f"{BASE}/pipeline-forecast?from=2025-01-01&to=2025-03-31&group_by=month,stage").json
     january = [row for row in answer["rows"] if row["month"] == "2025-01" and row["stage"] not in ("won", "lost")]

@@ -27,7 +27,7 @@ GUARDED = [operation for operation in OPERATIONS if operation.who is not ANYBODY
 
 
 def path_of(operation: Operation) -> str:
-    parts = [new_id() if "<" in part else part for part in operation.path.split("/")]
+    parts = ["1" if "<int:" in part else new_id() if "<" in part else part for part in operation.path.split("/")]
     return "/".join(parts)
 
 

@@ -153,6 +153,15 @@ def test_a_service_that_is_down_is_waited_for_and_then_given_up_in_words(crm: No
     assert note["title"] == "A scheduled report could not be made" and "deals is not running" in note["message"]
 
 
+def test_a_report_of_a_segment_that_is_gone_says_so(crm: Notifications) -> None:
+    schedule(crm, params={"segment_id": FINANCE.id})
+    gone = "there is no such segment, or it is not yours to see"
+    crm.answers.reports["reps"] = Invalid(gone, field="segment_id")
+    at(crm, EIGHT)
+    assert not mails_to(crm, "Fiona") and gone in crm.notes(FINANCE)[0]["message"]
+    assert crm.answers.asked[-1][1]["filters"] == {"segment_id": FINANCE.id}
+
+
 def test_send_now_is_beside_its_own_times(crm: Notifications) -> None:
     made = schedule(crm, recipients=[FINANCE.id, JOHN.id])
     for each in (FINANCE, JOHN):

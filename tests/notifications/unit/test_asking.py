@@ -89,6 +89,7 @@ def test_a_forecast_takes_all_it_can_be_asked() -> None:
         "as_of": "2025-01-15",
     }
     assert made.filename == "pipeline-forecast-2025-01-01-2025-03-31"
+    assert asked("trend", {"segment_id": JOHN.id}).path == f"/reports/trend?segment_id={JOHN.id}"
     assert made.path.startswith("/reports/forecast?from=2025-01-01&to=2025-03-31&as_of=2025-01-15&owner_id=")
 
 
@@ -120,6 +121,7 @@ def test_every_report_can_be_asked_for_with_nothing(kind: str) -> None:
         ("pipeline-forecast", {"owner_id": "somebody"}, "owner_id"),
         ("pipeline-forecast", {"currency": "usd"}, "currency"),
         ("receivables", {"owner_id": JOHN.id}, "owner_id"),
+        ("receivables", {"segment_id": "big"}, "segment_id"),
         ("receivables", {"period": "this_month"}, "period"),
         ("trend", {"period": "this_month"}, "period"),
         ("trend", {"months": 0}, "months"),

@@ -68,6 +68,12 @@ def test_a_forecast_has_cover_insight_charts_and_tables() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_head_names_the_segment_as_it_is_called_now(kind: str) -> None:
+    answer = ANSWERS[kind] | {"segment": {"id": JOHN.id, "name": "Big & new"}}
+    assert ("Segment", "Big & new") in view_of(kind, {"segment_id": JOHN.id}, report=answer)["about"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_figure_on_paper_is_written_as_everywhere(kind: str) -> None:
     # A line may end within a name.
     text = "".join(pages_of(view_of(kind))).replace(" ", "")

@@ -7,29 +7,34 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement, FromClause, Table
 
-from libs.common import fields
+from libs.common import fields, segments
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from libs.common.rights import Rows
+from libs.common.segments import Segment
 from services.deals import access
 from services.deals.domain import STAGES
 from services.deals.queries.stages import asked_stages
 
-FILTERS = ("owner_id", "source", "tag", "currency", "client_id", "stage")
+FILTERS = ("owner_id", "source", "tag", "currency", "client_id", "segment_id", "stage")
 NOBODY = "none"
 By = Literal["owner_id", "source"] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was filtered by; None is everything, owner_id ``none`` those that nobody owns."""
+    """What was filtered by; None is everything, owner_id ``none`` those that nobody owns.
+
+    segment: with its clients, which were looked up before.
+    """
 
     owner_id: str | None = None
     source: str | None = None
     tag: str | None = None
     currency: str | None = None
     client_id: str | None = None
+    segment: Segment | None = None
     stages: tuple[str, ...] | None = None
 
     @classmethod
@@ -44,6 +49,8 @@ class Wanted:
         found = {name: _READERS[name](name, value) for name, value in given.items() if value is not None}
         if "stage" in found:
             found["stages"] = tuple(found.pop("stage"))
+        if "segment_id" in found:
+            found["segment"] = found.pop("segment_id")
         return cls(**found)
 
     @property
@@ -59,17 +66,20 @@ class Wanted:
             found.append(row.owner_id.is_(None) if self.owner_id == NOBODY else row.owner_id == self.owner_id)
         if self.tag is not None:
             found.append(row.tags.contains([self.tag]))
+        if self.segment is not None:
+            found.append(self.segment.holds(row.client_id))
         return found
 
     def slice_for(self, actor: Actor, by: By = None) -> Slice | None:
         """The slices of the sums that hold just these deals, told apart by owner or source where asked for.
 
-        None where there are none: for somebody who sees some clients only, for one client, or for two of owner, source
-        and tag at once.
+        None where there are none: for somebody who sees some clients only, for one client or those of a segment, or for
+        two of owner, source and tag at once.
         """
         named = {name for name in ("owner_id", "source", "tag") if getattr(self, name) is not None}
         named |= {by} if by else set()
-        if access.rows(actor) is not Rows.ALL or self.client_id is not None or len(named) > 1:
+        of_clients = self.client_id is not None or self.segment is not None
+        if access.rows(actor) is not Rows.ALL or of_clients or len(named) > 1:
             return None
         return Slice(named.pop().removesuffix("_id") if named else "all", self, by)
 
@@ -115,6 +125,7 @@ def _word(name: str, value: Any) -> str:
 _READERS: dict[str, Any] = {
     "owner_id": _owner,
     "client_id": _identifier,
+    "segment_id": segments.read,
     "source": _word,
     "tag": lambda name, value: _word(name, value).lower(),
     "currency": fields.currency,

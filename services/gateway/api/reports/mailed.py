@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from flask import request
 from pydantic import Field
 
-from libs.common.problems import BadRequest
+from libs.common.problems import BadRequest, Invalid, NotFound
 from libs.reporting.periods import LONGEST_DAYS
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
@@ -136,6 +136,7 @@ class ScheduleParameters(Body):
     to: p.Day | None = None
     group_by: Annotated[str, Field(max_length=40)] | None = None
     owner_id: p.Owner | None = None
+    segment_id: p.Segment | None = None
     source: Name | None = None
     tag: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
@@ -280,6 +281,7 @@ def list_schedules(query: s.Page) -> dict[str, Any]:
 @routes.route("POST", "/report-schedules", body=ScheduleNew, answers={201: Schedule})
 def create_schedule(body: ScheduleNew) -> dict[str, Any]:
     """Have a report mailed every day, week or month, at an hour of your own time zone: the one of `/me/summary`."""
+    _check_segment(body)
     defaults = {"format": body.format, "hour": body.hour}
     return r.ask("notifications", "create_schedule", data=defaults | body.given())
 
@@ -287,6 +289,7 @@ def create_schedule(body: ScheduleNew) -> dict[str, Any]:
 @routes.route("PATCH", "/report-schedules/<uuid:schedule_id>", body=ScheduleChange, answers=Schedule)
 def change_schedule(schedule_id: Any, body: ScheduleChange) -> dict[str, Any]:
     """Change one of your schedules."""
+    _check_segment(body)
     given = body.given()
     version = given.pop("version", None)
     return r.ask("notifications", "update_schedule", schedule_id=str(schedule_id), changes=given, version=version)
@@ -308,3 +311,17 @@ def send_schedule_now(schedule_id: Any) -> dict[str, Any]:
     """Have it made and mailed now; when it is next due does not change."""
     r.ask("notifications", "send_schedule_now", schedule_id=str(schedule_id))
     return {"status": "ordered"}
+
+
+def _check_segment(body: ScheduleFields) -> None:
+    """Who gets a report of a segment has to be offered the segment: each gets it with the own eyes."""
+    segment_id = body.params.segment_id if body.params is not None else None
+    if segment_id is None:
+        return
+    try:
+        segment = r.ask("clients", "get_segment", segment_id=segment_id)
+    except NotFound as problem:
+        raise Invalid(problem.detail, field="params.segment_id") from None
+    me = r.signed_in()
+    if not segment["shared"] and {each.lower() for each in body.recipients or []} - {me.actor.id, me.email.lower()}:
+        raise Invalid("this segment is not shared, so that others could not be sent its reports", field="recipients")

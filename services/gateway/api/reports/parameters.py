@@ -43,6 +43,7 @@ def _split(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_our_time)]
 Owner = Id | Literal["none"]
+Segment = Annotated[Id, Field(description="Only rows of clients in this segment, as you find it now.")]
 Stages = Annotated[list[s.Stage | Literal["open"]], BeforeValidator(_split), Field(min_length=1, max_length=7)]
 
 
@@ -64,7 +65,7 @@ class Parameters(Body):
         return {"filters": self.filters()}
 
 
-_FILTERS = frozenset("owner_id source tag currency client_id stage".split())
+_FILTERS = frozenset("owner_id source tag currency client_id segment_id stage".split())
 
 
 class DealSelection(Parameters):
@@ -75,6 +76,7 @@ class DealSelection(Parameters):
         Currency | None, Field(description="Only deals in it, and amounts in it; else all, in the base currency.")
     ] = None
     client_id: Id | None = None
+    segment_id: Segment | None = None
     stage: Stages | None = None
 
 
@@ -166,6 +168,7 @@ class Stagnation(DealSelection, s.Page):
 
 class Receivables(Parameters):
     client_id: Id | None = None
+    segment_id: Segment | None = None
     currency: Currency | None = None
 
 

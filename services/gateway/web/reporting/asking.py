@@ -17,10 +17,11 @@ from services.gateway.api.reports import files
 from services.gateway.api.reports import parameters as p
 from services.gateway.api.reports.declared import REPORTS, Report
 from services.gateway.api.routing import checked
-from services.gateway.web import shell, words
+from services.gateway.web import of_segment, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import Column, Listing, given, listing
+from services.gateway.web.parts import Part
 from services.gateway.web.reporting import periods
 from services.gateway.web.reporting.catalogue import ReportPage
 
@@ -135,8 +136,8 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def chips(asked_for: Asked) -> Listing:
-    """The filters that are on, each with the way to take it away."""
+def chips(asked_for: Asked, segments: Part | None) -> Listing:
+    """The filters that are on, each with the way to take it away. segments: what there are."""
     people = shell.people()
     labels = {
         "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
@@ -144,6 +145,7 @@ def chips(asked_for: Asked) -> Listing:
         "tag": (_("Tag"), str),
         "currency": (_("Currency"), str),
         "client_id": (_("Client"), lambda _id: _("only one")),
+        "segment_id": of_segment.chip(segments),
         "stage": (_("Stage"), words.word),
     } | ({} if asked_for.is_live else {"as_of": (_("As of"), day)})
     return listing("report", Column("report", ""), (), labels)

@@ -11,8 +11,8 @@ from libs.common.problems import NotFound
 from services.gateway.api.reports.declared import REPORTS, Report
 from services.gateway.web.reporting.periods import AHEAD, BACK
 
-OF_DEALS = ("owner_id", "source", "tag", "currency")
-OF_INVOICES = ("currency",)
+OF_DEALS = ("owner_id", "segment_id", "source", "tag", "currency")
+OF_INVOICES = ("segment_id", "currency")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ PAGES: dict[str, ReportPage] = {
             _l("Where do the deals come from that we win?"),
             "route",
             "sources",
-            filters=("owner_id", "tag", "currency"),
+            filters=("owner_id", "segment_id", "tag", "currency"),
             shape="rows",
         ),
         ReportPage(
@@ -128,7 +128,7 @@ PAGES: dict[str, ReportPage] = {
             _l("Who has what open, and who wins?"),
             "users",
             "reps",
-            filters=("source", "tag", "currency"),
+            filters=("segment_id", "source", "tag", "currency"),
             shape="rows",
         ),
         ReportPage(

@@ -11,6 +11,7 @@ from libs.common.problems import Invalid
 from libs.common.rpc.client import Call
 from services.gateway.api import deals as api
 from services.gateway.api import schemas as s
+from services.gateway.api.deal_filters import BoardFilters
 from services.gateway.api.routing import checked
 from services.gateway.web import choices, forms, parts, shell, toasts, words
 from services.gateway.web.listing import given
@@ -27,7 +28,7 @@ _FILTERS = "q owner_id client_id tag source closing_from closing_to".split()
 @pages.get("/deals/board")
 def board() -> Any:
     """All deals by stage, with counts, sums and weighted sums."""
-    filters = checked(s.BoardFilters, given(*_FILTERS)).given()
+    filters = checked(BoardFilters, given(*_FILTERS)).given()
     found = parts.ask({"board": Call("deals", "board", {"filters": filters, "limit": _CARDS})})
     return shell.page("deals/board.html", parts=found, filters=filters, **_look())
 
@@ -37,7 +38,7 @@ def column(stage: str) -> Any:
     """More cards of one column."""
     if stage not in words.STAGES:
         raise Invalid(_("There is no such stage."), field="stage")
-    filters = checked(s.BoardFilters, given(*_FILTERS)).given() | {"stage": [stage]}
+    filters = checked(BoardFilters, given(*_FILTERS)).given() | {"stage": [stage]}
     page = checked(s.Page, given("cursor") | {"limit": _CARDS}).given()
     found = parts.one("deals", "list_deals", filters=filters, sort="-stage_since", **page)
     show = shell.fragment if is_part() else shell.page
@@ -62,7 +63,7 @@ def move(deal_id: Any) -> Any:
     if not is_part():
         back = request.form.get("back", "")
         return done(local(back, f"/deals/{deal_id}"), toast)
-    filters = checked(s.BoardFilters, given(*_FILTERS)).given()
+    filters = checked(BoardFilters, given(*_FILTERS)).given()
     found = parts.one("deals", "board", filters=filters, limit=1)
     response = shell.fragment("deals/moved.html", columns=found["columns"], deal=made, **_look())
     toasts.announce(response, toast)

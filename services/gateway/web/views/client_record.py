@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,10 +12,10 @@ from libs.common.ids import is_id
 from libs.common.problems import Forbidden, Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import clients as api
+from services.gateway.api import custom_fields, tasks
 from services.gateway.api import schemas as s
-from services.gateway.api import tasks
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, in_place, parts, shell, toasts, words
+from services.gateway.web import custom, editing, forms, in_place, parts, shell, toasts, words
 from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
 from services.gateway.web.in_place import Record
@@ -67,11 +67,18 @@ def show(client_id: Any) -> Any:
             "deals": Call("deals", "list_deals", {"filters": mine, "limit": _RELATED}),
             "invoices": Call("billing", "list_invoices", {"filters": mine, "limit": _RELATED}),
             "shadows": Call("clients", "list_grants", mine) if shell.offered("assign") else None,
+            "fields": custom_fields.call("client"),
+            "contact_fields": custom_fields.call("contact"),
         }
     )
     client = found["client"].needed()
+    if client["id"] != key:
+        # It was merged into another one, which an old link leads to.
+        return redirect(f"/clients/{client['id']}")
     template = "clients/card.html" if client["access"] == "card" else "clients/record.html"
-    return shell.page(template, client=client, parts=found, fields=FIELDS, form=Form({"type": "note"}))
+    shown: dict[str, Any] = {"fields": [*FIELDS, *custom.fields_of(found["fields"])], "form": Form({"type": "note"})}
+    shown["contact_fields"] = custom.fields_of(found["contact_fields"])
+    return shell.page(template, client=client, parts=found, **shown)
 
 
 @pages.get("/clients/<uuid:client_id>/timeline")
@@ -133,8 +140,8 @@ def save_field(client_id: Any, name: str) -> Any:
 @pages.post("/clients/<uuid:client_id>/delete", who=SALES)
 def delete(client_id: Any) -> Any:
     """Take a client out of every list."""
-    api.delete_client(client_id)
-    return done("/clients", Toast(_("The client was deleted")))
+    gone = api.delete_client(client_id)
+    return done("/clients", Toast(_("The client was deleted"), f"/change-sets/{gone['change_set_id']}/undo"))
 
 
 @pages.post("/clients/<uuid:client_id>/documents", who=SALES)
@@ -171,9 +178,9 @@ def _record(client_id: Any) -> Record:
         kind="client",
         base=f"/clients/{client_id}",
         title="company_name",
-        fields=FIELDS,
+        fields=[*FIELDS, *custom.known("client")],
         load=lambda: to_change(client_id),
-        update=lambda body: api.change_client(client_id, checked(s.ClientChange, body)),
+        update=custom.saving(lambda body: api.change_client(client_id, checked(s.ClientChange, body))),
     )
 
 

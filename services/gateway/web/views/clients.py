@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import request
 from flask_babel import gettext as _
@@ -15,13 +18,17 @@ from services.gateway.api import bulk
 from services.gateway.api import clients as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import parsed_where
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, picking, shell, words
+from services.gateway.web import custom, editing, forms, parts, picking, shell, words
+from services.gateway.web.filtering import chips_of
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
-from services.gateway.web.listing import PAGE, Column, given, listing
+from services.gateway.web.listing import PAGE, Chip, Column, given, listing
 from services.gateway.web.routing import ADMIN, SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
+from services.gateway.web.views import changes
+from services.gateway.web.views.client_filters import FILTERS, is_changed, known_fields, own_fields, tabs_of
 
 pages = Pages("clients")
 
@@ -37,9 +44,6 @@ COLUMNS = (
     Column("source", _l("Source")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = (
-    "q status industry state country city source tag owner_id created_from min_deal_value shadowed unanswered".split()
-)
 _TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
 CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
 CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "email", "phone", "job_title"), forms.text)
@@ -48,19 +52,22 @@ CONTACT: dict[str, forms.Reader] = dict.fromkeys(("first_name", "last_name", "em
 @pages.get("/clients")
 def list_clients() -> Any:
     """All clients a person may see; more come as the end of the list is reached."""
-    filters = given(*_FILTERS)
+    filters = given(*FILTERS)
     page = given("sort", "cursor") | {"limit": PAGE}
     query = checked(s.ClientFilters, filters | page)
     more = "cursor" in page and is_part()
-    found = parts.ask(
-        {
-            "clients": Call("clients", "list_clients", api.list_arguments(query)),
-            "tags": None if is_part() else Call("clients", "list_tags"),
-        }
-    )
+    asked: dict[str, Call | None] = {"clients": Call("clients", "list_clients", api.list_arguments(query))}
+    if not more:
+        asked |= {"segments": Call("clients", "list_segments", {})} | (own_fields() if query.where else {})
+    if not is_part():
+        asked["tags"] = Call("clients", "list_tags", {})
+    found = parts.ask(asked)
     template = "clients/rows.html" if more else "clients/results.html" if is_part() else "clients/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(), filters=filters)
+    shown = tabs_of(found["segments"], request.args.get("segment")) if not more else {}
+    chips = chips_of(parsed_where(query.where), known_fields(found)) if query.where and not more else ()
+    changed = is_changed(shown.get("segment"))
+    return show(template, parts=found, listing=_listing(chips), filters=filters, changed=changed, **shown)
 
 
 @pages.post("/clients/bulk", who=SALES)
@@ -71,31 +78,26 @@ def change_many() -> Any:
         value = request.form.get("owner_id", "")
     elif action == "set_status":
         value = request.form.get("status", "")
-    body = checked(bulk.BulkChange, {"ids": request.form.getlist("ids"), "action": action, "value": value or None})
-    made = bulk.change_clients(body)
+    if action == "delete":
+        value = ""
+    which: dict[str, Any] = {"ids": request.form.getlist("ids")}
+    if request.form.get("matching"):
+        which = {"filter": _filtered(request.form.get("query", ""))}
+    made = bulk.change_clients(checked(bulk.BulkChange, which | {"action": action, "value": value or None}))
+    if made["status"] == "running":
+        return done(f"/changes/{made['change_set_id']}")
     text = ngettext("%(num)s client changed", "%(num)s clients changed", made["changed"])
     if made["refused"]:
         names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
         text += ". " + _("Not yours to change: %(names)s", names=names)
     undo = f"/change-sets/{made['change_set_id']}/undo" if made["changed"] else None
-    return done(_list_again(), Toast(text, undo))
-
-
-@pages.post("/change-sets/<uuid:change_set_id>/undo", who=SALES)
-def undo(change_set_id: Any) -> Any:
-    """Take back what was done to many."""
-    made = bulk.undo_change_set(change_set_id)
-    text = ngettext("%(num)s client is as it was", "%(num)s clients are as they were", made["restored"])
-    if made["refused"]:
-        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
-        text += ". " + _("Changed since, so left alone: %(names)s", names=names)
-    return done(_list_again(), Toast(text))
+    return done(changes.list_again(), Toast(text, undo))
 
 
 @pages.get("/clients/new", who=SALES)
 def new() -> Any:
     """The form for a new client."""
-    return shell.page("clients/new.html", form=Form({"status": "prospect"} | given(*CLIENT)), similar=None)
+    return _form(Form({"status": "prospect"} | given(*CLIENT)))
 
 
 @pages.get("/clients/options")
@@ -119,18 +121,19 @@ def create() -> Any:
     """Make a client. Likely duplicates are shown once, with all that was typed kept; then it is the person's word."""
     form = forms.sent()
     try:
+        own = custom.typed(form, "client")
         data = forms.read(CLIENT, form.values)
         typed = {name.removeprefix("contact_"): value for name, value in form.values.items() if "contact_" in name}
         contact = forms.read(CONTACT, typed)
-        body = checked(s.ClientNew, data | ({"contact": contact} if contact else {}))
+        body = checked(s.ClientNew, data | own | ({"contact": contact} if contact else {}))
         if "sure" not in form.values and (found := _similar(data).get("items")):
-            return shell.page("clients/new.html", 200, form=form, similar={"items": found})
+            return _form(form, similar={"items": found})
         made = api.create_client(body)
     except Problem as problem:
         if not editing.fits(problem):
             raise
-        form.refused(problem).errors |= _contact_errors(form.errors)
-        return shell.page("clients/new.html", problem.status, form=form, similar=None)
+        form.refused(custom.at_inputs(problem)).errors |= _contact_errors(form.errors)
+        return _form(form, problem.status)
     return done(f"/clients/{made['id']}", Toast(_("%(name)s is a client now", name=made["company_name"])))
 
 
@@ -143,6 +146,10 @@ def assign(client_id: Any) -> Any:
     text = _("%(client)s belongs to %(name)s now", client=made["company_name"], name=who)
     back = None if "undone" in request.form else f"/clients/{client_id}/assign"
     return done(f"/clients/{client_id}", Toast(text, back, {"owner_id": before, "undone": "yes"}))
+
+
+def _form(form: Form, status: int = 200, similar: dict[str, Any] | None = None) -> Any:
+    return shell.page("clients/new.html", status, form=form, similar=similar, custom=custom.of("client"))
 
 
 def _contact_errors(errors: dict[str, str]) -> dict[str, str]:
@@ -163,12 +170,12 @@ def _similar(typed: dict[str, Any]) -> dict[str, Any]:
         return {"items": []}
 
 
-def _list_again() -> str:
-    query = request.form.get("query", "")
-    return f"/clients?{query}" if query and query.isprintable() else "/clients"
+def _filtered(query: str) -> dict[str, Any]:
+    """The filters of the list that was looked at."""
+    return {name: value for name, value in parse_qsl(query) if name in FILTERS}
 
 
-def _listing() -> Any:
+def _listing(more_chips: Sequence[Chip] = ()) -> Any:
     people = shell.people()
     labels = {
         "q": (_("Search"), str),
@@ -185,4 +192,5 @@ def _listing() -> Any:
         "shadowed": (_("Shadowed"), lambda _value: _("by me")),
         "unanswered": (_("Waiting for an answer"), lambda value: _("yes") if value == "true" else _("no")),
     }
-    return listing("clients", NAME, COLUMNS, labels)
+    made = listing("clients", NAME, COLUMNS, labels)
+    return replace(made, chips=(*made.chips, *more_chips))

@@ -13,7 +13,7 @@ from libs.common.problems import NotFound, Problem, Unavailable
 from services.gateway.api import clients as api
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell
+from services.gateway.web import custom, editing, forms, parts, shell
 from services.gateway.web.editing import Field, Merge
 from services.gateway.web.forms import Form
 from services.gateway.web.routing import SALES, Pages, done
@@ -45,14 +45,16 @@ def create(client_id: Any) -> Any:
     """Add a person."""
     form = forms.sent()
     try:
-        given = forms.read({field.name: field.reader for field in FIELDS}, form.values)
+        own = custom.typed(form, "contact")
+        given = forms.read({field.name: field.reader for field in FIELDS}, form.values) | own
         primary = {"is_primary": True} if form.values.get("is_primary") else {}
         made = api.create_contact(client_id, checked(s.ContactNew, given | primary))
     except Problem as problem:
         if not editing.fits(problem):
             raise
         action = f"/clients/{client_id}/contacts/new"
-        return _form(form.refused(problem), str(client_id), action, _("New contact"), problem.status)
+        refused = form.refused(custom.at_inputs(problem))
+        return _form(refused, str(client_id), action, _("New contact"), problem.status)
     return done(f"/clients/{client_id}", Toast(_("%(name)s was added", name=made["first_name"])))
 
 
@@ -61,7 +63,7 @@ def edit(contact_id: Any) -> Any:
     """The form with what is known of a person."""
     client_id = request.args.get("client_id", "")
     contact = _load(client_id, str(contact_id))
-    form = editing.form_of(contact, FIELDS)
+    form = editing.form_of(contact, _fields())
     form.values["is_primary"] = contact["is_primary"]
     return _form(form, client_id, f"/contacts/{contact_id}/edit?client_id={client_id}", _("Edit contact"))
 
@@ -69,14 +71,15 @@ def edit(contact_id: Any) -> Any:
 @pages.post("/contacts/<uuid:contact_id>/edit", who=SALES)
 def save(contact_id: Any) -> Any:
     """Save what was changed; two people's changes are brought together."""
-    form, client_id, key = forms.sent(), request.args.get("client_id", ""), str(contact_id)
+    form, client_id, key, fields = forms.sent(), request.args.get("client_id", ""), str(contact_id), _fields()
     action = f"/contacts/{key}/edit?client_id={client_id}"
 
+    @custom.saving
     def update(body: dict[str, Any]) -> dict[str, Any]:
         return api.change_contact(key, checked(s.ContactChange, body))
 
     try:
-        saved = editing.save(form, FIELDS, update, lambda: _load(client_id, key))
+        saved = editing.save(form, fields, update, lambda: _load(client_id, key))
         if not isinstance(saved, Merge) and form.values.get("is_primary") and not saved["is_primary"]:
             update({"is_primary": True})
     except Problem as problem:
@@ -85,7 +88,7 @@ def save(contact_id: Any) -> Any:
         return _form(form.refused(problem), client_id, action, _("Edit contact"), problem.status)
     if isinstance(saved, Merge):
         back = f"/clients/{client_id}"
-        return shell.page("conflict.html", 409, merge=saved, form=form, fields=FIELDS, action=action, back=back)
+        return shell.page("conflict.html", 409, merge=saved, form=form, fields=fields, action=action, back=back)
     return done(f"/clients/{client_id}", Toast(_("Saved")))
 
 
@@ -97,6 +100,10 @@ def delete(contact_id: Any) -> Any:
     return done(f"/clients/{client_id}" if client_id.replace("-", "").isalnum() else "/clients", Toast(_("Deleted")))
 
 
+def _fields() -> list[Field]:
+    return [*FIELDS, *custom.of("contact")]
+
+
 def _load(client_id: str, contact_id: str) -> dict[str, Any]:
     found = parts.one("clients", "list_contacts", client_id=client_id)["items"]
     for contact in found:
@@ -106,6 +113,6 @@ def _load(client_id: str, contact_id: str) -> dict[str, Any]:
 
 
 def _form(form: Form, client_id: str, action: str, title: str, status: int = 200) -> Any:
-    shown = {"form": form, "client_id": client_id, "action": action, "title": title, "fields": FIELDS}
+    shown = {"form": form, "client_id": client_id, "action": action, "title": title, "fields": _fields()}
     shown["contact_id"] = (request.view_args or {}).get("contact_id")
     return shell.page("contacts/form.html", status, **shown)

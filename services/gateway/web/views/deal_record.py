@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 
 from libs.common.problems import NotFound
 from libs.common.rpc.client import Call
+from services.gateway.api import custom_fields, scores
 from services.gateway.api import deals as api
 from services.gateway.api import schemas as s
-from services.gateway.api import scores
 from services.gateway.api.routing import checked
-from services.gateway.web import chances, forms, in_place, parts, shell, words
+from services.gateway.web import chances, custom, forms, in_place, parts, shell, words
 from services.gateway.web.editing import Field
 from services.gateway.web.forms import Form
 from services.gateway.web.in_place import Record
@@ -60,10 +60,11 @@ def show(deal_id: Any) -> Any:
             "timeline": Call("clients", "timeline", client | mine | {"limit": _TIMELINE}),
             "generations": _analyses(key),
             "standing": Call("ai", "score_standing"),
+            "fields": custom_fields.call("deal"),
         }
     )
     why = scores.because(deal, found["standing"].value if found["standing"] else None)
-    shown = _shown(deal) | {"chances": chances, "because": why}
+    shown = _shown(deal, custom.fields_of(found["fields"])) | {"chances": chances, "because": why}
     return shell.page("deals/record.html", **shown, parts=found, form=Form({"type": "note", "only_deal": key}))
 
 
@@ -127,8 +128,8 @@ def save_field(deal_id: Any, name: str) -> Any:
     return in_place.save_field(_record(deal_id), name)
 
 
-def _shown(deal: dict[str, Any]) -> dict[str, Any]:
-    return {"deal": deal, "fields": FIELDS, "stages": words.STAGES, **_reading(deal)}
+def _shown(deal: dict[str, Any], own: list[custom.CustomField]) -> dict[str, Any]:
+    return {"deal": deal, "fields": [*FIELDS, *own], "stages": words.STAGES, **_reading(deal)}
 
 
 def _analyses(deal_id: str) -> Call:
@@ -152,7 +153,7 @@ def _record(deal_id: Any) -> Record:
         kind="deal",
         base=f"/deals/{deal_id}",
         title="deal_name",
-        fields=FIELDS,
+        fields=[*FIELDS, *custom.known("deal")],
         load=lambda: parts.one("deals", "get_deal", deal_id=str(deal_id)),
-        update=lambda body: api.change_deal(deal_id, checked(s.DealChange, body)),
+        update=custom.saving(lambda body: api.change_deal(deal_id, checked(s.DealChange, body))),
     )

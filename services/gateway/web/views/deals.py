@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
+from services.gateway.api import custom_fields
 from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import where_text
+from services.gateway.api.deal_filters import DealFilters
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, picking, shell, words
+from services.gateway.web import custom, editing, forms, of_segment, parts, picking, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, Listing, given, listing
@@ -37,8 +42,8 @@ COLUMNS = (
     Column("created", _l("Created"), "created_at"),
 )
 FILTERS = (
-    "q stage owner_id client_id tag source currency closing_from closing_to created_from closed_from closed_to "
-    "closes_from closes_to undated stagnant idle_days"
+    "q stage owner_id client_id segment_id tag source currency closing_from closing_to created_from closed_from "
+    "closed_to closes_from closes_to undated stagnant idle_days"
 ).split()
 DEAL: dict[str, forms.Reader] = {
     "deal_name": forms.text,
@@ -61,18 +66,26 @@ def list_deals() -> Any:
     if isinstance(filters.get("stage"), str):
         filters["stage"] = [filters["stage"]]
     page = given("sort", "cursor") | {"limit": PAGE}
-    query = checked(s.DealFilters, filters | page)
+    typed = {name: value for name, value in request.args.items() if custom.is_filter(name) and value.strip()}
+    # What was typed is read by what the fields are; without it they are only offered.
+    own = custom.of("deal") if typed else []
+    query = checked(DealFilters, filters | custom.filters(typed, own) | page)
     more = "cursor" in page and is_part()
     arguments = s.paged(query.given())
     found = parts.ask(
         {
             "deals": Call("deals", "list_deals", arguments),
             "totals": None if more else Call("deals", "totals", {"filters": arguments["filters"]}),
+            "segment": None if more else of_segment.one(query.segment_id),
+            "fields": None if typed or is_part() else custom_fields.call("deal"),
         }
     )
     template = "deals/rows.html" if more else "deals/results.html" if is_part() else "deals/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(), filters=filters, stages=words.STAGES)
+    own = own or custom.fields_of(found.get("fields"))
+    listed = _listing(found.get("segment"), own)
+    look: dict[str, Any] = {"filters": filters | typed, "own": own, "taken": _taken_away(query)}
+    return show(template, parts=found, listing=listed, stages=words.STAGES, **look)
 
 
 @pages.get("/deals/new", who=SALES)
@@ -89,32 +102,43 @@ def create() -> Any:
     if "find" in form.values:
         return _form(form)
     try:
-        made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values)))
+        own = custom.typed(form, "deal")
+        made = api.create_deal(checked(s.DealNew, forms.read(DEAL, form.values) | own))
     except Problem as problem:
         if not editing.fits(problem):
             raise
-        return _form(form.refused(problem), problem.status)
+        return _form(form.refused(custom.at_inputs(problem)), problem.status)
     return done(f"/deals/{made['id']}", Toast(_("The deal was created")))
 
 
 def _form(form: Form, status: int = 200) -> Any:
     typed = form.values.get(picking.SEARCH_FIELD, "")
-    found = parts.ask({"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))})
+    wanted = {"clients": picking.offered(typed), "client": picking.chosen(form.values.get("client_id"))}
+    found = parts.ask(wanted | {"fields": custom_fields.call("deal")})
+    own = custom.fields_of(found["fields"])
     picked = picking.choices(found["clients"], found.get("client"))
-    return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, **picked)
+    return shell.page("deals/new.html", status, form=form, parts=found, stages=words.STAGES, custom=own, **picked)
+
+
+def _taken_away(query: DealFilters) -> str:
+    """The address of this list's files, as the API takes its filters."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if not custom.is_filter(name)]
+    own = query.model_dump(include={"custom", custom.FROM, custom.TO, custom.CONTAINS}, exclude_unset=True)
+    return urlencode([*kept, *((name, where_text(values)) for name, values in own.items() if values)])
 
 
 def _yes_or_no(value: str) -> str:
     return str(_("yes") if value == "true" else _("no"))
 
 
-def _listing() -> Listing:
+def _listing(segment: parts.Part | None, own: list[custom.CustomField]) -> Listing:
     people = shell.people()
     labels = {
         "q": (_("Search"), str),
         "stage": (_("Stage"), words.word),
         "owner_id": (_("Owner"), lambda id: _("Nobody yet") if id == "none" else people.get(id, {}).get("name", "?")),
         "client_id": (_("Client"), lambda _id: _("only one")),
+        "segment_id": of_segment.chip(segment),
         "tag": (_("Tag"), str),
         "source": (_("Source"), words.word),
         "currency": (_("Currency"), str),
@@ -129,4 +153,4 @@ def _listing() -> Listing:
         "stagnant": (_("Standing still"), _yes_or_no),
         "idle_days": (_("Without activity"), lambda value: ngettext("%(num)s day", "%(num)s days", int(value))),
     }
-    return listing("deals", NAME, COLUMNS, labels)
+    return listing("deals", NAME, COLUMNS, labels | custom.chips(own))

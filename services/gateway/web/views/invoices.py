@@ -14,7 +14,7 @@ from services.gateway.api import invoices as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, shell, words
+from services.gateway.web import editing, forms, of_segment, parts, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, Column, Listing, given, listing
@@ -34,7 +34,7 @@ COLUMNS = (
     Column("mail", _l("Mail")),
     Column("created", _l("Created"), "created_at"),
 )
-_FILTERS = "q status overdue client_id deal_id from to due_from due_to paid_from paid_to currency".split()
+_FILTERS = "q status overdue client_id segment_id deal_id from to due_from due_to paid_from paid_to currency".split()
 # Browsers show a PDF in a frame of their own, which an empty policy would forbid.
 _PDF_CSP = "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 PAYMENT: dict[str, forms.Reader] = {
@@ -59,11 +59,17 @@ def list_invoices() -> Any:
         {
             "invoices": Call("billing", "list_invoices", arguments),
             "totals": None if more else Call("billing", "totals", {"filters": arguments["filters"]}),
+            "segment": None if more else of_segment.one(query.segment_id),
         }
     )
     template = "invoices/rows.html" if more else "invoices/results.html" if is_part() else "invoices/list.html"
     show = shell.fragment if is_part() else shell.page
-    return show(template, parts=found, listing=_listing(), filters=filters, statuses=words.INVOICE_STATUSES)
+    shown: dict[str, Any] = {
+        "listing": _listing(found.get("segment")),
+        "filters": filters,
+        "statuses": words.INVOICE_STATUSES,
+    }
+    return show(template, parts=found, **shown)
 
 
 @pages.get("/invoices/<uuid:invoice_id>")
@@ -177,12 +183,13 @@ def _refused(key: str, problem: Problem, **form: Form) -> Response:
     return _record(key, problem.status, **{name: each.refused(problem) for name, each in form.items()})
 
 
-def _listing() -> Listing:
+def _listing(segment: parts.Part | None) -> Listing:
     labels = {
         "q": (_("Search"), str),
         "status": (_("Status"), words.word),
         "overdue": (_("Overdue"), lambda value: _("yes") if value == "true" else _("no")),
         "client_id": (_("Client"), lambda _id: _("only one")),
+        "segment_id": of_segment.chip(segment),
         "deal_id": (_("Deal"), lambda _id: _("only one")),
         "from": (_("Dated from"), day),
         "to": (_("Dated until"), day),

@@ -21,7 +21,7 @@ export function startForms() {
   });
   document.querySelectorAll("[data-shows]").forEach(reveal);
   document.addEventListener("htmx:afterSwap", (event) => {
-    const name = event.detail.pathInfo?.requestPath.match(/\/fields\/(\w+)/)?.[1];
+    const name = event.detail.pathInfo?.requestPath.match(/\/fields\/([\w-]+)/)?.[1];
     const place = (name && document.getElementById(`prop-${name}`)) || event.detail.target;
     // What was swapped away may have had the focus: the field, or the property it stood for, gets it.
     place.querySelector?.("[aria-invalid=true], [data-focus], button.prop")?.focus();

@@ -12,7 +12,14 @@ function update(list) {
   }
   if (!bar) return;
   bar.hidden = count === 0;
-  bar.querySelector("[data-count]").textContent = count.toLocaleString(document.documentElement.lang);
+  // All that are shown are picked and there are more: offered with one click, and taken back with any other.
+  const matching = bar.querySelector("[data-matching]");
+  if (matching && !all?.checked) matching.disabled = true;
+  const whole = matching && !matching.disabled;
+  const offer = bar.querySelector("[data-pick-matching]");
+  if (offer) offer.hidden = !all?.checked || whole;
+  const number = whole ? Number(matching.dataset.total) : count;
+  bar.querySelector("[data-count]").textContent = number.toLocaleString(document.documentElement.lang);
 }
 
 export function startLists() {
@@ -25,6 +32,13 @@ export function startLists() {
     if (event.target.matches(".pick, .pick-all")) update(list);
   });
   document.addEventListener("click", (event) => {
+    const offer = event.target.closest("[data-pick-matching]");
+    if (offer) {
+      const list = offer.closest("[data-list]");
+      list.querySelector("[data-matching]").disabled = false;
+      update(list);
+      list.querySelector(".bulkbar select").focus();
+    }
     if (!event.target.closest("[data-unpick]")) return;
     const list = event.target.closest("[data-list]");
     for (const box of picked(list)) box.checked = false;

@@ -15,7 +15,7 @@ from services.gateway.api.reports import parameters as p
 from services.gateway.web import forms, parts, shell
 from services.gateway.web.reporting import asking, catalogue
 from services.gateway.web.routing import Pages, is_part
-from services.gateway.web.views.reports.report import asking_of, shown, status_of
+from services.gateway.web.views.reports.report import asking_of, segments_for, shown, status_of
 
 pages = Pages("forecast")
 
@@ -30,11 +30,12 @@ def forecast() -> Any:
     """The forecast, or its figures alone where the slider or the form of the page asks."""
     page = catalogue.one("forecast")
     asked = asking.asked(page) if is_part() else asking.looked_at(page)
-    found = parts.ask({"forecast": Call("deals", "forecast", asked.query.arguments())})["forecast"]
+    found = parts.ask({"forecast": Call("deals", "forecast", asked.query.arguments())} | segments_for(asked))
     template = "reports/forecast_results.html" if is_part() else "reports/forecast.html"
     ago = min(SLIDER_DAYS, (p.today() - asked.as_of).days)
     slider = {"days": SLIDER_DAYS, "at": SLIDER_DAYS - ago, "first": p.today() - timedelta(days=SLIDER_DAYS)}
-    words = {"slider": slider, **asking_of(page, asked), **shown("pipeline-forecast", found, asked)}
+    form = asking_of(page, asked, found.get("segments"))
+    words = {"slider": slider, **form, **shown("pipeline-forecast", found["forecast"], asked)}
     return shell.fragment(template, **words) if is_part() else shell.page(template, status_of(asked), **words)
 
 

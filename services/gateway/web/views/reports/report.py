@@ -12,7 +12,7 @@ from libs.reporting import figures
 from services.gateway.api import requests as r
 from services.gateway.api.reports import figures as api
 from services.gateway.api.reports import parameters as p
-from services.gateway.web import parts, shell
+from services.gateway.web import of_segment, parts, shell
 from services.gateway.web.language import current
 from services.gateway.web.reporting import asking, catalogue, periods, tables
 from services.gateway.web.reporting.asking import Asked
@@ -33,10 +33,13 @@ def report(name: str) -> Any:
     asked = asking.asked(page) if is_part() else asking.looked_at(page)
     limit = {"limit": _DEALS} if isinstance(asked.query, p.Stagnation) else {}
     arguments = limit | asked.query.arguments()
-    found = parts.ask({"report": Call(page.report.service, page.report.method, arguments)})["report"]
+    found = parts.ask({"report": Call(page.report.service, page.report.method, arguments)} | segments_for(asked))
     within = request.args.get("part") == "within"
     template = ("reports/within.html" if within else "reports/results.html") if is_part() else "reports/report.html"
-    words = {**asking_of(page, asked), **shown(page.report.kind, found, asked)}
+    words = {
+        **asking_of(page, asked, found.get("segments")),
+        **shown(page.report.kind, found["report"], asked),
+    }
     return shell.fragment(template, **words) if is_part() else shell.page(template, status_of(asked), **words)
 
 
@@ -57,17 +60,22 @@ def chart(name: str) -> Any:
     return shell.fragment("reports/chart.html", chart=found)
 
 
+def segments_for(asked: Asked) -> dict[str, Call]:
+    """What the form chooses from; results alone need it for what they are narrowed to."""
+    return {} if is_part() and "segment_id" not in asked.filters else {"segments": of_segment.offered()}
+
+
 def status_of(asked: Asked) -> int:
     """200, or 422 where something in the address did not fit."""
     return 422 if asked.faults else 200
 
 
-def asking_of(page: ReportPage, asked: Asked) -> dict[str, Any]:
+def asking_of(page: ReportPage, asked: Asked, segments: parts.Part | None) -> dict[str, Any]:
     """What the form of a report shows."""
     offered = {name: periods.PERIODS[name] for name in page.periods}
     below = catalogue.one(page.also) if page.also else None
-    form = {"page": page, "asked": asked, "periods": offered, "also": below}
-    return form | {"chips": asking.chips(asked), "today": p.today()}
+    form = {"page": page, "asked": asked, "periods": offered, "also": below, "segments": of_segment.names(segments)}
+    return form | {"chips": asking.chips(asked, segments), "today": p.today()}
 
 
 def shown(kind: str, found: parts.Part, asked: Asked) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.reports import mailed as api
 from services.gateway.api.routing import checked
 from services.gateway.models import users
-from services.gateway.web import editing, forms, parts, shell, words
+from services.gateway.web import editing, forms, of_segment, parts, shell, words
 from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
@@ -40,7 +40,9 @@ WEEKDAYS = (
 FORMATS = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV"}
 _SPAN = ("from", "to")
 _OF_NO_SPAN = frozenset(each.report.kind for each in catalogue.PAGES.values() if not each.periods)
-_FILTERS = ("owner_id", "source", "tag", "currency")
+_FILTERS = ("owner_id", "segment_id", "source", "tag", "currency")
+# A person has few; there is no call for one.
+_ALL = Call("notifications", "list_schedules", {"limit": 200})
 
 
 def _day(value: str) -> str:
@@ -81,9 +83,10 @@ _READERS: dict[str, forms.Reader] = {
 def schedules() -> Any:
     """One's own schedules."""
     query = checked(s.Page, given("cursor") | {"limit": PAGE})
-    found = parts.ask({"schedules": Call("notifications", "list_schedules", query.given())})
+    calls = {"schedules": Call("notifications", "list_schedules", query.given()), "segments": of_segment.offered()}
+    found = parts.ask(calls)
     names = _named(address for each in found["schedules"].get("items", []) for address in each["recipients"])
-    return shell.page("reports/schedules.html", parts=found, names=names, **_words())
+    return shell.page("reports/schedules.html", parts=found, names=names, **_words(found["segments"]))
 
 
 @pages.get("/reports/schedules/new")
@@ -111,7 +114,9 @@ def create() -> Any:
 @pages.get("/reports/schedules/<uuid:schedule_id>")
 def edit(schedule_id: Any) -> Any:
     """One of them, to be changed."""
-    return _form(_of(_load(str(schedule_id))), str(schedule_id))
+    found = parts.ask({"schedules": _ALL, "segments": of_segment.offered()})
+    schedule = _one_of(found["schedules"].needed()["items"], str(schedule_id))
+    return _form(_of(schedule), schedule["id"], segments=found["segments"])
 
 
 @pages.post("/reports/schedules/<uuid:schedule_id>")
@@ -144,9 +149,8 @@ def delete(schedule_id: Any) -> Any:
     return done("/reports/schedules", Toast(_("The report is mailed no more")))
 
 
-def _load(schedule_id: str) -> dict[str, Any]:
-    # A person has few; there is no call for one.
-    for each in r.ask("notifications", "list_schedules", limit=200)["items"]:
+def _one_of(schedules: Iterable[dict[str, Any]], schedule_id: str) -> dict[str, Any]:
+    for each in schedules:
         if each["id"] == schedule_id:
             return dict(each)
     raise NotFound("there is no such schedule, or it is not yours")
@@ -193,12 +197,17 @@ def _refused(form: Form, problem: Problem) -> Form:
     return form
 
 
-def _form(form: Form, schedule_id: str = "", status: int = 200) -> Any:
+def _form(form: Form, schedule_id: str = "", status: int = 200, segments: parts.Part | None = None) -> Any:
+    shown = _words(segments or parts.ask({"segments": of_segment.offered()})["segments"])
+    if chosen := form.values.get("segment_id"):
+        # One that is gone stays chosen: without it the report would be of everybody.
+        shown["segments"].setdefault(chosen, "?")
     told = {name: form.values[name] for name in _CARRIED if form.values.get(name)}
     carried = [(name, _CARRIED[name][0], _CARRIED[name][1](value)) for name, value in told.items()]
-    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, carried=carried, **_words())
+    return shell.page("reports/schedule.html", status, form=form, schedule_id=schedule_id, carried=carried, **shown)
 
 
-def _words() -> dict[str, Any]:
+def _words(segments: parts.Part) -> dict[str, Any]:
     kinds = catalogue.titles()
-    return {"kinds": kinds, "periods": periods.PERIODS, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    shown = {"kinds": kinds, "periods": periods.PERIODS, "cadences": CADENCES, "weekdays": WEEKDAYS, "formats": FORMATS}
+    return shown | {"segments": of_segment.names(segments)}

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, func, literal, select, union
 
 from libs.common import fields
-from libs.common.fields import contains, date_of
+from libs.common.fields import date_of
+from libs.common.finding import SHORT
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.domain import STATUSES, day_begins
-from services.clients.models import client_deals, clients, contacts
+from services.clients.models import clients, contacts
+from services.clients.queries.filtering.texts import FULL_NAME, begins, holds
+from services.clients.queries.filtering.tree import read_tree
+from services.clients.queries.searching import Search, candidates, name_matches, read_search
 
 _ON_CARD = frozenset({"status", "industry", "owner_id"})
 _PLACES = frozenset({"state", "country", "city", "source"})
 _INSIDE = _PLACES | {"tag", "min_deal_value_minor", "created_from", "shadowed", "unanswered"}
-# Under this length an index of three-letter pieces finds nothing in the middle of a word.
-_SHORT = 3
-
-FULL_NAME = contacts.c.first_name + literal(" ", literal_execute=True) + contacts.c.last_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,58 +42,56 @@ class Wanted:
 
 def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
     """The filters as conditions; Invalid names one that does not exist or does not fit."""
-    unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q"}]
+    unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q", "fuzzy", "where"}]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
     on_card = [_card_filter(name, value) for name, value in filters.items() if name in _ON_CARD]
     inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE - {"shadowed"}]
     if "shadowed" in filters and fields.flag("shadowed", filters["shadowed"]):
         inside.append(access.lent(actor))
+    tree = read_tree(filters["where"], actor, zone) if filters.get("where") is not None else None
+    if tree is not None:
+        (inside if tree.hidden else on_card).append(tree.sql)
     searched = str(filters.get("q") or "").strip()
-    found = [clients.c.id.in_(_candidates(searched))] if searched else []
+    fuzzy = fields.flag("fuzzy", filters.get("fuzzy", False))
+    found = [clients.c.id.in_(_candidates(searched, fuzzy=fuzzy))] if searched else []
     full = and_(access.scope(actor), *on_card, *inside, *found)
     hidden = filters.get("status", "active") != "active" or filters.get("owner_id") == actor.id
     cards = None
     if actor.role == "sales" and not inside and not hidden:
         # Of a card only the name is looked through.
-        named = [holds(clients.c.company_name, searched)] if searched else []
+        named = [_by_name(searched, fuzzy=fuzzy)] if searched else []
         cards = and_(access.card_only(actor), *on_card, *named)
-    collect = actor.role == "sales" or bool(filters.keys() - {"status"})
+    ordered = tree is not None and tree.listed and filters.keys() == {"where"}
+    collect = actor.role == "sales" or (bool(filters.keys() - {"status"}) and not ordered)
     return Wanted(full, cards, collect, bool(searched))
 
 
-def holds(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:
-    """Text that holds this, whatever the case; two letters begin a word, one letter begins the text."""
-    if len(searched) == 1:
-        return begins(column, searched)
-    anywhere = contains(searched)
-    if len(searched) >= _SHORT:
-        return column.ilike(anywhere)
-    return or_(column.ilike(anywhere[1:]), column.ilike(f"% {anywhere[1:]}"))
+def searched_for(filters: dict[str, Any]) -> Search | None:
+    """The search among the filters; None where there is none."""
+    searched = str(filters.get("q") or "").strip()
+    return read_search(searched) if searched else None
 
 
-def begins(column: ColumnElement[Any], searched: str) -> ColumnElement[bool]:
-    """Text that begins with this, whatever the case."""
-    return by_letters(column).like(contains(searched.lower())[1:])
-
-
-def by_letters(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Lower-case text in the order of its letters' numbers, as the indexes for beginnings have it."""
-    return func.lower(column).collate("C")
-
-
-def _candidates(searched: str) -> Any:
-    """Clients whose name, address or notes hold this, or those of one of their people; each found by its own index."""
+def _candidates(searched: str, *, fuzzy: bool) -> Any:
+    """Clients one of whose texts is what was searched for; by a letter or two, those whose names begin so."""
+    if len(searched) >= SHORT:
+        search = read_search(searched)
+        return candidates(search, fuzzy=fuzzy) if search.groups else select(clients.c.id).where(false())
     if len(searched) == 1:
         # Said here too, for the index that leaves the deleted ones out.
         return select(clients.c.id).where(clients.c.deleted_at.is_(None), begins(clients.c.company_name, searched))
-    of_client = [clients.c.company_name, clients.c.email]
-    if len(searched) >= _SHORT:
-        of_client.append(clients.c.notes)
     return union(
-        *(select(clients.c.id).where(holds(column, searched)) for column in of_client),
+        *(select(clients.c.id).where(holds(column, searched)) for column in (clients.c.company_name, clients.c.email)),
         *(select(contacts.c.client_id).where(holds(column, searched)) for column in (FULL_NAME, contacts.c.email)),
     )
+
+
+def _by_name(searched: str, *, fuzzy: bool) -> ColumnElement[bool]:
+    if len(searched) < SHORT:
+        return holds(clients.c.company_name, searched)
+    search = read_search(searched)
+    return name_matches(search, fuzzy=fuzzy) if search.groups else false()
 
 
 def _card_filter(name: str, value: Any) -> ColumnElement[bool]:
@@ -123,5 +121,5 @@ def _full_filter(name: str, value: Any, zone: str) -> ColumnElement[bool]:
         if day is None:
             raise Invalid("created_from is a date, as in 2025-02-10", field=name)
         return clients.c.created_at >= day_begins(day, zone)
-    deal = client_deals.c
-    return clients.c.id.in_(select(deal.client_id).where(deal.value_minor >= value))
+    at_least: ColumnElement[bool] = clients.c.greatest_deal_minor >= value
+    return at_least

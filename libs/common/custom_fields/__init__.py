@@ -1,0 +1,35 @@
+"""Fields that a company defines for its own records: what they may hold, how they are defined, and how rows keep them.
+
+A row keeps its values in a column ``custom``, an object by the keys of the fields.
+"""
+
+from libs.common.custom_fields.commands import CustomFields
+from libs.common.custom_fields.definitions import (
+    SCHEMA_V1,
+    definitions,
+    drop_side_tables,
+    fill_side_table,
+    held,
+    side_tables,
+    taken,
+)
+from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, searchable, shown
+
+__all__ = [
+    "KINDS",
+    "SCHEMA_V1",
+    "TEXT_LENGTH",
+    "CustomFields",
+    "Definition",
+    "definitions",
+    "drop_side_tables",
+    "fill_side_table",
+    "held",
+    "key_of",
+    "merged",
+    "read",
+    "searchable",
+    "shown",
+    "side_tables",
+    "taken",
+]

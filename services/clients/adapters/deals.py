@@ -1,0 +1,45 @@
+"""The deals service, asked by the worker on behalf of an import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from libs.common.context import Context
+from libs.common.custom_fields import Definition
+from libs.common.rpc.client import RpcClient
+
+_SECONDS = 60.0
+
+
+class DealsOverRpc:
+    """Asks as this service itself, and says for whom."""
+
+    def __init__(
+        self, rpc: RpcClient, context: Callable[[], Context], access: Callable[[set[str]], list[dict[str, Any]]]
+    ) -> None:
+        self._rpc = rpc
+        self._context = context
+        self._access = access
+
+    def custom_fields(self) -> list[Definition]:
+        answer = self._ask("list_custom_fields", {"entity": "deal"})
+        return [
+            Definition(each["key"], each["label"], each["kind"], tuple(each["options"]), each["archived"])
+            for each in answer["items"]
+        ]
+
+    def bring(
+        self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]
+    ) -> list[dict[str, Any]]:
+        # Who may see clients that were made a moment ago goes with the deals: its own events may still be on their way.
+        given = {"import_id": import_id, "system": system, "person": person, "deals": deals}
+        answer = self._ask("bring_deals", given | {"clients": self._access(client_ids)})
+        return cast(list[dict[str, Any]], answer["items"])
+
+    def take_back(self, import_id: str, deal_ids: list[str]) -> dict[str, Any]:
+        return self._ask("take_back_deals", {"import_id": import_id, "deal_ids": deal_ids})
+
+    def _ask(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = self._rpc.call(self._context(), "deals", method, seconds=_SECONDS, **arguments)
+        return cast(dict[str, Any], answer)

@@ -1,0 +1,35 @@
+"""How much of a file is read at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Unreadable(Exception):
+    """A file that is refused as a whole; the text says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """rows, columns, cell: rows of a file, columns of a row, characters of a cell.
+
+    unpacked: bytes an archive may hold once unpacked; ratio: by how much it may grow; entries: files in it.
+    memory, seconds: what the process that reads a workbook gets.
+    """
+
+    rows: int = 1_000_000
+    columns: int = 300
+    cell: int = 32_767
+    unpacked: int = 600_000_000
+    ratio: int = 200
+    entries: int = 2_000
+    memory: int = 1_500_000_000
+    seconds: int = 300
+
+    def row(self, cells: list[str], line: int) -> list[str]:
+        """The row, if it is within the limits."""
+        if len(cells) > self.columns:
+            raise Unreadable(f"line {line} has {len(cells):,} columns; at most {self.columns} are taken")
+        if any(len(cell) > self.cell for cell in cells):
+            raise Unreadable(f"line {line} holds a cell of more than {self.cell:,} characters")
+        return cells

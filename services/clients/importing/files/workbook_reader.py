@@ -1,0 +1,75 @@
+"""The program that reads one workbook: ``workbook_reader.py file memory seconds columns [sheet]``.
+
+It writes a line of JSON a row, or the names of the sheets, and a last line that says it came to the end.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+
+
+def _limit(memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _text(value: Any) -> str:
+    """A cell as text: dates as ISO 8601, whole numbers without a point."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        midnight = value.time() == time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
+
+
+def _read(path: str, columns: int, sheet: str | None) -> None:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(path)
+    if sheet is None:
+        for name in book.sheet_names:
+            found = book.get_sheet_by_name(name)
+            if found.start is not None:
+                _say({"sheet": name})
+        return
+    found = book.get_sheet_by_name(sheet)
+    if found.start is not None and found.width > columns:
+        _say({"refused": f"the sheet has {found.width:,} columns; at most {columns} are taken"})
+        return
+    for number, row in enumerate(found.iter_rows()):
+        cells = [_text(cell) for cell in row]
+        if any(cell.strip() for cell in cells):
+            _say({"row": number + 1, "cells": cells})
+
+
+def main() -> None:
+    path, memory, seconds, columns, *sheet = sys.argv[1:]
+    _limit(int(memory), int(seconds))
+    try:
+        _read(path, int(columns), sheet[0] if sheet else None)
+    except MemoryError:
+        sys.exit(1)
+    except Exception as error:
+        _say({"refused": f"this workbook cannot be read: {error}"})
+    _say({"end": True})
+
+
+if __name__ == "__main__":
+    main()

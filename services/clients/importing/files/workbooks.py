@@ -1,0 +1,62 @@
+"""Workbooks, read by a process of its own that has little memory and little time: a bad one takes only that with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from services.clients.importing.files import archives
+from services.clients.importing.files.limits import Limits, Unreadable
+
+_TOO_MUCH = "this workbook needs more memory or time to read than it gets; save the sheet as CSV"
+
+
+def sheets(path: Path, limits: Limits) -> list[str]:
+    """The names of the sheets that hold something."""
+    with archives.checked(path, limits) as archive:
+        if "[Content_Types].xml" not in archive.namelist():
+            raise Unreadable("this is no workbook; save the sheet as CSV or XLSX")
+        archives.measured(archive, limits)
+    return [str(line["sheet"]) for line in _said(path, None, limits)]
+
+
+def rows(path: Path, sheet: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a sheet with its number; empty ones are left out."""
+    for line in _said(path, sheet, limits):
+        cells = [str(cell) for cell in line["cells"]]
+        yield int(line["row"]), limits.row(cells, int(line["row"]))
+
+
+def _said(path: Path, sheet: str | None, limits: Limits) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-I", str(Path(__file__).with_name("workbook_reader.py")), str(path)]
+    command += [str(limits.memory), str(limits.seconds), str(limits.columns)]
+    command += [] if sheet is None else [sheet]
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603  (our own program)
+    # It has a limit of processor time; one that waits for nothing is ended here.
+    end = threading.Timer(limits.seconds * 2, reader.kill)
+    end.start()
+    finished = False
+    try:
+        assert reader.stdout is not None
+        for line in reader.stdout:
+            found = orjson.loads(line)
+            if "refused" in found:
+                raise Unreadable(str(found["refused"]))
+            if "end" in found:
+                finished = True
+                break
+            yield found
+        if not finished:
+            raise Unreadable(_TOO_MUCH)
+    except orjson.JSONDecodeError:
+        raise Unreadable(_TOO_MUCH) from None
+    finally:
+        end.cancel()
+        reader.kill()
+        reader.wait()

@@ -1,0 +1,234 @@
+"""What columns mean, guessed from their names as HubSpot, Salesforce, Pipedrive, Zoho and we write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from services.clients.importing.targets import CUSTOM, ENTITIES, TARGETS
+
+# By field: the names that other systems give it, best known first; those of an entity alone stand under its name.
+_NAMES: dict[str, str] = {
+    "client.company_name": "company name|company|account name|account|organization name|organization|organisation|"
+    "associated company|primary associated company|organization name name|customer|customer name|firm|firma|"
+    "unternehmen|client|client name|person organization|deal organization|kunde",
+    "client.email": "company email|account email|organization email|company email address|office email",
+    "client.phone": "company phone|account phone|phone number company|main phone|company phone number|"
+    "organization phone",
+    "client.website": "website|website url|company domain name|company domain|domain|web site|url|webseite|homepage",
+    "client.industry": "industry|sector|branche|vertical",
+    "client.address": "address|street address|billing street|street|mailing street|shipping street|"
+    "organization address|adresse|strasse|billing address",
+    "client.city": "city|billing city|mailing city|ort|stadt|town|organization address locality",
+    "client.state": "state|state region|billing state|billing state province|mailing state|province|region|bundesland",
+    "client.country": "country|country region|billing country|mailing country|land|office location",
+    "client.notes": "notes|about us|company description|account description|notizen|comments|company notes",
+    "client.source": "source|lead source|original source|account source|quelle|original source type",
+    "client.status": "status|account status|lifecycle stage|lead status|customer status|account type|rating status",
+    "client.tags": "tags|tag|labels|label|company tags|organization label|schlagworte",
+    "client.owner": "owner|company owner|account owner|contact owner|lead owner|account owner email|assigned to|"
+    "besitzer|organization owner|owner email|owner id|owner name",
+    "client.external_id": "company id|account id|organization id|associated company id|associated company ids|"
+    "client id|record id company|associated company ids primary|organization name id",
+    "client.created_at": "company created|account created date|client created at",
+    "contact.first_name": "first name|firstname|given name|vorname|contact first name",
+    "contact.last_name": "last name|lastname|surname|family name|nachname|contact last name",
+    "contact.name": "name|full name|contact name|contact|person name|person|contact full name|ansprechpartner|"
+    "associated contact|primary contact",
+    "contact.email": "email|email address|e mail|e mail address|contact email|email work|person email|"
+    "person email work|mail|business email|contact email address",
+    "contact.phone": "phone|phone number|mobile phone number|mobile|mobile phone|telefon|phone work|"
+    "person phone work|person phone|contact phone|tel|handy|business phone|direct phone",
+    "contact.job_title": "job title|title|position|role|contact title|funktion|person job title",
+    "contact.is_primary": "is primary|primary",
+    "contact.external_id": "contact id|person id|record id contact|lead id|associated contact id|"
+    "associated contact ids",
+    "contact.created_at": "contact created at",
+    "deal.deal_name": "deal name|opportunity name|deal title|opportunity|deal|potential name|deal deal name|product",
+    "deal.deal_value": "deal value|amount|deal amount|value|close value|opportunity amount|betrag|deal value amount|"
+    "amount in company currency|expected revenue amount|wert|revenue amount",
+    "deal.currency": "currency|deal currency|currency of value|amount currency|opportunity currency|currency iso code|"
+    "deal currency code|waehrung|wahrung",
+    "deal.stage": "stage|deal stage|pipeline stage|opportunity stage|sales stage|phase",
+    "deal.source": "deal source|deal lead source|opportunity source",
+    "deal.lost_reason": "lost reason|closed lost reason|loss reason|reason for loss|closed lost reason name|"
+    "deal lost reason",
+    "deal.description": "description|deal description|opportunity description|beschreibung",
+    "deal.expected_close_date": "expected close date|expected close|expected closing date",
+    "deal.close_date": "close date|closing date|closed date|abschlussdatum|deal close date",
+    "deal.actual_close_date": "actual close date|won time|close time|deal closed on",
+    "deal.created_on": "created on|create date|engage date|deal created|created date|add time|created time|"
+    "deal created on|opportunity created date|deal create date|open date",
+    "deal.history": "history|stage history",
+    "deal.tags": "deal tags|deal label",
+    "deal.owner": "deal owner|opportunity owner|sales agent|sales rep|salesperson|agent|verkaeufer|deal owner email",
+    "deal.external_id": "deal id|opportunity id|record id deal|potential id",
+    "activity.type": "activity type|type|engagement type|task type|event type",
+    "activity.subject": "subject|activity subject|task subject|activity|activity title|betreff|task name|event title",
+    "activity.description": "activity description|note|body|note body|activity notes|call notes|full comments",
+    "activity.occurred_at": "occurred at|activity date|date|start date|start time|datum|done time|call start time|"
+    "activity date time",
+    "activity.due_at": "due at|due date|deadline|faellig|due date time",
+    "activity.done_at": "done at|completed at|completed date|marked as done time|completed date time",
+    "activity.done": "done|completed|erledigt|is closed",
+    "activity.assignee": "assignee|activity assigned to|task owner|assigned to user",
+    "activity.actor_name": "actor name|logged by|activity created by|activity owner",
+    "activity.external_id": "activity id|task id|event id",
+}
+# Names that mean another field where the file is about this entity.
+_WITHIN: dict[str, dict[str, str]] = {
+    "client": {
+        "name": "client.company_name", "id": "client.external_id", "record id": "client.external_id",
+        "email": "client.email", "phone": "client.phone", "phone number": "client.phone", "type": "client.status",
+        "description": "client.notes", "created at": "client.created_at", "create date": "client.created_at",
+        "created time": "client.created_at", "created date": "client.created_at", "created on": "client.created_at",
+        "e mail": "client.email", "email address": "client.email", "telefon": "client.phone",
+        "title": "client.company_name", "labels": "client.tags",
+    },
+    "contact": {
+        "id": "contact.external_id", "record id": "contact.external_id", "created at": "contact.created_at",
+        "create date": "contact.created_at", "created time": "contact.created_at",
+        "created date": "contact.created_at", "created on": "contact.created_at",
+    },
+    "deal": {
+        "name": "deal.deal_name", "title": "deal.deal_name", "id": "deal.external_id", "record id": "deal.external_id",
+        "source": "deal.source", "lead source": "deal.source", "status": "deal.stage", "tags": "deal.tags",
+        "owner": "deal.owner", "owner email": "deal.owner", "owner id": "deal.owner", "owner name": "deal.owner",
+        "notes": "deal.description", "label": "deal.tags",
+    },
+    "activity": {
+        "id": "activity.external_id", "record id": "activity.external_id", "name": "activity.subject",
+        "title": "activity.subject", "description": "activity.description", "notes": "activity.description",
+        "owner": "activity.actor_name", "assigned to": "activity.assignee", "status": "activity.done",
+        "contact id": "contact.external_id", "deal id": "deal.external_id", "created at": "activity.occurred_at",
+        "email": "contact.email", "contact": "contact.name",
+    },
+}  # fmt: skip
+# By what a file's own name, or a column that only one entity has, says what the file is about.
+_FILE_WORDS = {
+    "client": ("client", "compan", "account", "organi", "firm", "kund"),
+    "contact": ("contact", "people", "person", "lead", "kontakt"),
+    "deal": ("deal", "opportunit", "pipeline", "potential"),
+    "activity": ("activit", "task", "event", "call", "note", "engagement", "meeting"),
+}
+_OWN_FIELDS = {
+    "deal": ("deal.deal_name", "deal.stage", "deal.external_id", "deal.close_date", "deal.deal_value"),
+    "activity": ("activity.subject", "activity.type", "activity.due_at", "activity.occurred_at"),
+    "contact": ("contact.first_name", "contact.last_name", "contact.job_title", "contact.email"),
+}
+# Without one of these there is no deal and nothing that happened.
+_NAMING = {
+    "deal": {"deal.deal_name", "deal.external_id"},
+    "activity": {"activity.subject", "activity.description"},
+}
+_SYSTEMS = {
+    "hubspot": ("record id", "associated company", "lifecycle stage", "company domain name"),
+    "salesforce": ("account name", "opportunity name", "account owner", "billing street"),
+    "pipedrive": ("person organization", "organization name", "deal title", "person name"),
+    "zoho": ("potential name", "closing date", "deal owner id", "account name id"),
+}
+_EXACT = {name: target for target, names in _NAMES.items() for name in reversed(names.split("|"))}
+# What we write above our own columns is ours, whatever the company's own fields are called.
+_OURS = {target.field for target in TARGETS.values()} | set("id client_id contact_id deal_id owner_id".split())
+_OWN = {target.field.replace("_", " "): target.name for target in reversed(list(TARGETS.values()))}
+
+
+def plain(name: str) -> str:
+    """A column's name as names are compared: no case, accents, signs or doubled spaces."""
+    text = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+
+
+def recognised(name: str) -> bool:
+    """Whether a cell may be the name of a column that somebody exports."""
+    found = plain(name)
+    return found in _EXACT or found in _OWN or any(found in names for names in _WITHIN.values())
+
+
+def about(file_name: str, columns: Sequence[str]) -> str:
+    """What a file is about: its name says so, else the columns that only one entity has."""
+    stem = plain(file_name)
+    meanings = [_EXACT.get(plain(column)) or _OWN.get(plain(column)) for column in columns]
+    scores = {entity: sum(meaning in fields for meaning in meanings) for entity, fields in _OWN_FIELDS.items()} | {
+        "client": int("client.company_name" in meanings) + int("client.industry" in meanings)
+    }
+    for entity, words in _FILE_WORDS.items():
+        if any(word in stem for word in words):
+            scores[entity] = scores.get(entity, 0) + 3
+    best = max(ENTITIES, key=lambda entity: (scores.get(entity, 0), ENTITIES.index(entity)))
+    if best == "client" and {"contact.first_name", "contact.last_name"} & set(meanings):
+        # A list of companies with their people: addresses and numbers are the people's.
+        return "contact"
+    return best if scores.get(best, 0) else "contact"
+
+
+def guess(
+    file_name: str, columns: Sequence[str], custom: Mapping[str, str] | None = None
+) -> tuple[str, list[str | None]]:
+    """What a file is about, and what each column means; None where nothing fits. No meaning is given twice.
+
+    custom: the fields that the company made, and their labels: ``{"client.custom.region": "Region"}``.
+    """
+    entity, taken = about(file_name, columns), set[str]()
+    found: list[str | None] = []
+    for column in columns:
+        meaning = _meaning(entity, column, custom or {})
+        found.append(meaning if meaning not in taken else None)
+        taken |= {meaning} if meaning else set()
+    return entity, [name if name and _belongs(name, entity, taken) else None for name in found]
+
+
+def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
+    """Whether a file says enough of a deal, or of what happened, for its columns to be about one."""
+    of = name.partition(".")[0]
+    if of == entity or of not in _NAMING:
+        return True
+    return bool(_NAMING[of] & all_names)
+
+
+def system_of(columns: Sequence[str]) -> str:
+    """The system a file seems to come from; "" where it does not show. It keeps ids of two systems apart."""
+    names = {plain(column) for column in columns}
+    scores = {system: len(names & set(signs)) for system, signs in _SYSTEMS.items()}
+    best = max(scores, key=lambda system: scores[system])
+    return best if scores[best] > 1 else ""
+
+
+def _meaning(entity: str, column: str, custom: Mapping[str, str]) -> str | None:
+    if column in TARGETS or column in custom:
+        return column
+    if f"{entity}.{column}" in custom:
+        return f"{entity}.{column}"
+    if column in _OURS:
+        return _of_systems(entity, column)
+    # A list of people or deals is one of their companies, too.
+    own = _labelled(column, custom, (entity, "client"))
+    return own or _of_systems(entity, column) or _labelled(column, custom, ("contact", "deal"))
+
+
+def _labelled(column: str, custom: Mapping[str, str], entities: Sequence[str]) -> str | None:
+    """The field of one of the entities that has this label or key; of two with one label none is meant."""
+    name = plain(column)
+    for entity in entities:
+        start = f"{entity}.{CUSTOM}"
+        mine = {each: label for each, label in custom.items() if each.startswith(start)}
+        for found in (
+            [each for each, label in mine.items() if plain(label) == name],
+            [each for each in mine if plain(each.removeprefix(start)) == name],
+        ):
+            if name and len(found) == 1:
+                return found[0]
+    return None
+
+
+def _of_systems(entity: str, column: str) -> str | None:
+    name = plain(column)
+    own = f"{entity}.{name.replace(' ', '_')}"
+    if name in _WITHIN[entity]:
+        return _WITHIN[entity][name]
+    if own in TARGETS:
+        return own
+    # Words around the name that systems add: "Deal - Title", "Person - Email - Work".
+    return _EXACT.get(name) or _OWN.get(name) or _EXACT.get(name.removeprefix(f"{entity} "))

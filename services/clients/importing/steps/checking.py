@@ -1,0 +1,98 @@
+"""Every row is read as its columns are understood, and each fault is kept beside it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from libs.common.database import UnitOfWork
+from libs.common.jobs import Job
+from services.clients.importing.readings import Reading, Seen
+from services.clients.importing.steps.run import Tools, fields_there_are, note, readers, rows_after, unit
+from services.clients.importing.targets import TARGETS
+from services.clients.models import import_rows
+
+_PAGE = 2000
+
+
+def check(tools: Tools, job: Job, run: Any) -> bool:
+    """Check some pages of rows; the import is ready when the last one was."""
+    deadline = tools.deadline()
+    if run.position == 0:
+        _begin(tools, job, run)
+    while time.monotonic() < deadline:
+        with unit(tools, job, run, "checking") as (uow, now):
+            if now is None:
+                return False
+            if not _page(tools, uow, now):
+                note(uow, now, state="ready", position=0)
+                return False
+    return True
+
+
+def _begin(tools: Tools, job: Job, run: Any) -> None:
+    """Know the company's own fields as they are now; a column that meant one that is gone or archived means nothing."""
+    own = fields_there_are(tools)
+    names = {each["name"] for each in own}
+    with unit(tools, job, run, "checking") as (uow, now):
+        if now is not None and now.position == 0:
+            note(uow, now, custom=own, sheets=[_without_others(sheet, names) for sheet in now.sheets])
+
+
+def _without_others(sheet: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    columns = [
+        column if column["target"] in own or column["target"] in TARGETS else column | {"target": None}
+        for column in sheet["columns"]
+    ]
+    return sheet | {"columns": columns}
+
+
+def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
+    rows = rows_after(uow, now, now.position, _PAGE)
+    if not rows:
+        return False
+    seen = _seen(now.found)
+    by_sheet = readers(now, uow.business.zone, uow.business.currency, tools.country, seen)
+    changed, bad = [], 0
+    for row in rows:
+        reader = by_sheet[row.sheet]
+        values = verdict(reader.read(row.cells, doubts=True)) if reader else verdict(Reading())
+        bad += values["state"] == "bad"
+        if row.state in ("good", "bad") and values != {name: getattr(row, name) for name in values}:
+            changed.append({"row": row.n} | values)
+    write_verdicts(uow, now.id, changed)
+    note(uow, now, position=rows[-1].n, bad=now.bad + bad, found=_found(seen))
+    return True
+
+
+def verdict(reading: Reading) -> dict[str, Any]:
+    """What is kept beside a row."""
+    problems, notes = ([each.document() for each in found] or None for found in (reading.problems, reading.notes))
+    return {"state": "bad" if problems else "good", "problems": problems, "notes": notes}
+
+
+def write_verdicts(uow: UnitOfWork, import_id: str, changed: list[dict[str, Any]]) -> None:
+    """Keep what was found of rows: ``[{row, state, problems, notes}]``."""
+    if not changed:
+        return
+    statement = update(import_rows).where(import_rows.c.import_id == import_id, import_rows.c.n == bindparam("row"))
+    uow.session.connection().execute(
+        statement.values(state=bindparam("state"), problems=bindparam("problems"), notes=bindparam("notes")), changed
+    )
+
+
+def _seen(found: dict[str, Any]) -> Seen:
+    seen = Seen(without_company=found.get("without_company", 0))
+    seen.owners.update(found.get("owners", {}))
+    for name, words in found.get("words", {}).items():
+        for word, count in words.items():
+            seen.word(name, word)
+            seen.words[name][word] += count - 1
+    return seen
+
+
+def _found(seen: Seen) -> dict[str, Any]:
+    words = {name: dict(counter) for name, counter in seen.words.items()}
+    return {"words": words, "owners": dict(seen.owners), "without_company": seen.without_company}

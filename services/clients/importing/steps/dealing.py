@@ -1,0 +1,63 @@
+"""The deals of a batch go to the service that owns them, which knows a deal that comes twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.common.jobs import Job
+from services.clients.importing.committing.batch import Batch, Change, Line
+from services.clients.importing.steps.batching import batch_of, found_again, write
+from services.clients.importing.steps.run import LEFT_OUT, Tools, rows_after, take_turn, unit
+
+
+def bring_deals(tools: Tools, job: Job, run: Any) -> None:
+    """Bring the deals of the next rows, and note what became of them; asked twice, the service answers the same."""
+    with unit(tools, job, run, "committing") as (uow, now):
+        if now is None:
+            return
+        begun_at = now.position
+        batch = batch_of(tools, uow, now, rows_after(uow, now, begun_at, tools.batch, LEFT_OUT["deals"]))
+        take_turn(uow)
+        found_again(batch)
+        batch.keep()
+        asked = [_asked(line, now) for line in batch.lines if _has_deal(line)]
+        client_ids = {each["data"]["client_id"] for each in asked}
+        person = {"id": now.made_by, "role": now.made_by_role, "name": now.made_by_name}
+    answers = tools.deals.bring(now.id, now.system, person, asked, client_ids) if asked else []
+    with unit(tools, job, run, "committing") as (uow, now):
+        if now is None or now.position != begun_at:
+            return
+        rows = rows_after(uow, now, begun_at, tools.batch, LEFT_OUT["deals"])
+        batch = batch_of(tools, uow, now, rows)
+        _note(batch, {each["n"]: each for each in answers}, {each["n"]: each for each in asked})
+        write(uow, now, batch, rows, "deals")
+
+
+def _has_deal(line: Line) -> bool:
+    # Without a stage it is a link to a deal, no deal.
+    return line.goes_on and line.client_id is not None and "stage" in line.reading.deal
+
+
+def _asked(line: Line, run: Any) -> dict[str, Any]:
+    values = dict(line.reading.deal)
+    key = values.pop("external_id", None)
+    if "owner" in values:
+        values["owner_id"] = values.pop("owner")
+    return {"n": line.n, "key": key, "data": values | {"client_id": line.client_id}}
+
+
+def _note(batch: Batch, answers: dict[int, dict[str, Any]], asked: dict[int, dict[str, Any]]) -> None:
+    for line in batch.lines:
+        answer = answers.get(line.n)
+        if answer is None:
+            continue
+        if answer.get("problem"):
+            line.refuse(f"deal.{answer.get('field') or ''}".rstrip("."), answer["problem"])
+            continue
+        data = asked[line.n]
+        if data["key"]:
+            batch.stands_for("deal", str(data["key"]), answer["deal_id"])
+        if answer["state"] == "created":
+            client_id, name = data["data"]["client_id"], data["data"]["deal_name"]
+            batch.note(Change("deal", answer["deal_id"], line.n, client_id, name, True, answer["version"]))
+        line.did(answer["state"])

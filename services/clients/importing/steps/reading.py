@@ -1,0 +1,128 @@
+"""The file becomes rows: fetched, looked at, understood as far as its columns' names tell."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete
+
+from libs.common.copying import text_array
+from libs.common.database import UnitOfWork
+from libs.common.jobs import Job
+from services.clients.importing import dates, numbers
+from services.clients.importing.files import Table, Unreadable, tables
+from services.clients.importing.headers import guess, system_of
+from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
+from services.clients.models import import_rows
+
+# Rows a COPY carries: one for all would meet the limit of a statement's time.
+_PIECE = 5000
+_COPY = "COPY import_rows (import_id, n, sheet, line, cells, state) FROM STDIN"
+_SAMPLES = 3
+# Of a date or a number, as people write them.
+_LONGEST = 30
+
+
+def read(tools: Tools, job: Job, run: Any) -> bool:
+    """Bring the rows into the database, all or none of them; then they are checked."""
+    with tempfile.TemporaryDirectory(prefix="import-") as name:
+        folder = Path(name)
+        path = _fetched(tools, run, folder / "file")
+        own = fields_there_are(tools)
+        with unit(tools, job, run, "reading") as (uow, now):
+            if now is None:
+                return False
+            uow.session.execute(delete(import_rows).where(import_rows.c.import_id == run.id))
+            sheets, total = [], 0
+            for place, table in enumerate(tables(path, run.filename, folder, tools.limits)):
+                sheet = _Sheet(table)
+                total = _copied(uow, run.id, place, sheet, total)
+                sheets.append(sheet.document({each["name"]: each["label"] for each in own}))
+            if not total:
+                raise Unreadable("there are no rows below the header")
+            names = [column["name"] for sheet in sheets for column in sheet["columns"]]
+            counted = {"rows": total, "bad": 0, "found": {}, "phase": "", "position": 0}
+            note(uow, now, state="checking", sheets=sheets, custom=own, system=system_of(names), **counted)
+    return True
+
+
+def _fetched(tools: Tools, run: Any, path: Path) -> Path:
+    size = 0
+    with path.open("wb") as file:
+        for piece in tools.files.stream(run.key):
+            size += len(piece)
+            if size > tools.largest:
+                raise Unreadable(f"this file has more than {tools.largest / 1e6:,.0f} MB")
+            file.write(piece)
+    return path
+
+
+class _Sheet:
+    """One table, with what its cells say of its columns."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        width = len(table.columns)
+        self._samples: list[list[str]] = [[] for _ in range(width)]
+        self._days = [dates.Evidence() for _ in range(width)]
+        self._numbers = [numbers.Evidence() for _ in range(width)]
+        self._filled = [0] * width
+        self.rows = 0
+
+    def look(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows, looked at as they pass."""
+        for line, cells in self.table.rows:
+            self.rows += 1
+            for place, cell in enumerate(cells[: len(self._filled)]):
+                if cell:
+                    self._cell(place, cell)
+            yield line, cells
+
+    def _cell(self, place: int, cell: str) -> None:
+        self._filled[place] += 1
+        samples = self._samples[place]
+        if len(samples) < _SAMPLES and cell.strip() and cell[:80] not in samples:
+            samples.append(cell[:80])
+        if len(cell) > _LONGEST:
+            return
+        if cell[0].isdigit():
+            self._days[place].look(cell)
+        if "." in cell or "," in cell:
+            self._numbers[place].look(cell)
+
+    def document(self, custom: dict[str, str]) -> dict[str, Any]:
+        """The table as the import keeps it. custom: the fields that the company made, with their labels."""
+        entity, targets = guess(self.table.name, self.table.columns, custom)
+        columns = [
+            {
+                "name": name,
+                "target": target,
+                "samples": self._samples[place],
+                "filled": self._filled[place],
+                "order": self._days[place].order,
+                "two_dates": self._days[place].samples if self._days[place].asks else [],
+                "mark": self._numbers[place].mark,
+                "two_numbers": self._numbers[place].samples if self._numbers[place].asks else [],
+            }
+            for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
+        ]
+        return {"name": self.table.name, "about": entity, "columns": columns, "rows": self.rows, "skip": False}
+
+
+def _copied(uow: UnitOfWork, import_id: str, place: int, sheet: _Sheet, total: int) -> int:
+    connection: Any = uow.session.connection().connection.driver_connection
+    rows, more = sheet.look(), True
+    with connection.cursor() as cursor:
+        while more:
+            with cursor.copy(_COPY) as copy:
+                more = False
+                for line, cells in rows:
+                    total += 1
+                    copy.write_row((import_id, total, place, line, text_array(cells), "good"))
+                    if total % _PIECE == 0:
+                        more = True
+                        break
+    return total

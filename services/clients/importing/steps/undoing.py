@@ -1,0 +1,219 @@
+"""Taking an import back: what it made and nobody touched goes, what it changed is as it was, the rest is named."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, literal, select, union, update
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.common.database import UnitOfWork
+from libs.common.jobs import Job
+from services.clients.domain import REMOVED, Activity, Client, Contact
+from services.clients.handlers.loading import primary_contacts
+from services.clients.handlers.telling import tell_access
+from services.clients.importing.committing.batch import texts
+from services.clients.importing.steps.run import Tools, note, take_turn, unit
+from services.clients.models import (
+    activities,
+    client_deals,
+    client_keys,
+    clients,
+    contacts,
+    documents,
+    import_changes,
+    import_keys,
+)
+
+# What hangs on something goes before it.
+_ORDER = ("activity", "deal", "contact", "client")
+_PAGE = 500
+_SINCE = "changed since"
+
+
+def undo(tools: Tools, job: Job, run: Any) -> bool:
+    """Take back some pages of changes; whether there are more."""
+    deadline = tools.deadline()
+    while time.monotonic() < deadline:
+        if not _page(tools, job, run):
+            return False
+    return True
+
+
+def _page(tools: Tools, job: Job, run: Any) -> bool:
+    with unit(tools, job, run, "undoing") as (uow, now):
+        if now is None:
+            return False
+        found = _next(uow, now.id)
+        if not found:
+            note(uow, now, state="undone", finished_at=uow.now, results=now.results | _refused(uow, now.id))
+            return False
+        if found[0].entity != "deal":
+            take_turn(uow)
+            _settle(uow, now.id, found, _UNDO[found[0].entity](uow, found))
+            return True
+    # What another service owns is taken back there, outside a transaction of ours. Asked once more, where ours was
+    # given up, it refuses the same, and what it removed the first time is not named again.
+    answer = tools.deals.take_back(run.id, [each.row_id for each in found])
+    with unit(tools, job, run, "undoing") as (uow, now):
+        if now is not None:
+            refused = {each["deal_id"]: each["reason"] for each in answer["refused"]}
+            _forget_deals(uow, [each for each in found if each.row_id not in refused], answer["removed"])
+            _settle(uow, now.id, found, refused)
+    return True
+
+
+def _next(uow: UnitOfWork, import_id: str) -> Sequence[Any]:
+    row = import_changes.c
+    for entity in _ORDER:
+        mine = (row.import_id == import_id, row.entity == entity, row.refused.is_(None))
+        statement = select(import_changes).where(*mine).order_by(row.row_id).limit(_PAGE)
+        if found := uow.session.execute(statement).all():
+            return found
+    return []
+
+
+def _settle(uow: UnitOfWork, import_id: str, found: Sequence[Any], refused: dict[str, str]) -> None:
+    """Forget what was taken back, and keep why the rest was not."""
+    row, entity = import_changes.c, found[0].entity
+    gone = [each.row_id for each in found if each.row_id not in refused]
+    mine = (row.import_id == import_id, row.entity == entity)
+    uow.session.execute(delete(import_changes).where(*mine, texts(row.row_id, gone)))
+    for row_id, reason in refused.items():
+        uow.session.execute(update(import_changes).where(*mine, row.row_id == row_id).values(refused=reason))
+    made = [each.row_id for each in found if each.created and each.row_id not in refused]
+    uow.session.execute(delete(import_keys).where(import_keys.c.entity == entity, texts(import_keys.c.row_id, made)))
+
+
+def _refused(uow: UnitOfWork, import_id: str) -> dict[str, int]:
+    count = select(func.count()).where(import_changes.c.import_id == import_id)
+    return {"refused": uow.session.execute(count).scalar_one()}
+
+
+def _undo_activities(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
+    there = _locked(uow, Activity, activities, found)
+    refused = {each.row_id: _SINCE for each in found if each.row_id in there and there[each.row_id].version != 1}
+    gone = [row_id for row_id in there if row_id not in refused]
+    uow.session.execute(delete(activities).where(texts(activities.c.id, gone)))
+    _last_activities(uow, {each.client_id for each in found})
+    return refused
+
+
+def _last_activities(uow: UnitOfWork, client_ids: set[str]) -> None:
+    newest = select(func.max(activities.c.occurred_at)).where(activities.c.client_id == clients.c.id).scalar_subquery()
+    statement = update(clients).where(texts(clients.c.id, client_ids)).values(last_activity_at=newest)
+    uow.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _undo_contacts(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
+    there, refused = _locked(uow, Contact, contacts, found), {}
+    for each in found:
+        contact = there.get(each.row_id)
+        if contact is None:
+            continue
+        if contact.version != each.version_after:
+            refused[each.row_id] = _SINCE
+        elif each.created:
+            uow.session.delete(contact)
+        else:
+            contact.change(each.before, uow.now)
+    uow.session.flush()
+    _heirs(uow, {each.client_id for each in found if each.created})
+    return refused
+
+
+def _heirs(uow: UnitOfWork, client_ids: set[str]) -> None:
+    """Where the primary contact went, the oldest other takes its place."""
+    for heir in primary_contacts(uow, client_ids).values():
+        if not heir.is_primary:
+            heir.change({"is_primary": True}, uow.now)
+    uow.session.flush()
+
+
+def _undo_clients(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
+    there, refused = _locked(uow, Client, clients, found), {}
+    hanging = _hanging(uow, [each.row_id for each in found if each.created])
+    told: list[Client] = []
+    for each in found:
+        client = there.get(each.row_id)
+        if client is None or client.deleted_at is not None:
+            continue
+        if client.version != each.version_after:
+            refused[each.row_id] = _SINCE
+        elif each.created and client.id in hanging:
+            refused[each.row_id] = f"it has {hanging[client.id]} by now"
+        elif each.created:
+            if not client.change({"deleted_at": uow.now}, uow.now):
+                client.access_changed(True)
+            told.append(client)
+        elif client.change(_before(each.before), uow.now):
+            told.append(client)
+    uow.session.flush()
+    gone = [client.id for client in told if client.deleted_at is not None]
+    uow.session.execute(delete(client_keys).where(texts(client_keys.c.client_id, gone)))
+    if told:
+        tell_access(uow, *told)
+    return refused
+
+
+def _before(before: dict[str, Any]) -> dict[str, Any]:
+    return {name: datetime.fromisoformat(value) if name.endswith("_at") and value else value
+            for name, value in before.items()}  # fmt: skip
+
+
+def _hanging(uow: UnitOfWork, client_ids: list[str]) -> dict[str, str]:
+    """What hangs on clients that other people or services put there."""
+    kinds: dict[str, tuple[Any, ...]] = {
+        "contacts": (contacts,),
+        "a history": (activities,),
+        "documents": (documents,),
+        "deals": (client_deals, client_deals.c.stage != REMOVED),
+    }
+    statement = union(
+        *(
+            select(table.c.client_id, literal(kind).label("kind")).where(texts(table.c.client_id, client_ids), *more)
+            for kind, (table, *more) in kinds.items()
+        )
+    )
+    return {row.client_id: row.kind for row in uow.session.execute(statement)}
+
+
+def _forget_deals(uow: UnitOfWork, found: Sequence[Any], removed: list[dict[str, Any]]) -> None:
+    """Our copy of a deal that is gone is worth nothing at once, whatever of its past is still on its way to us.
+
+    found: the deals, as the import made them. removed: those of them that went this time, at their last version.
+    """
+    owners = sorted({each.client_id for each in found} | {each["client_id"] for each in removed})
+    # Clients first, as events of deals do: who waits the other way round waits for ever.
+    held = select(clients.c.id).where(texts(clients.c.id, owners)).order_by(clients.c.id).with_for_update()
+    uow.session.execute(held)
+    gone = {"stage": REMOVED, "deal_name": "", "description": None, "custom_text": None}
+    gone |= {"value_minor": None, "base_minor": None}
+    row = client_deals.c
+    copies = (texts(row.deal_id, [each.row_id for each in found]), row.stage != REMOVED)
+    uow.session.execute(update(client_deals).where(*copies).values(**gone, version=row.version + 1))
+    if removed:
+        statement = insert(client_deals)
+        values = gone | {"version": statement.excluded.version}
+        newest = row.version < statement.excluded.version
+        uow.session.execute(
+            statement.on_conflict_do_update(index_elements=["deal_id"], set_=values, where=newest),
+            [each | gone for each in removed],
+        )
+
+
+def _locked(uow: UnitOfWork, kind: Any, table: Any, found: Sequence[Any]) -> dict[str, Any]:
+    ids = [each.row_id for each in found]
+    statement = select(kind).where(texts(table.c.id, ids)).order_by(table.c.id).with_for_update()
+    rows = uow.session.execute(statement.execution_options(populate_existing=True)).scalars()
+    return {row.id: row for row in rows}
+
+
+_UNDO: dict[str, Callable[[UnitOfWork, Sequence[Any]], dict[str, str]]] = {
+    "activity": _undo_activities,
+    "contact": _undo_contacts,
+    "client": _undo_clients,
+}

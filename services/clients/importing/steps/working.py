@@ -1,0 +1,63 @@
+"""The worker's job of an import: whatever is next, for a few seconds, and then the next slice is ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import update
+
+from libs.common.database import UnitOfWork, is_outage
+from libs.common.jobs import GiveUp, Job
+from libs.common.logging import get_logger
+from libs.common.problems import Unavailable
+from services.clients.importing.files import Unreadable
+from services.clients.importing.steps.checking import check
+from services.clients.importing.steps.committing import commit
+from services.clients.importing.steps.reading import read
+from services.clients.importing.steps.run import Tools, find, order
+from services.clients.importing.steps.undoing import undo
+from services.clients.models import imports
+
+log = get_logger(__name__)
+
+_STEPS: dict[str, Callable[[Tools, Job, Any], bool]] = {
+    "reading": read,
+    "checking": check,
+    "committing": commit,
+    "undoing": undo,
+}
+
+
+def work(tools: Callable[[], Tools]) -> Callable[[Job], bool]:
+    """How the worker does a slice of an import; whether there is more to do."""
+
+    def perform(job: Job) -> bool:
+        found = find(tools(), job.payload["import_id"])
+        if found is None or found.state not in _STEPS:
+            return False
+        try:
+            return _STEPS[found.state](tools(), job, found)
+        except Unreadable as error:
+            raise GiveUp(str(error)) from None
+        except Exception as error:
+            if found.state == "reading" and not isinstance(error, Unavailable) and not is_outage(error):
+                log.exception("a file could not be read")
+                raise GiveUp("this file could not be read; save the sheet as CSV and try again") from None
+            raise
+
+    return perform
+
+
+def went_on(uow: UnitOfWork, job: Job, more: bool) -> None:
+    """Order the next slice."""
+    if more:
+        order(uow, job.payload["import_id"])
+
+
+def gave_up(uow: UnitOfWork, job: Job, reason: str) -> None:
+    """Say why it goes no further; what was committed stays, and can be taken back."""
+    statement = update(imports).where(imports.c.id == job.payload["import_id"])
+    uow.session.execute(
+        statement.values(state="failed", problem=reason, updated_at=uow.now, version=imports.c.version + 1)
+    )

@@ -1,0 +1,19 @@
+"""What a list of clients is filtered by, and on which rows each filter may look."""
+
+from services.clients.queries.filtering.conditions import Condition, condition
+from services.clients.queries.filtering.texts import FULL_NAME, begins, by_letters, holds
+from services.clients.queries.filtering.tree import read_tree
+from services.clients.queries.filtering.wanted import Wanted, searched_for, wanted
+
+__all__ = [
+    "FULL_NAME",
+    "Condition",
+    "Wanted",
+    "begins",
+    "by_letters",
+    "condition",
+    "holds",
+    "read_tree",
+    "searched_for",
+    "wanted",
+]

@@ -1,0 +1,73 @@
+"""For the clients of one page: which of their texts were found, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import any_, case, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from services.clients.models import clients, search_documents
+from services.clients.queries.searching.finding import any_wanted, may_be_mistyped, near
+from services.clients.queries.searching.marking import Needle, fold, marked, part_marked
+from services.clients.queries.searching.typed import Search
+
+# In the order of how much a find there says.
+FIELDS = ("company_name", "contact", "notes", "deal", "activity", "document", "custom", "details")
+_SHOWN = 3
+# Of a very long letter as much as is looked through.
+_READ = 100_000
+
+Hit = dict[str, Any]
+
+
+def hits_of(session: Session, search: Search, rows: Sequence[dict[str, Any]], *, fuzzy: bool) -> dict[str, list[Hit]]:
+    """``{client_id: [{field, source_id, snippet: [{text, found}]}]}``, up to three a client.
+
+    rows: documents that the reader gets; of a card only the name is looked through.
+    """
+    needles = _needles(session, search, fuzzy=fuzzy)
+    found: dict[str, list[Hit]] = {}
+    for row in rows:
+        if snippet := marked(row["company_name"], needles) or _part(row["company_name"], search):
+            found[row["id"]] = [_hit("company_name", row["id"], snippet)]
+    full = [row["id"] for row in rows if row["access"] != "card"]
+    for row in _texts(session, search, full, fuzzy=fuzzy) if search.wanted and full else []:
+        hits = found.setdefault(row.client_id, [])
+        snippet = marked(row.content, needles) if len(hits) < _SHOWN else None
+        if snippet:
+            hits.append(_hit(row.kind, row.source_id, snippet))
+    return found
+
+
+def _hit(field: str, source_id: str, snippet: list[dict[str, Any]]) -> Hit:
+    return {"field": field, "source_id": source_id, "snippet": snippet}
+
+
+def _part(name: str, search: Search) -> list[dict[str, Any]] | None:
+    return part_marked(name, search.single_word) if search.single_word else None
+
+
+def _needles(session: Session, search: Search, *, fuzzy: bool) -> list[Needle]:
+    needles: list[Needle] = []
+    for term in search.wanted:
+        needles.append((tuple(fold(word) for word in term.words), term.prefix))
+        for word in may_be_mistyped(term) if fuzzy else []:
+            needles += [((each,), False) for each in session.execute(near(word)).scalars()]
+    return needles
+
+
+def _texts(session: Session, search: Search, client_ids: list[str], *, fuzzy: bool) -> Sequence[Any]:
+    """The texts of these clients that hold what was searched for, the telling ones and the newest of a kind first."""
+    row = search_documents.c
+    rank = case({kind: number for number, kind in enumerate(FIELDS)}, value=row.kind)
+    place = func.row_number().over(partition_by=row.client_id, order_by=(rank, row.source_id.desc())).label("place")
+    these = row.client_id == any_(literal(client_ids, ARRAY(clients.c.id.type)))
+    wanted = row.words.bool_op("@@")(any_wanted(search, fuzzy=fuzzy))
+    content = func.left(row.content, _READ).label("content")
+    found = select(row.client_id, row.kind, row.source_id, content, place)
+    found = found.where(these, wanted, row.kind != "company_name")
+    numbered = found.subquery()
+    return session.execute(select(numbered).where(numbered.c.place <= _SHOWN).order_by(numbered.c.place)).all()

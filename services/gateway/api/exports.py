@@ -1,0 +1,188 @@
+"""Taking data away: the lists, with their filters, as CSV and XLSX; and everything at once, as the import takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from flask import Response, stream_with_context
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from libs.common.object_store import content_disposition
+from libs.reporting.sheets import CSV_TYPE, XLSX_TYPE
+from services.gateway.api import clients, custom_fields, invoices
+from services.gateway.api import requests as r
+from services.gateway.api import schemas as s
+from services.gateway.api.deal_filters import DealFilters
+from services.gateway.api.routing import ADMIN, Routes
+from services.gateway.models import users
+from services.gateway.taking import Columns, Row, Rows, csv_pieces, xlsx_pieces, zip_pieces
+
+routes = Routes("exports")
+
+ZIP_TYPE = "application/zip"
+_PAGE = 1000
+_INVOICES_PAGE = 200
+
+CLIENTS = Columns(
+    "clients",
+    "id company_name email phone website industry status source address city state country notes tags owner owner_id"
+    " lifetime_value currency last_activity_at waiting_since created_at updated_at version".split(),
+    frozenset({"lifetime_value"}),
+    entity="client",
+)
+CONTACTS = Columns(
+    "contacts",
+    "id client_id company_name first_name last_name email phone job_title is_primary created_at updated_at"
+    " version".split(),
+    entity="contact",
+)
+DEALS = Columns(
+    "deals",
+    "id deal_name client_id company_name deal_value currency stage source description expected_close_date"
+    " actual_close_date created_on lost_reason history tags owner owner_id ai_score updated_at version".split(),
+    frozenset({"deal_value"}),
+    entity="deal",
+)
+ACTIVITIES = Columns(
+    "activities",
+    "id client_id company_name contact_id deal_id type subject description occurred_at due_at done_at assignee"
+    " assignee_id actor_name created_at updated_at version".split(),
+)
+INVOICES = Columns(
+    "invoices",
+    "id invoice_number status overdue client_id company_name deal_id amount tax discount_percent tax_percent currency"
+    " due_date paid_date payment_method payment_reference description created_at updated_at version".split(),
+    frozenset({"amount", "tax"}),
+)
+
+
+@dataclass(frozen=True)
+class Export:
+    """One list that can be taken away: its columns, the filters it takes, and what asks for its rows."""
+
+    columns: Columns
+    query: type[BaseModel]
+    pages: Callable[[dict[str, Any]], Iterator[list[Row]]]
+    filters: Callable[[Any], dict[str, Any]]
+
+
+def _pages(
+    service: str, method: str, limit: int = _PAGE, **more: Any
+) -> Callable[[dict[str, Any]], Iterator[list[Row]]]:
+    def pages(filters: dict[str, Any]) -> Iterator[list[Row]]:
+        cursor: str | None = None
+        while True:
+            found = r.ask(service, method, **more, filters=filters, limit=limit, cursor=cursor)
+            yield found["items"]
+            if (cursor := found["next_cursor"]) is None:
+                return
+
+    return pages
+
+
+def _of_clients(query: s.ClientFilters) -> dict[str, Any]:
+    found: dict[str, Any] = clients.list_arguments(query)["filters"]
+    return found
+
+
+def _of_deals(query: DealFilters) -> dict[str, Any]:
+    found: dict[str, Any] = s.paged(query.given())["filters"]
+    return found
+
+
+def _of_invoices(query: s.InvoiceFilters) -> dict[str, Any]:
+    found: dict[str, Any] = s.paged(invoices.filters_of(query))["filters"]
+    return found
+
+
+EXPORTS = (
+    Export(CLIENTS, s.ClientFilters, _pages("clients", "export_page", what="clients"), _of_clients),
+    Export(CONTACTS, s.ClientFilters, _pages("clients", "export_page", what="contacts"), _of_clients),
+    Export(DEALS, DealFilters, _pages("deals", "export_deals"), _of_deals),
+    Export(ACTIVITIES, s.ClientFilters, _pages("clients", "export_page", what="activities"), _of_clients),
+    Export(INVOICES, s.InvoiceFilters, _pages("billing", "list_invoices", _INVOICES_PAGE), _of_invoices),
+)
+
+
+def columns_of(export: Export) -> Columns:
+    """The columns of a list as they are today: with one for each field that the company made, archived ones too, since
+    records keep their values."""
+    entity = export.columns.entity
+    if entity is None:
+        return export.columns
+    fields = r.ask(custom_fields.OWNERS[entity], "list_custom_fields", entity=entity)["items"]
+    return export.columns.with_own([each["key"] for each in fields])
+
+
+def rows(export: Export, filters: dict[str, Any]) -> Rows:
+    """All rows, page after page. The first is asked for at once: a refusal is an answer and no broken file."""
+    pages, people = export.pages(filters), _addresses()
+    first = next(pages)
+    return (_with_people(row, people) for page in chain([first], pages) for row in page)
+
+
+def _with_people(row: Row, people: dict[str, str]) -> Row:
+    """Owners by address too, since their ids mean nothing elsewhere."""
+    named = {"owner": row.get("owner_id"), "assignee": row.get("assignee_id")}
+    return {**row, **{name: people.get(str(user_id), "") for name, user_id in named.items()}}
+
+
+def _addresses() -> dict[str, str]:
+    with r.gateway().database.read() as session:
+        return {row.id: row.email for row in session.execute(select(users.c.id, users.c.email))}
+
+
+def _file(pieces: Iterator[bytes], name: str, kind: str) -> Response:
+    response = Response(stream_with_context(pieces), content_type=kind)
+    response.headers["Content-Disposition"] = content_disposition(name)
+    return response
+
+
+def _name(what: str, ending: str) -> str:
+    return f"{what}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
+
+
+def _declare(export: Export, ending: str, kind: str) -> None:
+    name = export.columns.name
+
+    def view(query: Any) -> Response:
+        found, columns = rows(export, export.filters(query)), columns_of(export)
+        pieces = csv_pieces(columns, found) if ending == "csv" else _begun(xlsx_pieces(columns, found))
+        return _file(pieces, _name(name, ending), kind)
+
+    view.__name__ = f"export_{name}_{ending}"
+    about = {"contacts": "The people of the clients", "activities": "What happened with the clients"}
+    what = about.get(name, f"The {name}")
+    view.__doc__ = (
+        f"{what} that the filters of the list let through, as {ending.upper()}.\n\n"
+        "Columns carry the API's names, the company's own fields as in `client.custom.region`; amounts are in major "
+        "units; what you see as a public card only is not in it. "
+        "Text that a spreadsheet would run has an apostrophe before it."
+    )
+    path = f"/{name}/export.{ending}"
+    routes.route("GET", path, query=export.query, answers={200: None}, content_type=kind)(view)
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, once the first of them is there: what is refused is refused before anything is sent."""
+    return chain([next(pieces)], pieces)
+
+
+for _export in EXPORTS:
+    _declare(_export, "csv", CSV_TYPE)
+    _declare(_export, "xlsx", XLSX_TYPE)
+
+
+@routes.route("GET", "/export.zip", who=ADMIN, answers={200: None}, content_type=ZIP_TYPE)
+def export_everything() -> Response:
+    """Clients, contacts, deals, activities and invoices as CSV files of one archive.
+
+    `POST /imports` takes it as it is, but for the invoices.
+    """
+    tables = [(columns_of(each), lambda each=each: rows(each, {})) for each in EXPORTS]
+    return _file(_begun(zip_pieces(tables)), _name("crm", "zip"), ZIP_TYPE)

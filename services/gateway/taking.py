@@ -1,0 +1,161 @@
+"""Data on its way out: the tables of an export, written in pieces, so that no size of them needs more memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from libs.common.money import json_number, to_major
+from libs.common.problems import Invalid
+from libs.reporting.sheets import neutral
+
+Row = Mapping[str, Any]
+Rows = Iterator[Row]
+
+# Rows of a sheet beside its header, as Excel has them.
+SHEET_ROWS = 1_048_575
+_LONGEST_CELL = 32_767
+_PIECE = 256 * 1024
+# What an apostrophe would be taken from, when the file is brought in again.
+_MASKED = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'\n", "'＝", "'＋", "'－", "'＠", "''")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """One table: its name and the API's names of its fields, in order. An amount has its minor units in the rows.
+
+    entity: whose fields the company may have added to. own: the keys of those fields.
+    """
+
+    name: str
+    names: Sequence[str]
+    money: frozenset[str] = frozenset()
+    entity: str | None = None
+    own: Sequence[str] = ()
+
+    @property
+    def header(self) -> list[str]:
+        """The names of all columns. The company's own fields stand there as an import maps a column to them."""
+        return [*self.names, *(f"{self.entity}.custom.{key}" for key in self.own)]
+
+    def with_own(self, keys: Sequence[str]) -> Columns:
+        """The same with a column for each of the company's own fields."""
+        return replace(self, own=tuple(keys))
+
+    def cells(self, row: Row) -> list[str]:
+        """A row as text."""
+        values = row.get("custom") or {}
+        return [*(self._cell(name, row) for name in self.names), *(own_value(values.get(key)) for key in self.own)]
+
+    def _cell(self, name: str, row: Row) -> str:
+        if name in self.money:
+            minor = row.get(f"{name}_minor")
+            return "" if minor is None else json_number(minor, str(row["currency"]))
+        return written(row.get(name))
+
+
+def written(value: Any) -> str:
+    """A value as a cell; text that a spreadsheet would run has an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return masked("; ".join(_step(each) if isinstance(each, dict) else str(each) for each in value))
+    return masked(str(value))
+
+
+def own_value(value: Any) -> str:
+    """A value of one of the company's own fields as a cell: an amount with its currency, a number in figures."""
+    if isinstance(value, Mapping):
+        return f"{to_major(value['amount_minor'], value['currency']):f} {value['currency']}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        figures = format(Decimal(str(value)), "f")
+        # 1.234 is a thousand and more to half of the world; with one zero more it is the same to everybody.
+        return f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures
+    return written(value)
+
+
+def masked(text: str) -> str:
+    """Text that no spreadsheet runs, and that is the same when it is brought in again."""
+    return f"'{text}" if text.startswith(_MASKED) else neutral(text)
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    return f"{step['stage']} {step['on']}"
+
+
+def csv_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
+    """The table as CSV, in pieces."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns.header)
+    for row in rows:
+        writer.writerow(columns.cells(row))
+        if buffer.tell() > _PIECE:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def xlsx_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
+    """The table as a workbook, in pieces. It is written to the disk first; Invalid when a sheet cannot hold it."""
+    import xlsxwriter
+
+    with tempfile.TemporaryFile() as held:
+        settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(held, settings) as book:
+            sheet, bold = book.add_worksheet(columns.name[:31]), book.add_format({"bold": True})
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, columns.header, bold)
+            for number, row in enumerate(rows, start=1):
+                if number > SHEET_ROWS:
+                    raise Invalid(f"a sheet holds at most {SHEET_ROWS:,} rows; take the CSV")
+                for place, cell in enumerate(columns.cells(row)):
+                    # As text, so that an amount is what it was and a number of a phone is no sum.
+                    sheet.write_string(number, place, cell[:_LONGEST_CELL])
+        held.seek(0)
+        while piece := held.read(_PIECE):
+            yield piece
+
+
+def zip_pieces(tables: Iterable[tuple[Columns, Callable[[], Rows]]]) -> Iterator[bytes]:
+    """Several tables as CSV files of one archive, which is on its way before it is whole."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for columns, open_rows in tables:
+            with archive.open(f"{columns.name}.csv", "w", force_zip64=True) as entry:
+                for piece in csv_pieces(columns, open_rows()):
+                    entry.write(piece)
+                    yield pipe.taken()
+    yield pipe.taken()
+
+
+class _Pipe(io.RawIOBase):
+    """Where an archive is written to and taken from at once; it cannot go back, and needs not."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._held += piece
+        return len(piece)
+
+    def taken(self) -> bytes:
+        found, self._held = bytes(self._held), bytearray()
+        return found
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    found = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return found

@@ -1,0 +1,158 @@
+"""What clients can be filtered by, what can be asked of each, and how a condition is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from libs.common.money import to_minor
+from services.gateway.api import requests as r
+from services.gateway.web import shell, words
+from services.gateway.web.formats import day, exact, money
+from services.gateway.web.parts import Part
+
+_NAMES: dict[str, tuple[Any, str]] = {
+    "company_name": (_l("Company"), "text"),
+    "status": (_l("Status"), "status"),
+    "industry": (_l("Industry"), "text"),
+    "owner_id": (_l("Owner"), "person"),
+    "tag": (_l("Tag"), "tag"),
+    "deal_value": (_l("Value of a deal"), "money"),
+    "deal_stage": (_l("Stage of a deal"), "stage"),
+    "open_deals": (_l("Open deals"), "number"),
+    "lifetime_value": (_l("Lifetime value"), "money"),
+    "last_activity_at": (_l("Last activity"), "time"),
+    "created_at": (_l("Created"), "time"),
+    "updated_at": (_l("Changed"), "time"),
+    "city": (_l("City"), "text"),
+    "state": (_l("State"), "text"),
+    "country": (_l("Country"), "text"),
+    "source": (_l("Source"), "text"),
+    "email": (_l("E-mail"), "text"),
+    "phone": (_l("Phone"), "text"),
+    "website": (_l("Website"), "text"),
+    "notes": (_l("Notes"), "text"),
+}
+OPERATORS: dict[str, Any] = {
+    "is": _l("is"),
+    "is_not": _l("is not"),
+    "any_of": _l("is any of"),
+    "none_of": _l("is none of"),
+    "contains": _l("contains"),
+    "starts_with": _l("begins with"),
+    "gt": _l("more than"),
+    "gte": _l("at least"),
+    "lt": _l("less than"),
+    "lte": _l("at most"),
+    "between": _l("between"),
+    "empty": _l("is empty"),
+    "not_empty": _l("is filled in"),
+    "last_days": _l("in the last days"),
+    "not_last_days": _l("not in the last days"),
+}
+_TIMES = {"gt": _l("after"), "gte": _l("from"), "lt": _l("before"), "lte": _l("until"), "is": _l("on")}
+_OF_TIME = "is gt gte lt lte between last_days not_last_days empty not_empty"
+_BY_KIND: dict[str, str] = {
+    "text": "is is_not any_of none_of contains starts_with empty not_empty",
+    "choice": "is is_not empty not_empty",
+    "tag": "is is_not any_of none_of empty not_empty",
+    "status": "is is_not",
+    "stage": "is is_not empty",
+    "person": "is is_not",
+    "money": "gt gte lt lte between is",
+    "number": "gt gte lt lte between is is_not",
+    "time": _OF_TIME,
+    "date": "is gt gte lt lte between last_days not_last_days empty not_empty",
+    "yes_no": "is is_not empty not_empty",
+}
+WITHOUT_VALUE = frozenset({"empty", "not_empty"})
+DAYS = frozenset({"last_days", "not_last_days"})
+LISTS = frozenset({"any_of", "none_of"})
+_STATUSES = ("prospect", "active", "inactive", "churned")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to filter by. options: what its value is chosen from, where it is."""
+
+    name: str
+    label: str
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def operators(self) -> list[tuple[str, str]]:
+        """What can be asked of it, by name and in words."""
+        return [(each, self.asks(each)) for each in _BY_KIND[self.kind].split()]
+
+    def asks(self, op: str) -> str:
+        """An operator in words."""
+        of_time = _TIMES if self.kind in ("time", "date") else {}
+        return str(of_time.get(op) or OPERATORS.get(op, op))
+
+    def says(self, op: str, value: Any) -> str:
+        """``more than $50,000``"""
+        if op in WITHOUT_VALUE:
+            return self.asks(op)
+        if op in DAYS:
+            said = _("in the last %(days)s days") if op == "last_days" else _("not in the last %(days)s days")
+            return str(said % {"days": value})
+        values = value if isinstance(value, list) else [value]
+        joined = (f" {_('and')} " if op == "between" else ", ").join(self._word(each) for each in values)
+        return f"{self.asks(op)} {joined}"
+
+    def _word(self, value: Any) -> str:
+        if self.options:
+            return dict(self.options).get(str(value).lower() if isinstance(value, bool) else str(value), str(value))
+        if isinstance(value, Mapping):
+            return f"{exact(value.get('amount', ''))} {value.get('currency', '')}"
+        if self.kind == "money" and isinstance(value, int | Decimal):
+            base = r.gateway().settings.base_currency
+            amount: str = money(to_minor(Decimal(value), base), base)
+            return amount
+        if self.kind in ("time", "date"):
+            try:
+                return day(value)
+            except ValueError:
+                return str(value)
+        return exact(str(value)) if isinstance(value, int | Decimal) else str(value)
+
+
+class Fields(dict[str, Field]):
+    """All of them, by name, in the order in which they are offered."""
+
+    def named(self, name: str) -> Field:
+        """The field of this name; one that is no longer known is shown by its name."""
+        return self.get(name) or Field(name, name.rpartition(".")[2], "text")
+
+
+def fields(own: Part | None = None, of_contacts: Part | None = None) -> Fields:
+    """own, of_contacts: what the clients service answered for the company's own fields."""
+    people = [(each["id"], each["name"]) for each in shell.owners()]
+    options: dict[str, Sequence[tuple[str, str]]] = {
+        "status": [(each, str(words.word(each))) for each in _STATUSES],
+        "stage": [(each, str(label)) for each, label in words.STAGES.items()],
+        "person": [("me", _("me")), ("none", _("Nobody yet")), *people],
+    }
+    made = [Field(name, str(label), kind, tuple(options.get(kind, ()))) for name, (label, kind) in _NAMES.items()]
+    made += [_own(each, "custom.", each["label"]) for each in _offered(own)]
+    made += [
+        _own(each, "contact.custom.", _("Contact: %(field)s", field=each["label"])) for each in _offered(of_contacts)
+    ]
+    return Fields({each.name: each for each in made})
+
+
+def _offered(part: Part | None) -> list[dict[str, Any]]:
+    return [each for each in part.get("items", []) if not each["archived"]] if part else []
+
+
+def _own(defined: dict[str, Any], prefix: str, label: str) -> Field:
+    options = tuple((each, each) for each in defined["options"])
+    if defined["kind"] == "yes_no":
+        options = (("true", _("yes")), ("false", _("no")))
+    return Field(prefix + defined["key"], label, defined["kind"], options)

@@ -1,0 +1,176 @@
+"""The pages of finding clients: chips, the form that builds filters, segments, hits."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from libs.common.problems import Invalid
+from tests.gateway.conftest import PASSWORD
+from tests.gateway.integration.test_pages import token_of
+from tests.gateway.page_answers import ANSWERS, ID, SEGMENT, page
+
+LARGE = {"field": "deal_value", "op": "gt", "value": 50000}
+FOOD = {"field": "industry", "op": "any_of", "value": ["Food", "Retail"]}
+RECENT = {"field": "last_activity_at", "op": "last_days", "value": 30}
+ROW = {"g0.r0.field": "industry", "g0.r0.op": "is", "g0.r0.value": "Food"}
+
+
+@pytest.fixture
+def admin(http: FlaskClient, new_user: Callable[..., str]) -> FlaskClient:
+    new_user("admin")
+    http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD})
+    return http
+
+
+@pytest.fixture(autouse=True)
+def answers(rpc: Any) -> None:
+    rpc.answers |= ANSWERS
+
+
+def chips(text: str) -> dict[str, str]:
+    """What each chip says, and the address without it."""
+    found = re.findall(r'<span class="chip">([^<]*)<a href="([^"]*)"', text)
+    return {said.strip(): address.replace("&amp;", "&") for said, address in found}
+
+
+def where_of(address: str) -> Any:
+    query = dict(parse_qsl(urlsplit(address).query))
+    return json.loads(query["where"]) if "where" in query else None
+
+
+def shown(admin: Any, where: Any, **more: str) -> str:
+    answer = admin.get("/clients?" + urlencode({"where": json.dumps(where)} | more))
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def test_each_condition_is_a_chip_that_can_be_taken_away(admin: Any, rpc: Any) -> None:
+    found = chips(shown(admin, {"all": [LARGE, {"any": [FOOD, RECENT]}]}, status="active"))
+    assert list(found) == [
+        "Status: Active",
+        "Value of a deal: more than $50,000",
+        "Either: Industry is any of Food, Retail or Last activity in the last 30 days",
+    ]
+    addresses = list(found.values())
+    assert where_of(addresses[0]) == {"all": [LARGE, {"any": [FOOD, RECENT]}]}
+    assert where_of(addresses[1]) == {"all": [{"any": [FOOD, RECENT]}]}
+    assert where_of(addresses[2]) == {"all": [LARGE]} and "status=active" in addresses[2]
+    assert where_of(next(iter(chips(shown(admin, LARGE)).values()))) is None
+    assert rpc.last("clients.list_clients").arguments["filters"]["where"] == LARGE | {"value": 5_000_000}
+
+
+def test_hits_are_marked_and_a_guess_is_said(admin: Any) -> None:
+    text = admin.get("/clients?q=chatbto").text
+    assert "Nothing has “chatbto”. These have words that are nearly those." in text
+    assert re.search(r'<span class="soft">Notes:</span> before <mark>&lt;script&gt;', text)
+    assert re.search(r'<a class="clip" href="/clients/[^"]*">before <mark>', text)
+    assert re.search(r'name="query" value="q=chatbto&amp;fuzzy=true"', text)
+
+
+def test_the_form_begins_with_what_is_on(admin: Any) -> None:
+    text = admin.get("/clients/filter?" + urlencode({"where": json.dumps({"all": [LARGE, FOOD]}), "q": "shop"})).text
+    assert re.search(r'<option value="deal_value" selected>', text) and 'name="g0.r1.field"' in text
+    assert 'value="50000"' in text and 'value="Food, Retail"' in text and 'name="rest" value="q=shop"' in text
+    assert "custom.our_text" in text and "contact.custom.our_text" in text
+    for odd in ("x", "[]", "[1]", '{"all": [5]}', '{"all": [{"any": [{"all": []}]}]}'):
+        assert admin.get("/clients/filter?" + urlencode({"where": odd})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("do", "rows"),
+    [
+        ("", ["g0.r0"]),
+        ("add:0", ["g0.r0", "g0.r1"]),
+        ("group", ["g0.r0", "g1.r0"]),
+        ("remove:0:0", ["g0.r0"]),
+        ("add:9", ["g0.r0"]),
+        ("remove:x", ["g0.r0"]),
+        ("what", ["g0.r0"]),
+    ],
+)
+def test_rows_and_groups_are_added_and_taken_away(admin: Any, do: str, rows: list[str]) -> None:
+    text = admin.get("/clients/filter?" + urlencode(ROW | {"rest": "q=shop", "do": do})).text
+    assert re.findall(r'<select class="form-select" name="(g\d\.r\d)\.field"', text) == rows
+
+
+def test_what_is_applied_leads_to_the_list(admin: Any, rpc: Any) -> None:
+    sent = ROW | {
+        "rest": "q=shop&segment=&city=Ulm", "do": "apply", "join": "any", "g0.join": "any",
+        "g0.r1.field": "deal_value", "g0.r1.op": "between", "g0.r1.value": "$1,000.50", "g0.r1.other": "2000",
+        "g0.r2.field": "city", "g0.r2.op": "is", "g0.r2.value": " ",
+        "g1.r0.field": "custom.our_money", "g1.r0.op": "gte", "g1.r0.value": "500 EUR",
+        "g1.r1.field": "tag", "g1.r1.op": "none_of", "g1.r1.value": "vip, new,",
+        "g1.r2.field": "phone", "g1.r2.op": "empty",
+    }  # fmt: skip
+    answer = admin.get("/clients/filter?" + urlencode(sent))
+    assert answer.status_code == 303
+    assert where_of(answer.headers["Location"]) == {
+        "any": [
+            {"any": [
+                {"field": "industry", "op": "is", "value": "Food"},
+                {"field": "deal_value", "op": "between", "value": [1000.5, 2000]},
+            ]},
+            {"all": [
+                {"field": "custom.our_money", "op": "gte", "value": {"amount": 500, "currency": "EUR"}},
+                {"field": "tag", "op": "none_of", "value": ["vip", "new"]},
+                {"field": "phone", "op": "empty"},
+            ]},
+        ]
+    }  # fmt: skip
+    assert "q=shop" in answer.headers["Location"] and "city=Ulm" in answer.headers["Location"]
+    assert rpc.last("clients.list_clients").arguments["limit"] == 1
+    nothing = ROW | {"g0.r0.value": "", "do": "apply", "rest": "q=shop"}
+    assert admin.get("/clients/filter?" + urlencode(nothing)).headers["Location"] == "/clients?q=shop"
+
+
+def test_what_does_not_fit_is_said_in_the_form(admin: Any, rpc: Any) -> None:
+    for field, op, value in (("deal_value", "gt", "much"), ("created_at", "last_days", "many")):
+        sent = {"g0.r0.field": field, "g0.r0.op": op, "g0.r0.value": value, "rest": "", "do": "apply"}
+        answer = admin.get("/clients/filter?" + urlencode(sent))
+        assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text and value in answer.text
+    rpc.answers["clients.list_clients"] = Invalid("where.value is a date, as in 2025-02-10", field="where.value")
+    sent = {"g0.r0.field": "created_at", "g0.r0.op": "is", "g0.r0.value": "soon", "rest": "", "do": "apply"}
+    assert admin.get("/clients/filter?" + urlencode(sent)).status_code == 422
+
+
+def test_segments_are_tabs_with_counts(admin: Any, rpc: Any) -> None:
+    text = admin.get("/clients").text
+    assert 'hx-get="/clients/segments"' in text and ">All clients</a>" in text
+    rpc.answers["clients.list_segments"] = page(SEGMENT | {"count": 1234})
+    tabs = admin.get(f"/clients/segments?segment={ID}").text
+    assert "hx-get" not in tabs
+    assert "1,234" in tabs and re.search(r'<a href="/clients\?[^"]*segment=[^"]*" aria-current="page"', tabs)
+    assert rpc.last("clients.list_segments").arguments == {"counts": True}
+
+
+def test_a_segment_is_saved_from_what_the_list_shows(admin: Any, rpc: Any, runtime: Any) -> None:
+    token = {"csrf_token": token_of(admin, runtime)}
+    query = urlencode({"where": json.dumps(LARGE), "q": "shop", "min_deal_value": "10.5", "sort": "company_name"})
+    answer = admin.post("/clients/segments", data={"name": "Big", "shared": "true", "query": query} | token)
+    assert answer.status_code == 303 and f"segment={ID}" in answer.headers["Location"]
+    told = {"where": LARGE | {"value": 5_000_000}, "q": "shop", "min_deal_value_minor": 1050}
+    saved = {"name": "Big", "filters": told, "sort": "company_name", "shared": True}
+    assert rpc.last("clients.create_segment").arguments == {"data": saved}
+    admin.post(f"/clients/segments/{ID}", data={"what": "filters", "query": query} | token)
+    changes = {"filters": told, "sort": "company_name"}
+    assert rpc.last("clients.update_segment").arguments["changes"] == changes
+    admin.post(f"/clients/segments/{ID}", data={"what": "name", "name": "Other"} | token)
+    assert rpc.last("clients.update_segment").arguments["changes"] == {"name": "Other", "shared": False}
+    assert admin.post(f"/clients/segments/{ID}/delete", data=token).headers["Location"] == "/clients"
+
+
+def test_a_changed_segment_offers_to_be_saved(admin: Any) -> None:
+    tab = re.search(r'<a href="(/clients\?[^"]*segment=[^"]*)"', admin.get("/clients").text)
+    assert tab is not None
+    address = tab[1].replace("&amp;", "&")
+    save = 'name="what" value="filters"'
+    assert save not in admin.get(address).text
+    assert save in admin.get(f"{address}&city=Ulm").text
+    assert "Save as new segment" in admin.get(address).text

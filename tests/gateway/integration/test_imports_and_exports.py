@@ -1,0 +1,149 @@
+"""The company's own fields in what is brought in and taken away: offered, answered for, and in the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from tests.gateway.conftest import PASSWORD
+from tests.gateway.integration.test_pages import token_of
+from tests.gateway.page_answers import ANSWERS, CLIENT, CUSTOM, FIELDS, HOSTILE, ID, WHEN
+
+REGION = {
+    "name": "client.custom.region", "entity": "client", "key": "region", "label": f"Region {HOSTILE}", "kind": "choice",
+    "options": ["North", HOSTILE],
+}  # fmt: skip
+MARGIN = {
+    "name": "deal.custom.margin", "entity": "deal", "key": "margin", "label": "Margin", "kind": "number", "options": [],
+}  # fmt: skip
+
+
+def column(name: str, target: str | None = None) -> dict[str, Any]:
+    return {"name": name, "target": target, "samples": ["x"], "order": None, "mark": None}
+
+
+IMPORT: dict[str, Any] = {
+    "id": ID, "filename": "list.csv", "state": "ready", "problem": None, "rows": 2, "bad": 1, "results": {},
+    "version": 4, "rows_gone": False, "created_at": WHEN, "committed_at": None, "made_by_name": "Ada", "answers": {},
+    "sheets": [
+        {"name": "list", "about": "client", "rows": 2, "skip": False, "columns": [
+            column("Company", "client.company_name"), column("Where", "client.custom.region"), column("What"),
+        ]},
+    ],
+    "custom_fields": [REGION, MARGIN],
+    "questions": [
+        {"answer": "values", "text": "t", "needed": False, "field": "client.custom.region",
+         "choices": REGION["options"], "values": [{"value": "Nord.Ost", "rows": 1}]},
+        {"answer": "values", "text": "t", "needed": False, "field": "stage", "choices": ["lead"],
+         "values": [{"value": "Early", "rows": 1}]},
+        {"answer": "decimal_mark", "text": "t", "needed": True,
+         "columns": [{"sheet": 0, "column": "What", "samples": ["1,234"]}]},
+    ],
+    "progress": {"done": 2, "total": 2, "percent": 100}, "states": {"good": 1, "bad": 1}, "kept": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def admin(http: FlaskClient, new_user: Callable[..., str], rpc: Any) -> FlaskClient:
+    new_user("admin")
+    rpc.answers |= ANSWERS | {
+        "clients.get_import": IMPORT,
+        "clients.import_rows": {"items": [], "next_cursor": None, "total": 0},
+        "clients.change_import": IMPORT,
+    }
+    http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD})
+    return http
+
+
+def test_own_fields_are_offered_by_their_labels(admin: Any) -> None:
+    text = admin.get(f"/imports/{ID}").text
+    assert '<option value="client.custom.region" selected>Company: Region &lt;script&gt;' in text
+    assert '<option value="deal.custom.margin">Deal: Margin</option>' in text
+    assert '<option value="North">North</option>' in text and '<option value="lead">Lead</option>' in text
+    assert 'name="decimal_mark" value=","' in text and "<code>1,234</code>" in text
+    assert HOSTILE not in text
+    document = admin.get(f"/api/v1/imports/{ID}").json
+    assert document["custom_fields"] == [REGION, MARGIN]
+
+
+def test_answers_about_own_fields_reach_the_service(admin: Any, rpc: Any, runtime: Any) -> None:
+    token = token_of(admin, runtime)
+    form = {
+        "csrf_token": token, "target.0.0": "client.company_name", "target.0.1": "client.custom.region",
+        "target.0.2": "deal.custom.margin", "decimal_mark": ",", "value.client.custom.region.Nord.Ost": "North",
+        "value.stage.Early": "lead", "value.stage.": "lead",
+    }  # fmt: skip
+    assert admin.post(f"/imports/{ID}", data=form).status_code == 303
+    asked = rpc.last("clients.change_import").arguments
+    assert asked["sheets"][0]["mapping"]["What"] == "deal.custom.margin"
+    assert asked["answers"] == {
+        "decimal_mark": ",",
+        "values": {"client.custom.region": {"Nord.Ost": "North"}, "stage": {"Early": "lead"}},
+    }
+
+
+def test_an_import_without_its_rows_says_so_and_offers_no_way_back(admin: Any, rpc: Any) -> None:
+    gone = IMPORT | {"rows_gone": True, "sheets": [], "questions": [], "custom_fields": [], "state": "done"}
+    rpc.answers["clients.get_import"] = gone | {"committed_at": WHEN, "results": {"client.created": 7}}
+    rpc.answers["clients.list_imports"] = {"items": [gone], "next_cursor": None, "total": 1}
+    text = admin.get(f"/imports/{ID}").text
+    assert "no longer kept" in text and "cannot be taken back" in text and ">7<" in text
+    assert "/undo" not in text and "/delete" not in text and "/commit" not in text
+    assert "rows no longer kept" in admin.get("/imports").text
+    for state in ("ready", "uploading", "failed"):
+        rpc.answers["clients.get_import"] = gone | {"state": state}
+        text = admin.get(f"/imports/{ID}").text
+        assert "no longer kept" in text and "/delete" in text and "/undo" not in text, state
+    assert admin.get(f"/api/v1/imports/{ID}").json["rows_gone"] is True
+
+
+@pytest.fixture
+def exports(admin: Any, rpc: Any) -> Any:
+    empty = {"items": [], "next_cursor": None, "total": 0}
+    row = {name: value for name, value in CLIENT.items() if name != "access"}
+    other = row | {
+        "custom": {"our_text": "=cmd", "our_number": -1.234, "our_money": {"amount_minor": 5, "currency": "BHD"}}
+    }
+
+    def page(what: str, **_more: Any) -> dict[str, Any]:
+        return {"items": [row, other], "next_cursor": None} if what == "clients" else empty
+
+    archived = FIELDS[0] | {"key": "old", "archived": True}
+    own = {"items": [*FIELDS, archived], "next_cursor": None, "total": 7}
+    rpc.answers |= {
+        "clients.export_page": page, "deals.export_deals": empty, "billing.list_invoices": empty,
+        "clients.list_custom_fields": lambda entity: own if entity == "client" else empty,
+        "deals.list_custom_fields": empty,
+    }  # fmt: skip
+    return admin
+
+
+def test_exports_have_a_column_for_each_own_field(exports: Any) -> None:
+    lines = exports.get("/api/v1/clients/export.csv").text
+    first, second = csv.DictReader(io.StringIO(lines, newline=""))
+    names = [name for name in first if ".custom." in name]
+    assert names == [*(f"client.custom.{key}" for key in CUSTOM), "client.custom.old"]
+    assert [first[name] for name in names] == [
+        HOSTILE, "12.5", "5000.00 EUR", "2026-11-01", "false", "Gold", "",
+    ]  # fmt: skip
+    # A formula is text; a number that might be two for its readers has one zero more.
+    assert [second[name] for name in names] == ["'=cmd", "-1.2340", "0.005 BHD", "", "", "", ""]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exports.get("/api/v1/clients/export.xlsx").data))
+    head, *rows = book.get_sheet_by_index(0).to_python()
+    assert [dict(zip(head, row, strict=True)) for row in rows] == [first, second]
+    assert ".custom." not in exports.get("/api/v1/contacts/export.csv").text
+
+
+def test_everything_at_once_has_them_too(exports: Any, bearer: Callable[..., dict[str, str]]) -> None:
+    content = exports.get("/api/v1/export.zip", headers=bearer("admin")).data
+    with zipfile.ZipFile(io.BytesIO(content)) as files:
+        heads = {name: files.read(name).decode().splitlines()[0] for name in files.namelist()}
+    assert {name for name, head in heads.items() if ".custom." in head} == {"clients.csv"}
+    assert heads["clients.csv"].endswith("client.custom.our_choice,client.custom.old")

@@ -1,0 +1,1 @@
+"""Clients that are merged, over all services at once."""
