@@ -92,7 +92,7 @@ def _days_back(dice: random.Random, closed: date, reached: int) -> Iterator[date
 def _targets(admin: Person, people: dict[str, str], today: date) -> None:
     """What the company and each of its reps want to win in a month."""
     first = today.year * 12 + today.month - 1
-    months = [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first - 6, first + 7)]
+    months = [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first - 12, first + 7)]
     whose: dict[str | None, int] = {None: _MONTHLY_TARGET, people["sales"]: 60_000, people["sales2"]: 50_000}
     targets = [
         {"month": month, "owner_id": owner, "amount": amount} for month in months for owner, amount in whose.items()

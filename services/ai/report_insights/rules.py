@@ -61,11 +61,12 @@ def _target(asked: Asked) -> str:
     share = share.replace(".", ",") if german else share
     if german:
         way = "über" if above.value >= 0 else "unter"
-        said = f"gewichtete Pipeline von {_money(held)} liegt {share} % {way} dem Ziel von {_money(target)}."
-        return f"Ihre darauf zählende {said}" if part else f"Ihre {said}"
+        pipeline = f"Ihre gewichtete Pipeline von {_money(held)}"
+        aim = f"{share} % {way} dem Ziel von {_money(target)}."
+        return f"Wo ein Ziel gesetzt ist, liegt {pipeline} {aim}" if part else f"{pipeline} liegt {aim}"
     way = "above" if above.value >= 0 else "below"
-    said = f"weighted pipeline of {_money(held)} is trending {share}% {way} the target of {_money(target)}."
-    return f"What counts towards it of your {said}" if part else f"Your {said}"
+    said = f"our weighted pipeline of {_money(held)} is trending {share}% {way} the target of {_money(target)}."
+    return f"Where a target is set, y{said}" if part else f"Y{said}"
 
 
 def _weighted(asked: Asked) -> str:

@@ -18,7 +18,7 @@ Answer = Mapping[str, Any]
 _ROWS = 12
 _SAID = "{who} {value} (win rate {rate})"
 _SAID_OF_TARGET = "{who} {value} (win rate {rate}, target {target})"
-_SOME_MONTHS = "Targets are of some of these months only; the table holds against them what was won in those."
+_SOME_MONTHS = "Targets are of some of these months: see the table."
 
 
 def win_rate(answer: Answer, reader: Reader) -> Chart | None:

@@ -55,9 +55,7 @@ _GERMAN: Mapping[str, str] = {
     "{n} invoices": "{n} Rechnungen",
     "{won} of {all}": "{won} von {all}",
     "{value} of {target}": "{value} von {target}",
-    "Targets are of some of these months only; the table holds against them what was won in those.": (
-        "Ziele gelten nur für einige dieser Monate; die Tabelle hält dagegen, was in diesen gewonnen wurde."
-    ),
+    "Targets are of some of these months: see the table.": "Ziele gelten für einige dieser Monate: siehe Tabelle.",
     "{median}, usual {usual}": "{median}, üblich {usual}",
     "Full: weighted. Light: all of the value.": "Voll: gewichtet. Hell: der ganze Wert.",
     "Full: more. Hollow: less.": "Voll: mehr. Hohl: weniger.",

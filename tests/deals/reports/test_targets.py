@@ -103,6 +103,9 @@ def test_a_part_of_a_month_is_held_against_no_target(deals: Any, targets: Any, n
     assert [month["target_minor"] for month in answer["months"]] == [None, 3_000]
     assert (answer["target_minor"], answer["attained_minor"]) == (3_000, 0)
     assert (reps["total"]["target_minor"], reps["total"]["attained_minor"]) == (3_000, 0)
+    today = answer["as_of"]
+    until_now = deals.as_(ADMIN).reps(from_day="2025-01-01", to_day=today)["total"]
+    assert (until_now["target_minor"], until_now["attained_minor"]) == (1_000, 300)
     days = deals.as_(ADMIN).forecast(from_day="2025-01-10", to_day="2025-01-20")
     assert (days["target_minor"], days["attained_minor"], days["expected_minor"]) == (None, None, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from libs.common.money import round_minor
 from services.deals.domain import OPEN_STAGES
 from services.deals.queries.reports.asking import Asked
 from services.deals.queries.reports.cells import CLOSED, Part
+from services.deals.queries.reports.spans import Span, next_month
 from services.deals.queries.reports.wanted import By
 from services.deals.queries.reports.winning import Closed
 from services.deals.queries.reports.worth import Amount
@@ -53,12 +54,13 @@ def reps(
 ) -> dict[str, Any]:
     """By owner of the deal: created, won and lost in a range, open now, and what was won of the target.
 
-    Targets are those of the months that lie in the range as a whole, and what was won in just these, attained_minor, is
-    held against them; there are none where more than an owner is filtered by.
+    Targets are those of the months that lie in the range as a whole, the present one where it is of all its days until
+    now, and what was won in just these, attained_minor, is held against them; there are none where more than an owner
+    is filtered by.
     """
     asked = Asked.of(session, actor, now, from_day, to_day, filters)
     rows, unrated = _rows(asked, "owner_id")
-    targets = targets_by_owner(session, actor, asked.wanted, asked.span)
+    targets = targets_by_owner(session, actor, asked.wanted, _held(asked))
     for owner_id in set(targets) - {None}:
         rows.setdefault(owner_id, _Row())
     shown = [
@@ -67,6 +69,13 @@ def reps(
     ]
     total = _rep(_total(rows), targets.get(None, {}))
     return asked.heading() | {"rows": shown, "total": total, "without_rate": unrated}
+
+
+def _held(asked: Asked) -> Span:
+    """The days whose targets are held against what was won. Nothing is won in days to come, so that until now a month
+    counts as a whole."""
+    span, today = asked.span, asked.moment.day
+    return Span(span.first, next_month(today) - timedelta(days=1)) if span.last == today else span
 
 
 def _rows(asked: Asked, by: By) -> tuple[dict[str | None, _Row], list[dict[str, Any]]]:
