@@ -36,6 +36,12 @@ class _ByStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         of_stack = nodeid.startswith(_WHOLE_STACK) and not nodeid.startswith(_ALONE)
         return "whole stack" if of_stack else nodeid.partition("::")[0]
 
+    def _assign_work_unit(self, node: Any) -> None:
+        # By the number of its tests it would come last, when the other processes have nothing left to do beside it.
+        if _ALONE in self.workqueue and "whole stack" not in self.workqueue:
+            self.workqueue.move_to_end(_ALONE, last=False)
+        super()._assign_work_unit(node)
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _ByStack(config, log)
