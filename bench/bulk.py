@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from stack.driver import Crm
+from stack.driver import Crm, wait_for
 
 CLIENTS, MATCHING, MERGES = 100_000, 50_000, 200
 _FILTER = {"state": "CA"}
@@ -86,11 +86,11 @@ def _undo(admin: Any, change_set_id: str) -> None:
 
 
 def _until(admin: Any, change_set_id: str, status: str) -> dict[str, Any]:
-    while True:
+    def reached() -> dict[str, Any] | None:
         found: dict[str, Any] = admin.get(f"/change-sets/{change_set_id}")
-        if found["status"] == status:
-            return found
-        time.sleep(0.2)
+        return found if found["status"] == status else None
+
+    return wait_for(reached, f"a change that is {status}", 1800)
 
 
 def _export(database: psycopg.Connection[Any]) -> str:

@@ -1,0 +1,85 @@
+"""The RPC methods of billing."""
+
+from __future__ import annotations
+
+from tests.rights.cases.case import (
+    CHANGE,
+    COMMON,
+    GATE,
+    LIST,
+    NOBODY,
+    PUBLIC,
+    READ,
+    Case,
+    counted,
+    filter_of_client,
+    invoice_of,
+    line,
+    words_of,
+)
+
+BILLING = (
+    Case("billing.list_invoices", LIST, "invoices.read", filter_of_client),
+    Case("billing.totals", LIST, "invoices.read", filter_of_client, shows=counted),
+    Case(
+        "billing.receivables",
+        LIST,
+        "invoices.read",
+        lambda _s, r: {"filters": {"client_id": r["client"]}},
+        shows=lambda answer, _row: bool(answer["clients"]),
+    ),
+    Case(
+        "billing.payment_time",
+        COMMON,
+        "invoices.read",
+        lambda _s, _r: {"from_day": "2025-01-01", "to_day": "2025-03-31"},
+    ),
+    Case("billing.summary", COMMON, "invoices.read", lambda _s, _r: {"today": "2025-01-06"}),
+    Case("billing.quick_find", LIST, "invoices.read", words_of),
+    Case("billing.get_invoice", READ, "invoices.read", invoice_of),
+    Case("billing.preview_totals", COMMON, "invoices.write", lambda _s, _r: {"data": {"lines": [line()]}}),
+    Case(
+        "billing.create_invoice",
+        CHANGE,
+        "invoices.write",
+        lambda _s, r: {"data": {"client_id": r["client"], "lines": [line()]}},
+    ),
+    Case(
+        "billing.update_invoice",
+        CHANGE,
+        "invoices.write",
+        lambda _s, r: {"invoice_id": r["invoice"], "changes": {"notes": "More."}},
+        seen="invoices.read",
+    ),
+    Case("billing.send_invoice", CHANGE, "invoices.write", lambda s, r: {"invoice_id": s.invoice(r)}, "invoices.read"),
+    Case(
+        "billing.void_invoice",
+        CHANGE,
+        "invoices.write",
+        lambda s, r: {"invoice_id": s.invoice(r), "reason": "A mistake"},
+        seen="invoices.read",
+    ),
+    Case("billing.invoice_link", READ, "invoices.read", lambda _s, r: {"invoice_id": r["sent"]}),
+    Case("billing.request_preview", READ, "invoices.read", invoice_of),
+    Case("billing.preview_link", READ, "invoices.read", invoice_of),
+    Case(
+        "billing.record_payment",
+        CHANGE,
+        "payments.write",
+        lambda _s, r: {"invoice_id": r["sent"], "data": {"amount_minor": 1, "currency": "USD"}},
+        seen="invoices.read",
+    ),
+    Case(
+        "billing.refund_payment",
+        CHANGE,
+        "payments.write",
+        lambda _s, r: {"invoice_id": r["sent"], "amount_minor": 1},
+        seen="invoices.read",
+    ),
+    Case("billing.assign_payment", GATE, "payments.write", lambda _s, r: {"payment_id": NOBODY, "invoice_id": NOBODY}),
+    Case("billing.list_payments", LIST, "payments.read", lambda _s, r: {"filters": {"invoice_id": r["sent"]}}),
+    Case("billing.public_invoice", PUBLIC, "public", lambda _s, _r: {"token": "nothing"}),
+    Case("billing.public_invoice_link", PUBLIC, "public", lambda _s, _r: {"token": "nothing"}),
+    Case("billing.start_payment", PUBLIC, "public", lambda _s, _r: {"token": "nothing"}),
+    Case("billing.stripe_webhook", PUBLIC, "public", lambda _s, _r: {"body_base64": "e30=", "signature": "t=1,v1=0"}),
+)

@@ -1,0 +1,95 @@
+"""The operations of all else."""
+
+from __future__ import annotations
+
+from tests.rights.cases import CHANGE, COMMON, GATE, NOBODY, PUBLIC, Case
+
+_TOKEN = {"token": "nothing"}
+OTHERS = (
+    Case("GET /notifications", COMMON, "notifications.own"),
+    Case("GET /notifications/unread-count", COMMON, "notifications.own"),
+    Case(
+        "POST /notifications/{notification_id}/read",
+        GATE,
+        "notifications.own",
+        lambda _s, _r: {"notification_id": NOBODY},
+    ),
+    Case("POST /notifications/read-all", COMMON, "notifications.own"),
+    Case("GET /me/guide", COMMON, "notifications.own"),
+    Case("POST /me/guide/review", COMMON, "notifications.own"),
+    Case("POST /me/guide/close", COMMON, "notifications.own"),
+    Case("GET /me", COMMON, "account.own"),
+    Case("PATCH /me", COMMON, "account.own", lambda _s, _r: {"json": {"locale": "en"}}),
+    Case(
+        "POST /me/password",
+        COMMON,
+        "account.own",
+        lambda _s, _r: {"json": {"current_password": "not this one", "new_password": "long enough for us"}},
+    ),
+    Case("GET /me/second-factor", COMMON, "account.own"),
+    Case("POST /me/second-factor/confirm", COMMON, "account.own", lambda _s, _r: {"json": {"code": "000000"}}),
+    Case("POST /me/second-factor/recovery-codes", COMMON, "account.own", lambda _s, _r: {"json": {"password": "no"}}),
+    Case("POST /me/second-factor/off", COMMON, "account.own", lambda _s, _r: {"json": {"password": "no"}}),
+    Case("GET /me/sessions", COMMON, "account.own"),
+    Case("DELETE /me/sessions/{session_id}", GATE, "account.own", lambda _s, _r: {"session_id": NOBODY}),
+    Case("GET /api-keys", COMMON, "account.own"),
+    Case("POST /api-keys", COMMON, "account.own", lambda _s, _r: {"json": {}}),
+    Case("DELETE /api-keys/{key_id}", GATE, "account.own", lambda _s, _r: {"key_id": NOBODY}),
+    Case("GET /invitations", COMMON, "people.manage"),
+    Case("POST /invitations", COMMON, "people.manage", lambda _s, _r: {"json": {}}),
+    Case(
+        "POST /invitations/{invitation_id}/send-again", GATE, "people.manage", lambda _s, _r: {"invitation_id": NOBODY}
+    ),
+    Case("DELETE /invitations/{invitation_id}", GATE, "people.manage", lambda _s, _r: {"invitation_id": NOBODY}),
+    Case("GET /users/{user_id}/sessions", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("DELETE /users/{user_id}/sessions", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("DELETE /users/{user_id}/second-factor", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("GET /contacts/{contact_id}/personal-data", GATE, "personal_data", lambda _s, _r: {"contact_id": NOBODY}),
+    Case(
+        "POST /contacts/{contact_id}/erase",
+        GATE,
+        "personal_data",
+        lambda _s, _r: {"contact_id": NOBODY, "json": {"reason": "Asked to"}},
+    ),
+    Case("GET /erasures", COMMON, "personal_data"),
+    Case("GET /erasures/{erasure_id}", GATE, "personal_data", lambda _s, _r: {"erasure_id": NOBODY}),
+    Case("GET /audit", COMMON, "operate"),
+    Case("GET /audit/export", COMMON, "operate"),
+    Case("GET /audit/verify", COMMON, "operate"),
+    Case("GET /users/directory", COMMON, "directory.read"),
+    Case("GET /users", COMMON, "people.manage"),
+    Case("POST /users", COMMON, "people.manage", lambda _s, _r: {"json": {}}),
+    Case("GET /users/{user_id}", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
+    Case("PATCH /users/{user_id}", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY, "json": {}}),
+    Case("GET /company", COMMON, "company.read"),
+    Case("PATCH /company", COMMON, "company.write", lambda _s, _r: {"json": {}}),
+    Case("GET /integrations", COMMON, "operate"),
+    Case("POST /integrations/{name}/test", GATE, "operate", lambda _s, _r: {"name": "nothing"}),
+    Case(
+        "POST /ai/meeting-notes", CHANGE, "notes.write", lambda _s, r: {"json": {"deal_id": r["deal"], "text": "Hi."}}
+    ),
+    Case("GET /ai/meeting-notes/{notes_id}", GATE, "generations.read", lambda _s, _r: {"notes_id": NOBODY}),
+    Case(
+        "POST /ai/meeting-notes/{notes_id}/apply", GATE, "notes.write", lambda _s, _r: {"notes_id": NOBODY, "json": {}}
+    ),
+    Case("GET /ai/score-models", COMMON, "scores.manage"),
+    Case("POST /ai/score-models/train", COMMON, "scores.manage"),
+    Case("GET /traces/{reference}", GATE, "operate", lambda _s, _r: {"reference": NOBODY}),
+    Case("GET /dead-letters", COMMON, "operate"),
+    Case("POST /dead-letters/{letter_id}/replay", GATE, "operate", lambda _s, _r: {"letter_id": NOBODY}),
+    Case("GET /status", COMMON, "operate"),
+    Case("GET /intake/{reference}", GATE, "forms.follow", lambda _s, _r: {"reference": NOBODY}),
+    Case("POST /intake/contact", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /intake/brief", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/login", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/second-factor", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/join", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /invitations/{token}/accept", PUBLIC, "public", lambda _s, _r: {"token": "none", "json": {}}),
+    Case("POST /auth/forgot", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/reset", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("POST /auth/refresh", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+    Case("GET /pay/{token}", PUBLIC, "public", lambda _s, _r: _TOKEN),
+    Case("GET /pay/{token}/pdf", PUBLIC, "public", lambda _s, _r: _TOKEN),
+    Case("POST /pay/{token}", PUBLIC, "public", lambda _s, _r: _TOKEN),
+    Case("POST /webhooks/stripe", PUBLIC, "public", lambda _s, _r: {"json": {}}),
+)
