@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from libs.common.finding import holds, some
+from libs.common.finding import holds, newest
 from libs.common.identity import Actor
 from libs.common.pages import limit_of
 from services.billing import access, fields
@@ -16,8 +16,6 @@ from services.billing.domain import OPEN
 from services.billing.models import invoices
 from services.billing.queries.filters import business_today, matching
 
-# Whoever finds more than so many types on.
-_LOOKED_AT = 1000
 _FOUND = [invoices.c[name] for name in ("id", "invoice_number", "company_name", "amount_minor", "currency", "status")]
 
 
@@ -46,11 +44,7 @@ def quick_find(session: Session, actor: Actor, q: str, limit: int | None) -> dic
     if not words:
         return {"invoices": []}
     row = invoices.c
-    mine = select(row.id, row.created_at).where(access.scope(actor))
-    found = union(
-        *(some(mine.where(holds(row[name], words)), _LOOKED_AT) for name in ("invoice_number", "company_name"))
-    )
-    few = found.subquery("found")
-    newest = select(few.c.id).order_by(few.c.created_at.desc(), few.c.id.desc()).limit(size).subquery("newest")
-    statement = select(*_FOUND).join(newest, newest.c.id == row.id).order_by(row.created_at.desc(), row.id.desc())
+    named = [holds(column, words) for column in (row.invoice_number, row.company_name)]
+    found = newest(invoices, named, access.scope(actor), size)
+    statement = select(*_FOUND).join(found, found.c.id == row.id).order_by(row.created_at.desc(), row.id.desc())
     return {"invoices": [dict(each._mapping) for each in session.execute(statement)]}

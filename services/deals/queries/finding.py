@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, any_, func, select, union
+from sqlalchemy import ColumnElement, Uuid, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from libs.common import row_access
 from libs.common.fields import text
-from libs.common.finding import holds, some
+from libs.common.finding import holds, newest, some
 from libs.common.identity import Actor
 from libs.common.pages import limit_of
 from services.deals import access
 from services.deals.models import deals
 from services.deals.queries.deals import COMPANY_NAME, WITH_COMPANY
 
-# Whoever finds more than so many types on.
-_LOOKED_AT, _COMPANIES = 1000, 300
+# Whoever finds more companies than that types on.
+_COMPANIES = 300
 _SHOWN = [deals.c[name] for name in ("id", "deal_name", "stage", "deal_value_minor", "currency")]
 
 
@@ -30,12 +30,8 @@ def quick_find(session: Session, actor: Actor, q: str, limit: int | None) -> dic
     size, words = limit_of(limit), text()("q", q)
     if words is None:
         return {"deals": []}
-    # Each looked up by itself: an OR of both would have every deal read.
-    mine = select(deals.c.id, deals.c.created_at).where(access.scope(actor))
-    found = union(*(some(mine.where(each), _LOOKED_AT) for each in (holds(deals.c.deal_name, words), _of(words))))
-    few = found.subquery("found")
-    newest = select(few.c.id).order_by(few.c.created_at.desc(), few.c.id.desc()).limit(size).subquery("newest")
-    statement = select(*_SHOWN, COMPANY_NAME).select_from(WITH_COMPANY).join(newest, newest.c.id == deals.c.id)
+    found = newest(deals, (holds(deals.c.deal_name, words), _of(words)), access.scope(actor), size)
+    statement = select(*_SHOWN, COMPANY_NAME).select_from(WITH_COMPANY).join(found, found.c.id == deals.c.id)
     rows = session.execute(statement.order_by(deals.c.created_at.desc(), deals.c.id.desc()))
     return {"deals": [dict(row._mapping) for row in rows]}
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 from services.clients.models import client_deals
-from tests.clients.integration.test_contacts import add
+from tests.clients.integration.test_contacts import add, people
 from tests.clients.integration.test_intake import FORM
 from tests.support.actors import ADMIN, JESSICA, JOHN, system
 from tests.support.delivering import told
