@@ -136,7 +136,7 @@ def test_use_case_3_a_won_deal_is_invoiced_and_sent(open_browser: Open, crm: Crm
     else:
         page = john.go("/deals/board?q=" + company.mark)
         card = page.locator(f".deal-card[data-id='{deal_id}']")
-        card.drag_to(lane(page, "won"))
+        use_cases.drag_card(card, lane(page, "won"))
         john.toast("is in Won now")
         expect(page.locator("#head-won")).to_contain_text("$62,500")
         expect(page.locator("#head-qualified .lane-count")).to_have_text("0")

@@ -105,6 +105,25 @@ def lane(page: Page, stage: str) -> Locator:
     return page.locator(f".cards[data-stage={stage}]")
 
 
+def drag_card(card: Locator, to: Locator) -> None:
+    """Drag a card of the board to another column as a hand does: nobody lets go before the card lies there."""
+    page = card.page
+    card.hover()
+    page.mouse.down()
+    start, end = card.bounding_box(), to.bounding_box()
+    assert start and end
+    lying = to.locator(".deal-card.sortable-ghost")
+
+    def lies_there() -> bool:
+        # A drag begins with the first movement, and each further one says where the pointer is.
+        for x in (start["x"] + start["width"] / 2 + 12, end["x"] + end["width"] / 2 - 8, end["x"] + end["width"] / 2):
+            page.mouse.move(x, end["y"] + min(end["height"] / 2, 60), steps=4)
+        return lying.count() == 1
+
+    eventually(lies_there)
+    page.mouse.up()
+
+
 def a_qualified_deal(crm: Crm, company: TechCorp, owner: str = "sales") -> str:
     """Use cases 1 and 2 over the API, for those that come after; the deal's id."""
     admin = crm.sign_in("admin")
