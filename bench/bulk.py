@@ -11,6 +11,8 @@ import psycopg
 from stack.driver import Crm, wait_for
 
 CLIENTS, MATCHING, MERGES = 100_000, 50_000, 200
+# Seconds from one look at the progress to the next, a little more often than its page looks.
+PAUSE = 0.5
 _FILTER = {"state": "CA"}
 _COLUMNS = "id, company_name, match_name, status, source, state, tags, owner_id, currency, lifetime_value_minor"
 _EXPORT = """
@@ -90,7 +92,7 @@ def _until(admin: Any, change_set_id: str, status: str) -> dict[str, Any]:
         found: dict[str, Any] = admin.get(f"/change-sets/{change_set_id}")
         return found if found["status"] == status else None
 
-    return wait_for(reached, f"a change that is {status}", 1800)
+    return wait_for(reached, f"a change that is {status}", 1800, pause=PAUSE)
 
 
 def _export(database: psycopg.Connection[Any]) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 from stack.driver import Crm, Person, wait_for
 
 ROWS = int(os.environ.get("CRM_BENCH_ROWS", "100000"))
+# Seconds from one look at the progress to the next, as its page looks.
+PAUSE = 1.0
 # People of one company, and every which row has a fault.
 PER_COMPANY, FAULTY = 5, 50
 _HEAD = "Company name,Industry,City,Country,First name,Last name,Email,Phone,Title\n"
@@ -58,7 +60,7 @@ def _until(admin: Person, import_id: str, state: str) -> dict[str, Any]:
         assert found["state"] != "failed", found["problem"]
         return found if found["state"] == state else None
 
-    return wait_for(reached, f"an import that is {state}", 3600)
+    return wait_for(reached, f"an import that is {state}", 3600, pause=PAUSE)
 
 
 def _memory(pid: int, name: str = "VmRSS") -> float:

@@ -118,14 +118,14 @@ class Crm:
         return paid
 
 
-def wait_for(check: Callable[[], T | None], what: str, seconds: float = 60.0) -> T:
-    """Ask until the answer is something; TimeoutError names what never came."""
+def wait_for(check: Callable[[], T | None], what: str, seconds: float = 60.0, pause: float = 0.05) -> T:
+    """Ask until the answer is something, every ``pause`` seconds; TimeoutError names what never came."""
     end = time.monotonic() + seconds
-    pause = threading.Event()
+    never = threading.Event()
     while True:
         found = check()
         if found:
             return found
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {seconds:.0f} s")
-        pause.wait(0.05)
+        never.wait(pause)

@@ -23,9 +23,13 @@ def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]])
     written = [_WRITTEN.get(type(column.type), _plain) for column in columns]
     names = ", ".join(f'"{column.name}"' for column in columns)
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([write(value) for value, write in zip(row.values(), written, strict=True)])
+    with driver.cursor() as cursor:
+        # Each row's foreign keys are questions of their own, which a database may be set to plan anew every time.
+        cursor.execute("SET LOCAL plan_cache_mode = auto")
+        with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row([write(value) for value, write in zip(row.values(), written, strict=True)])
+        cursor.execute("SET LOCAL plan_cache_mode TO DEFAULT")
 
 
 def text_array(values: Sequence[str] | None) -> str | None:

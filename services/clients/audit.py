@@ -48,10 +48,12 @@ AUDIT = AuditPlan(
         "duplicate_checks": "by what clients were compared, made from their names",
         "client_deals": "a copy of deals",
         "import_rows": "what a file says; what of it is brought in stands with its row",
+        "import_counts": "how many of those rows are in which state",
         "import_keys": "what rows are called in other systems; made from files",
         "import_changes": "what an undo takes back; each change stands with its row",
         "search_documents": "made by the database from the rows beside it",
         "search_words": "made by the worker from the same",
+        "change_set_counts": "how many rows of a change are in which state",
         "change_set_rows": "what an undo brings back; each change stands with its client",
     },
 )

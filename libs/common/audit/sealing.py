@@ -35,14 +35,15 @@ _WRITE = text("""
     SELECT seq, body, decode(hash, 'hex')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (seq bigint, body text, hash text)
 """)
+_NEWEST = text("SELECT max(position) FROM audit.pending")
 _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 
 # Whose key each part is written under.
 _SEALED = {"subject": "personal", "actor_id": "actor"}
 _BATCH = 500
 _POLL_SECONDS = 1.0
-# After each batch of a backlog, so many times as long as it took.
-_REST = 2.0
+# After each batch of a backlog, so many times as long as it took: while it grows, and when nobody adds to it any more.
+_REST, _LITTLE_REST = 8.0, 0.5
 _LONGEST_VALUE = 4000
 # Said in place of a value that is nobody's to read.
 HIDDEN = "•••"
@@ -59,16 +60,19 @@ class Sealer:
         self._stop = threading.Event()
 
     def run(self) -> None:
+        newest = 0
         while not self._stop.is_set():
-            begun = time.monotonic()
+            begun, before = time.monotonic(), newest
             try:
                 busy = seal(self._database, self._plan) == _BATCH
+                newest = _newest(self._database) if busy else before
             except Exception as error:
                 if not is_outage(error):
                     log.exception("the audit log could not be written")
                 busy = False
-            # A long backlog is somebody's work that is still going on: it has the greater part of the processor.
-            self._stop.wait((time.monotonic() - begun) * _REST if busy else _POLL_SECONDS)
+            # A backlog that grows is somebody's work that is still going on: it has the greater part of the processor.
+            rest = _REST if newest > before else _LITTLE_REST
+            self._stop.wait((time.monotonic() - begun) * rest if busy else _POLL_SECONDS)
 
     def stop(self) -> None:
         self._stop.set()
@@ -89,6 +93,12 @@ def seal(database: Database, plan: AuditPlan) -> int:
         # The newest link, said outside the database: who cuts the end of the chain off does not reach it.
         log.info("sealed", seq=last[0], hash=last[1].hex())
     return len(notes)
+
+
+def _newest(database: Database) -> int:
+    """The position of the newest note that waits; 0 when none does."""
+    with database.read() as session:
+        return int(session.execute(_NEWEST).scalar_one() or 0)
 
 
 def _write(session: Session, plan: AuditPlan, notes: Any) -> tuple[int, bytes] | None:

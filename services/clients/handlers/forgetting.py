@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 
 from libs.common.database import UnitOfWork
 from libs.common.schedule import ScheduledJob
 from services.clients.handlers.documents import REMOVE
-from services.clients.models import import_changes, import_rows, imports
+from services.clients.models import import_changes, import_counts, import_rows, imports
 
 # What the worker is at is left alone, however long it takes.
 _AT_WORK = ("reading", "checking", "committing", "undoing")
@@ -42,9 +42,8 @@ def forget_rows(uow: UnitOfWork, before: datetime) -> int:
 
 
 def _forget(uow: UnitOfWork, import_id: str, key: str) -> None:
-    count = select(import_rows.c.state, func.count()).where(import_rows.c.import_id == import_id)
-    rows = uow.session.execute(count.group_by(import_rows.c.state))
-    states = {each[0]: each[1] for each in rows}
+    counted = select(import_counts.c.state, import_counts.c.rows).where(import_counts.c.import_id == import_id)
+    states = {row.state: row.rows for row in uow.session.execute(counted) if row.rows}
     for table in (import_rows, import_changes):
         uow.session.execute(delete(table).where(table.c.import_id == import_id))
     gone = {"states": states, "version": imports.c.version + 1, "updated_at": uow.now}

@@ -1,6 +1,7 @@
 """Tables of the clients service and the mapping of its domain."""
 
 from services.clients.models.changes import (
+    change_set_counts,
     change_set_rows,
     change_sets,
     duplicate_checks,
@@ -12,6 +13,7 @@ from services.clients.models.columns import (
 )
 from services.clients.models.imports import (
     import_changes,
+    import_counts,
     import_keys,
     import_rows,
     imports,
@@ -41,6 +43,7 @@ __all__ = [
     "access_grants",
     "activities",
     "assignments",
+    "change_set_counts",
     "change_set_rows",
     "change_sets",
     "client_deals",
@@ -53,6 +56,7 @@ __all__ = [
     "erasures",
     "exchange_rates",
     "import_changes",
+    "import_counts",
     "import_keys",
     "import_rows",
     "imports",

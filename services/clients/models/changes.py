@@ -41,6 +41,15 @@ change_set_rows = Table(
     Column("reason", Text),
 )
 
+# Kept by the database: how many of a change's rows are in which state.
+change_set_counts = Table(
+    "change_set_counts",
+    metadata,
+    Column("change_set_id", Id, ForeignKey("change_sets.id"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("rows", Integer, nullable=False),
+)
+
 duplicate_pairs = Table(
     "duplicate_pairs",
     metadata,

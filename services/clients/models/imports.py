@@ -52,6 +52,15 @@ import_rows = Table(
     Column("notes", JSONB(none_as_null=True)),
 )
 
+# Kept by the database: how many rows of a file are in which state.
+import_counts = Table(
+    "import_counts",
+    metadata,
+    Column("import_id", Id, ForeignKey("imports.id"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("rows", Integer, nullable=False),
+)
+
 import_keys = Table(
     "import_keys",
     metadata,

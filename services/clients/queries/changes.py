@@ -11,7 +11,7 @@ from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
-from services.clients.models import change_set_rows, change_sets
+from services.clients.models import change_set_counts, change_set_rows, change_sets
 
 _SHOWN = [
     change_sets.c[name]
@@ -53,10 +53,9 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _counts(session: Session, ids: list[str]) -> dict[str, dict[str, int]]:
-    row = change_set_rows.c
-    counted = select(row.change_set_id, row.state, func.count().label("rows")).where(row.change_set_id.in_(ids))
+    row = change_set_counts.c
     found: dict[str, dict[str, int]] = {}
-    for each in session.execute(counted.group_by(row.change_set_id, row.state)):
+    for each in session.execute(select(row.change_set_id, row.state, row.rows).where(row.change_set_id.in_(ids))):
         found.setdefault(each.change_set_id, {})[each.state] = each.rows
     return found
 

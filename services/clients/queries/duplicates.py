@@ -68,7 +68,9 @@ def _by_name(actor: Actor, name: str) -> list[Select[Any]]:
     alike = func.similarity(clients.c.match_name, name)
     same = _sign(actor, "same name").where(clients.c.match_name == name).order_by(clients.c.created_at)
     similar = _sign(actor, "similar name", cast(func.round(alike * 100), Integer)).order_by(alike.desc())
-    similar = similar.where(clients.c.match_name.bool_op("%")(searched), clients.c.match_name != name)
+    # As the index of letters has it, which is no index of the names themselves: it would be asked for equal ones, too.
+    lettered = func.lower(clients.c.match_name)
+    similar = similar.where(lettered.bool_op("%")(searched), clients.c.match_name != name)
     return [each.where(access.card_scope(actor)).limit(_FOLLOWED) for each in (same, similar)]
 
 

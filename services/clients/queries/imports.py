@@ -15,7 +15,7 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
 from services.clients.importing.answers import choices_of
 from services.clients.importing.own_fields import own_fields
-from services.clients.models import import_changes, import_rows, imports
+from services.clients.models import import_changes, import_counts, import_rows, imports
 
 Document = dict[str, Any]
 
@@ -138,9 +138,9 @@ def _states(session: Session, run: Any) -> dict[str, int]:
         return dict(run.states)
     if run.state == "reading":
         return {}
-    count = select(import_rows.c.state, func.count()).where(import_rows.c.import_id == run.id)
-    found = session.execute(count.group_by(import_rows.c.state))
-    return {row.state: row[1] for row in found}
+    counted = import_counts.c
+    found = select(counted.state, counted.rows).where(counted.import_id == run.id, counted.rows > 0)
+    return {row.state: row.rows for row in session.execute(found.order_by(counted.state))}
 
 
 def _kept(session: Session, run: Any) -> list[Document]:

@@ -20,7 +20,7 @@ from libs.common.problems import NotFound
 from libs.common.schedule import ScheduledJob
 from services.clients import queries
 from services.clients.domain import FREE_MAIL_HOSTS, SIGNS, likeness
-from services.clients.models import duplicate_checks, duplicate_pairs
+from services.clients.models import duplicate_checks, duplicate_pairs, imports
 
 JOB = "check_duplicates"
 # Pairs less sure than this are nobody's work.
@@ -52,7 +52,7 @@ _BLOCK = text("""
          WHERE c.match_name = m.match_name AND c.deleted_at IS NULL AND c.id <> m.id LIMIT 20)
         UNION ALL
         (SELECT c.id, c.match_name, 'similar name' FROM clients AS c
-         WHERE c.match_name % m.match_name AND c.match_name <> m.match_name AND c.deleted_at IS NULL LIMIT 20)
+         WHERE lower(c.match_name) % m.match_name AND c.match_name <> m.match_name AND c.deleted_at IS NULL LIMIT 20)
         UNION ALL
         (SELECT c.id, c.match_name, 'same e-mail address' FROM clients AS c
          WHERE lower(c.email) COLLATE "C" = lower(m.email) COLLATE "C" AND c.deleted_at IS NULL
@@ -87,7 +87,10 @@ def check_duplicates(database: Callable[[], Database]) -> JobHandler:
 
 
 def _begin(uow: UnitOfWork, _due_at: datetime) -> None:
-    uow.jobs.add(JOB, {}, dedupe_key="all")
+    """Not while a file is brought in: what it brings is compared when all of it is there."""
+    at_work = select(imports.c.id).where(imports.c.state.in_(("committing", "undoing")))
+    if uow.session.execute(at_work.limit(1)).first() is None:
+        uow.jobs.add(JOB, {}, dedupe_key="all")
 
 
 EVERY_MINUTE = ScheduledJob("check duplicates", "* * * * *", _begin)

@@ -200,7 +200,8 @@ def _imported(client: ClientState) -> ImportedClient:
 
 
 def texts(column: Any, values: Iterable[str]) -> Any:
-    """The column is one of these values, however many they are."""
+    """The column is one of these values, however many they are: looked up by their hashes where the planner, who knows
+    the table as it was a minute ago, has it read whole; of a join it would make loops in loops."""
     return column == any_(literal(list(set(values)), ARRAY(column.type)))
 
 

@@ -21,9 +21,17 @@ _COMPANY = ("company_name", "external_id", "host")
 _PERSON = ("first_name", "last_name", "email", "external_id")
 
 
-def batch_of(tools: Tools, uow: UnitOfWork, now: Any, rows: Sequence[Any]) -> Batch:
+def batch_of(uow: UnitOfWork, now: Any, lines: list[Line]) -> Batch:
+    """Lines that are committed together."""
+    # Without an answer, a new client is whose file it is.
+    owner_id = Answers.of(now.answers).owner_id or now.made_by
+    return Batch(uow, now.id, now.system, lines, mapped(now), owner_id)
+
+
+def lines_of(tools: Tools, now: Any, rows: Sequence[Any]) -> list[Line]:
     """Rows, read."""
-    by_sheet = readers(now, uow.business.zone, uow.business.currency, tools.country)
+    business = tools.database.business
+    by_sheet = readers(now, business.zone, business.currency, tools.country)
     lines = []
     for row in rows:
         reader = by_sheet[row.sheet]
@@ -31,9 +39,7 @@ def batch_of(tools: Tools, uow: UnitOfWork, now: Any, rows: Sequence[Any]) -> Ba
         line.problems = list(line.reading.problems)
         line.outcome = row.state if row.state in ("created", "updated") else "unchanged"
         lines.append(line)
-    # Without an answer, a new client is whose file it is.
-    owner_id = Answers.of(now.answers).owner_id or now.made_by
-    return Batch(uow, now.id, now.system, lines, mapped(now), owner_id)
+    return lines
 
 
 def found_again(batch: Batch) -> None:

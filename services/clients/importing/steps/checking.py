@@ -50,7 +50,7 @@ def _without_others(sheet: dict[str, Any], own: set[str]) -> dict[str, Any]:
 
 
 def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
-    rows = rows_after(uow, now, now.position, _PAGE)
+    rows = rows_after(uow.session, now, now.position, _PAGE)
     if not rows:
         return False
     seen = _seen(now.found)

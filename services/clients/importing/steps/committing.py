@@ -8,17 +8,19 @@ from typing import Any
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.importing.committing import Batch, fit, settle_activities, settle_clients, settle_contacts
+from services.clients.importing.steps.ahead import Ahead
 from services.clients.importing.steps.batching import batch_of, found_again, write
 from services.clients.importing.steps.dealing import bring_deals
-from services.clients.importing.steps.run import LEFT_OUT, Tools, mapped, note, rows_after, take_turn, unit
+from services.clients.importing.steps.run import Tools, mapped, note, take_turn, unit
 
 
 def commit(tools: Tools, job: Job, run: Any) -> bool:
     """Commit some batches; whether there are more."""
     deadline = tools.deadline()
-    while time.monotonic() < deadline:
-        if not _batch(tools, job, run):
-            return False
+    with Ahead(tools) as ahead:
+        while time.monotonic() < deadline:
+            if not _batch(tools, job, run, ahead):
+                return False
     return True
 
 
@@ -30,17 +32,18 @@ def phases(run: Any) -> list[str]:
     return ["clients", "deals"] + (["activities"] if "activity" in entities else [])
 
 
-def _batch(tools: Tools, job: Job, run: Any) -> bool:
+def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None:
             return False
         phase = now.phase or phases(now)[0]
-        rows = rows_after(uow, now, now.position, tools.batch, LEFT_OUT[phase])
+        rows, lines = ahead.take(now, phase)
         if not rows:
             return _next_phase(uow, now, phase)
         if phase != "deals":
+            ahead.start(now, phase, rows[-1].n)
             take_turn(uow)
-            batch = batch_of(tools, uow, now, rows)
+            batch = batch_of(uow, now, lines)
             _settle(batch, phase)
             write(uow, now, batch, rows, phase)
             return True

@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.common.jobs import Job
 from services.clients.importing.committing.batch import Batch, Change, Line
-from services.clients.importing.steps.batching import batch_of, found_again, write
+from services.clients.importing.steps.batching import batch_of, found_again, lines_of, write
 from services.clients.importing.steps.run import LEFT_OUT, Tools, rows_after, take_turn, unit
 
 
@@ -16,7 +16,8 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         if now is None:
             return
         begun_at = now.position
-        batch = batch_of(tools, uow, now, rows_after(uow, now, begun_at, tools.batch, LEFT_OUT["deals"]))
+        rows = rows_after(uow.session, now, begun_at, tools.batch, LEFT_OUT["deals"])
+        batch = batch_of(uow, now, lines_of(tools, now, rows))
         take_turn(uow)
         found_again(batch)
         batch.keep()
@@ -27,8 +28,8 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or now.position != begun_at:
             return
-        rows = rows_after(uow, now, begun_at, tools.batch, LEFT_OUT["deals"])
-        batch = batch_of(tools, uow, now, rows)
+        rows = rows_after(uow.session, now, begun_at, tools.batch, LEFT_OUT["deals"])
+        batch = batch_of(uow, now, lines_of(tools, now, rows))
         _note(batch, {each["n"]: each for each in answers}, {each["n"]: each for each in asked})
         write(uow, now, batch, rows, "deals")
 

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, type_coerce, update
+from sqlalchemy.orm import Session
+from sqlalchemy.types import NULLTYPE
 
 from libs.common import custom_fields
 from libs.common.context import Context
@@ -103,11 +105,13 @@ def fields_there_are(tools: Tools) -> list[dict[str, Any]]:
     return [field for each in (*ours, documents("deal", of_deals)) for field in each]
 
 
-def rows_after(uow: UnitOfWork, run: Any, position: int, limit: int, without: Collection[str] = ()) -> Sequence[Any]:
-    """The next rows of an import, without those in some states."""
+def rows_after(session: Session, run: Any, position: int, limit: int, without: Collection[str] = ()) -> Sequence[Any]:
+    """The next rows of an import, without those in some states: ``n sheet cells state problems notes``."""
     row = import_rows.c
-    statement = select(import_rows).where(row.import_id == run.id, row.n > position).order_by(row.n).limit(limit)
-    return uow.session.execute(statement.where(row.state.not_in(without)) if without else statement).all()
+    # Cells as the driver has them: they are texts already, and there are thousands.
+    columns = (row.n, row.sheet, type_coerce(row.cells, NULLTYPE).label("cells"), row.state, row.problems, row.notes)
+    statement = select(*columns).where(row.import_id == run.id, row.n > position).order_by(row.n).limit(limit)
+    return session.execute(statement.where(row.state.not_in(without)) if without else statement).all()
 
 
 def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None = None) -> list[RowReader | None]:
