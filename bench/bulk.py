@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from services.clients.handlers.merging.pairs import SIGNED
 from stack.driver import Crm, wait_for
 
 CLIENTS, MATCHING, MERGES = 100_000, 50_000, 200
@@ -55,6 +56,8 @@ def _fill(database: psycopg.Connection[Any], owner: str) -> None:
         (owner,),
     )
     database.execute("ALTER TABLE clients ENABLE TRIGGER audited_added")
+    # As clients are that have been there for a while: compared with each other.
+    database.execute(f"INSERT INTO duplicate_checks SELECT c.id, {SIGNED}, now() FROM clients AS c")
     database.execute("VACUUM ANALYZE clients")
 
 

@@ -36,7 +36,7 @@ _OPERATIONS = "list_dead_letters readiness replay_dead_letter search_audit trace
 TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
-        | _of("clients", "access_changed imported")
+        | _of("clients", "access_changed assigned imported")
         | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
         hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
@@ -70,7 +70,7 @@ TABLE: Mapping[str, Voice] = {
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
-        | {"clients.access_changed", "email.ordered"},
+        | {"clients.access_changed", "clients.assigned", "email.ordered"},
         asks=_of("clients", "client_access contact_card summary")
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")

@@ -111,6 +111,20 @@ class ClientAssigned(Event):
     version: int
 
 
+class ClientsAssigned(Event):
+    """More clients than anybody reads of one by one have a new owner. clients: how many; first: one of them."""
+
+    event_type: ClassVar[str] = "clients.assigned"
+
+    change_set_id: str
+    owner_id: str
+    clients: int
+    first_client_id: str
+    first_company_name: str
+    assigned_by: str
+    version: int
+
+
 class ContactCreated(Event):
     event_type: ClassVar[str] = "contact.created"
     has_subscribers: ClassVar[bool] = False

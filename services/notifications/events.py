@@ -108,6 +108,15 @@ class ClientAssigned(Event):
     contact: Contact | None
 
 
+class ClientsAssigned(Event):
+    event_type: ClassVar[str] = "clients.assigned"
+
+    owner_id: str
+    clients: int
+    first_client_id: str
+    first_company_name: str
+
+
 class ActivityLogged(Event):
     event_type: ClassVar[str] = "activity.logged"
 

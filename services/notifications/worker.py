@@ -35,6 +35,7 @@ TABLE = WorkerTable(
         Subscription(events.CompanyChanged, handlers.on_company_changed),
         Subscription(events.ClientInquired, handlers.on_client_inquired),
         Subscription(events.ClientAssigned, handlers.on_client_given),
+        Subscription(events.ClientsAssigned, handlers.on_clients_given),
         Subscription(events.ActivityLogged, handlers.on_activity_logged),
         Subscription(events.DealCreated, handlers.on_deal_created),
         Subscription(events.DealStageChanged, handlers.on_deal_moved),

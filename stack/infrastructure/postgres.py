@@ -31,6 +31,8 @@ log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%u@%d '
 logging_collector = off
 max_wal_senders = 0
+# A change of tens of thousands of clients writes every index of theirs: it waits for the log's buffers otherwise.
+wal_buffers = 16MB
 wal_level = minimal
 {durability}
 """
@@ -54,7 +56,7 @@ class PostgresCluster:
         text = CONFIG.format(
             host=LOOPBACK,
             port=self._port,
-            shared_buffers="64MB" if self._fast else "128MB",
+            shared_buffers="64MB" if self._fast else "256MB",
             durability=durability,
         )
         self._write("amo-crm.conf", text)

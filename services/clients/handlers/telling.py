@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.clients.domain import ANSWERS, Activity, Client, Contact
@@ -20,7 +21,7 @@ from services.clients.events import (
     Reader,
 )
 from services.clients.handlers.lifetime import among
-from services.clients.models import access_grants, clients, tags
+from services.clients.models import access_grants, activities, clients, tags
 
 # So many clients are told of one by one; of more, so many in one event.
 _FEW, _TOGETHER = 20, 500
@@ -128,6 +129,14 @@ def log_inbound(uow: UnitOfWork, client_id: str, kind: str, subject: str, descri
 def log_all(uow: UnitOfWork, subjects: dict[str, str]) -> None:
     """Write what the system did to many clients, by their ids."""
     _keep(uow, [_activity(uow, each, "system", subject) for each, subject in subjects.items()], uow.now)
+
+
+def log_many(uow: UnitOfWork, subjects: dict[str, str]) -> None:
+    """The same of thousands; whoever calls says with the clients when something last happened, and nobody is told: what
+    the system writes is news to no other service."""
+    written = [_activity(uow, each, "system", subject) for each, subject in subjects.items()]
+    names = [column.name for column in activities.columns]
+    copy_rows(uow.session, activities, [{name: getattr(each, name) for name in names} for each in written])
 
 
 def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:

@@ -134,6 +134,7 @@ _SHAPES = tuple(
         (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),
         (r"New brief: (?P<name>.+)", N_("New brief: %(name)s")),
         (r"New client for you: (?P<name>.+)", N_("New client for you: %(name)s")),
+        (r"(?P<count>[\d,]+) new clients for you", N_("%(count)s new clients for you")),
         (r"Congratulations! (?P<name>.+) is won", N_("Congratulations! %(name)s is won")),
         (r"Payment received: (?P<amount>.+)", N_("Payment received: %(amount)s")),
         (r"Payment to check: (?P<amount>.+)", N_("Payment to check: %(amount)s")),
@@ -149,6 +150,8 @@ _SHAPES = tuple(
          N_("%(name)s paid invoice %(invoice)s by %(method)s on %(day)s")),
         (rf"(?P<amount>.+) for invoice (?P<invoice>\S+) came {_HOW}",
          N_("%(amount)s for invoice %(invoice)s came by %(method)s on %(day)s")),
+        (r"You are now the owner of (?P<name>.+) and (?P<count>[\d,]+) more",
+         N_("You are now the owner of %(name)s and %(count)s more")),
         (r"You are now the owner of (?P<name>.+)", N_("You are now the owner of %(name)s")),
         # How the ways to the outside stand.
         (r"(?P<model>\S+) at another address than Google's \(GEMINI_BASE_URL\): a stand-in",

@@ -10,8 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from services.notifications import queries
-from services.notifications.events import ActivityLogged, ClientAssigned, DealCreated, DealStageChanged, UserJoined
-from services.notifications.handlers.leads import on_client_assigned
+from services.notifications.events import (
+    ActivityLogged,
+    ClientAssigned,
+    ClientsAssigned,
+    DealCreated,
+    DealStageChanged,
+    UserJoined,
+)
+from services.notifications.handlers.leads import on_client_assigned, on_clients_assigned
 from services.notifications.handlers.people import on_user
 from services.notifications.models import guides
 
@@ -31,8 +38,13 @@ def on_client_given(uow: UnitOfWork, event: ClientAssigned, envelope: Envelope) 
     """The new owner is told; the first client somebody is given is the one of the guide."""
     on_client_assigned(uow, event, envelope)
     if event.owner_id is not None:
-        waiting = (guides.c.user_id == event.owner_id, guides.c.client_id.is_(None))
-        _change(uow, waiting, client_id=event.client_id, company_name=event.company_name)
+        _lead(uow, event.owner_id, event.client_id, event.company_name)
+
+
+def on_clients_given(uow: UnitOfWork, event: ClientsAssigned, envelope: Envelope) -> None:
+    """Many clients are given to somebody: the same, and the guide goes by one of them."""
+    on_clients_assigned(uow, event, envelope)
+    _lead(uow, event.owner_id, event.first_client_id, event.first_company_name)
 
 
 def on_activity_logged(uow: UnitOfWork, event: ActivityLogged, envelope: Envelope) -> None:
@@ -63,6 +75,11 @@ def close_guide(uow: UnitOfWork) -> dict[str, Any]:
     """The actor needs it no longer."""
     _change(uow, (guides.c.user_id == uow.actor.id, guides.c.closed_at.is_(None)), closed_at=uow.now)
     return queries.get_guide(uow.session, uow.actor)
+
+
+def _lead(uow: UnitOfWork, user_id: str, client_id: str, company_name: str) -> None:
+    waiting = (guides.c.user_id == user_id, guides.c.client_id.is_(None))
+    _change(uow, waiting, client_id=client_id, company_name=company_name)
 
 
 def _tick(uow: UnitOfWork, envelope: Envelope, client_id: str, step: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from services.notifications.domain import Note, inquiry_line
-from services.notifications.events import ClientAssigned, ClientInquired
+from services.notifications.events import ClientAssigned, ClientInquired, ClientsAssigned
 from services.notifications.handlers.posting import mail_people, notify, owner_or_sales
 
 
@@ -54,3 +54,13 @@ def on_client_assigned(uow: UnitOfWork, event: ClientAssigned, envelope: Envelop
         "path": path,
     }
     mail_people(uow, "client_assigned", [event.owner_id], context, client_id=event.client_id)
+
+
+def on_clients_assigned(uow: UnitOfWork, event: ClientsAssigned, envelope: Envelope) -> None:
+    """Many at once: the new owner is told once, with the way to the list of them."""
+    title = f"{event.clients:,} new clients for you"
+    message = f"You are now the owner of {event.first_company_name} and {event.clients - 1:,} more"
+    path = f"/clients?owner_id={event.owner_id}"
+    notify(uow, envelope, [event.owner_id], Note("client_assigned", title, message, "View Clients", path))
+    context = {"clients": event.clients, "company_name": event.first_company_name, "path": path}
+    mail_people(uow, "client_assigned", [event.owner_id], context)

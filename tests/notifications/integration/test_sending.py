@@ -15,7 +15,9 @@ from libs.common.identity import Actor
 from libs.common.ids import new_id
 from libs.common.jobs import Job, RetryLater
 from services.notifications import handlers
+from tests.contracts.samples_of import sample
 from tests.notifications.harness import Notifications
+from tests.notifications.mail_server import plain
 from tests.notifications.stories import ASSIGNED, BRIEF, CLIENT, INQUIRED, INVOICE_SENT
 from tests.support.actors import ADMIN, JOHN
 
@@ -224,6 +226,19 @@ def test_who_switched_a_kind_off_gets_none_of_it(crm: Notifications) -> None:
     crm.tell("client.assigned", ASSIGNED)
     crm.send()
     assert the_mail(crm)["status"] == "skipped" and not crm.server.mails and len(crm.notes(JOHN)) == 1
+
+
+def test_of_many_clients_the_new_owner_is_told_once(crm: Notifications) -> None:
+    data = sample("clients.assigned")["data"] | {"owner_id": JOHN.id}
+    crm.tell("clients.assigned", data)
+    crm.send()
+    (note,) = crm.notes(JOHN)
+    assert note["title"] == "1,250 new clients for you"
+    assert note["message"] == "You are now the owner of TechCorp Solutions and 1,249 more"
+    assert note["action_path"] == f"/clients?owner_id={JOHN.id}"
+    (mail,) = crm.server.mails
+    assert mail["Subject"] == "1,250 new clients for you"
+    assert "TechCorp Solutions and 1,249 more are yours now." in plain(mail)
 
 
 def test_who_is_not_known_yet_gets_the_mail_when_told_of(crm: Notifications) -> None:

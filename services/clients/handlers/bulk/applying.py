@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, delete, insert, select, text
+from sqlalchemy import Text, cast, delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from libs.common.copying import copy_rows
 from libs.common.database import UnitOfWork
 from services.clients import access
 from services.clients.handlers.assigning import assigned, assignment
 from services.clients.handlers.lifetime import among
 from services.clients.handlers.loading import primary_contacts
-from services.clients.handlers.telling import know_tags, log_all, tell_access
+from services.clients.handlers.telling import know_tags, log_all, log_many, tell_access
 from services.clients.models import assignments, client_keys, clients
 
 _TYPES = {"tags": "text[]", "status": "text", "owner_id": "uuid", "deleted_at": "timestamptz"}
@@ -54,20 +55,22 @@ def locked(uow: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -> lis
     return [Row(*row) for row in found]
 
 
-def set_field(uow: UnitOfWork, name: str, values: Mapping[str, Any], rows: Sequence[Row]) -> list[Row]:
+def set_field(
+    uow: UnitOfWork, name: str, values: Mapping[str, Any], rows: Sequence[Row], *, one_by_one: bool = True
+) -> list[Row]:
     """Set a field of these locked rows, by id, and tell who may see them now; the rows as they are afterwards.
 
-    An owner is told by mail, and a client that is deleted is found by no form any more.
+    one_by_one: a new owner is told of each client, by mail, too. A client that is deleted is found by no form any more.
     """
     after = [_after(row, name, values[row.id]) for row in rows]
     _write(uow, name, after)
     if name == "owner_id":
-        _hand_over(uow, {row.id: row.owner_id for row in rows}, after)
+        _hand_over(uow, {row.id: row.owner_id for row in rows}, after, log_all if one_by_one else log_many)
     before = {row.id: row for row in rows}
     seen = [row for row in after if row.access_version != before[row.id].access_version]
     if seen:
         tell_access(uow, *seen)
-    if name == "owner_id":
+    if name == "owner_id" and one_by_one:
         _tell_owners(uow, {row.id: row.owner_id for row in rows}, after)
     if name == "tags":
         know_tags(uow, sorted({tag for row in after for tag in row.tags} - {tag for row in rows for tag in row.tags}))
@@ -102,9 +105,10 @@ def _write(uow: UnitOfWork, name: str, rows: Sequence[Row]) -> None:
         {"id": row.id, "value": getattr(row, name), "version": row.version, "access_version": row.access_version}
         for row in rows
     ]
+    happened = ", last_activity_at = GREATEST(c.last_activity_at, :now)" if name == "owner_id" else ""
     statement = f"""
         UPDATE clients AS c SET {name} = v.value, version = v.version, access_version = v.access_version,
-               updated_at = :now
+               updated_at = :now{happened}
         FROM jsonb_to_recordset(CAST(:rows AS jsonb))
              AS v (id uuid, value {_TYPES[name]}, version integer, access_version integer)
         WHERE c.id = v.id
@@ -113,9 +117,14 @@ def _write(uow: UnitOfWork, name: str, rows: Sequence[Row]) -> None:
     uow.session.expire_all()
 
 
-def _hand_over(uow: UnitOfWork, previous: Mapping[str, str | None], rows: Sequence[Row]) -> None:
-    uow.session.execute(insert(assignments), [assignment(uow, row, previous[row.id]) for row in rows])
-    log_all(uow, {row.id: "Client assigned" if row.owner_id else "Client unassigned" for row in rows})
+def _hand_over(
+    uow: UnitOfWork,
+    previous: Mapping[str, str | None],
+    rows: Sequence[Row],
+    log: Callable[[UnitOfWork, dict[str, str]], None],
+) -> None:
+    copy_rows(uow.session, assignments, [assignment(uow, row, previous[row.id]) for row in rows])
+    log(uow, {row.id: "Client assigned" if row.owner_id else "Client unassigned" for row in rows})
 
 
 def _tell_owners(uow: UnitOfWork, previous: Mapping[str, str | None], rows: Sequence[Row]) -> None:

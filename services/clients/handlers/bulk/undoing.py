@@ -66,7 +66,7 @@ def undo(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     images = {each.client_id: each for each in uow.session.execute(noted)}
     found = locked(uow, ids, deleted=name == "deleted_at")
     same = [each for each in found if working.image(getattr(each, name)) == images[each.id].after[name]]
-    _bring_back(uow, name, same, images)
+    _bring_back(uow, name, same, images, few=change_set.total <= working.TOLD_EACH)
     back, seen = {each.id for each in same}, {each.id for each in found}
     notes = [{"id": each, "state": "restored"} for each in sorted(back)]
     # Under the name by which its maker knew it: to them it says nothing new.
@@ -79,14 +79,14 @@ def undo(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     return len(ids)
 
 
-def _bring_back(uow: UnitOfWork, name: str, rows: list[Row], images: dict[str, Any]) -> None:
+def _bring_back(uow: UnitOfWork, name: str, rows: list[Row], images: dict[str, Any], *, few: bool) -> None:
     if not rows:
         return
     before = {row.id: images[row.id].before[name] for row in rows}
     if name == "deleted_at":
         before = {each: datetime.fromisoformat(at) if at else None for each, at in before.items()}
         give_keys(uow, {row.id: images[row.id].before["keys"] for row in rows})
-    set_field(uow, name, before, rows)
+    set_field(uow, name, before, rows, one_by_one=few)
 
 
 def _left_alone(uow: UnitOfWork, change_set_id: str) -> list[dict[str, Any]]:

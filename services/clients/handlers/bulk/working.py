@@ -18,6 +18,7 @@ from libs.common.identity import Actor
 from libs.common.jobs import Job, JobHandler
 from services.clients import access
 from services.clients.domain import BULK_FIELDS, REMOVED, bulk_value
+from services.clients.events import ClientsAssigned
 from services.clients.handlers.bulk.applying import Row, locked, set_field, take_keys
 from services.clients.handlers.lifetime import among
 from services.clients.models import change_set_rows, change_sets, client_deals, clients
@@ -29,6 +30,9 @@ BATCH = 2000
 _HANDS = 2
 # A worker that dies holds its job no longer than its lease, and the next one goes on with what is left.
 _SLICE_SECONDS, _LEASE = 15.0, timedelta(minutes=1)
+
+# Of more than so many clients a new owner is told once, of all of them.
+TOLD_EACH = 20
 
 # One batch of a change set: how many rows were left to do, at most as many as asked for.
 Batch = Callable[[UnitOfWork, str, int], int]
@@ -45,12 +49,16 @@ def work(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     wanted = {row.id: _wanted(uow, change_set, getattr(row, name)) for row in rows}
     changing = [row for row in rows if wanted[row.id] != getattr(row, name)]
     keys = take_keys(uow, [row.id for row in changing]) if name == "deleted_at" and changing else {}
-    after = {row.id: row for row in set_field(uow, name, wanted, changing)} if changing else {}
+    few = change_set.total <= TOLD_EACH
+    after = {row.id: row for row in set_field(uow, name, wanted, changing, one_by_one=few)} if changing else {}
     notes = [_changed(row, after[row.id], name, keys) for row in changing]
     same = [row for row in rows if row.id not in after]
     notes += [{"id": row.id, "company_name": row.company_name, "state": "unchanged"} for row in same]
     notes += [{"id": each, "state": "refused", **said} for each, said in refused.items()]
-    settle(uow, change_set_id, notes, len(ids), "done")
+    status = settle(uow, change_set_id, notes, len(ids), "done")
+    # A hand that comes when all is done has nothing left to do and nothing to tell.
+    if status == "done" and ids and name == "owner_id" and not few:
+        _tell_of_all(uow, change_set_id)
     return len(ids)
 
 
@@ -59,8 +67,9 @@ def of(uow: UnitOfWork, change_set_id: str) -> Any:
     return uow.session.execute(select(change_sets).where(change_sets.c.id == change_set_id)).one()
 
 
-def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]], done: int, status: str) -> None:
-    """Write down what became of each row, and how far the whole is; status: what it is when all are done."""
+def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]], done: int, status: str) -> str:
+    """Write down what became of each row, and how far the whole is; status: what it is when all are done. The status
+    that it has now."""
     if notes:
         statement = """
             UPDATE change_set_rows AS r SET state = v.state, reason = v.reason,
@@ -75,7 +84,27 @@ def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]],
     row = change_sets.c
     ended = case((row.done + done >= row.total, status), else_=row.status)
     values = {"done": row.done + done, "version": row.version + 1, "status": ended}
-    uow.session.execute(update(change_sets).where(row.id == change_set_id).values(**values))
+    changed = update(change_sets).where(row.id == change_set_id).values(**values).returning(row.status)
+    return str(uow.session.execute(changed).scalar_one())
+
+
+def _tell_of_all(uow: UnitOfWork, change_set_id: str) -> None:
+    """Tell the new owner of all that a change gave."""
+    change_set, row = of(uow, change_set_id), change_set_rows.c
+    given = select(row.client_id, row.company_name).where(row.change_set_id == change_set_id, row.state == "changed")
+    first = uow.session.execute(given.order_by(row.client_id).limit(1)).first()
+    if change_set.value is None or first is None:
+        return
+    event = ClientsAssigned(
+        change_set_id=change_set_id,
+        owner_id=change_set.value,
+        clients=left(uow, change_set_id, "changed"),
+        first_client_id=first.client_id,
+        first_company_name=first.company_name,
+        assigned_by=uow.actor.id,
+        version=change_set.version,
+    )
+    uow.outbox.add(event, of=change_set)
 
 
 def image(value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common import fields
@@ -20,7 +20,7 @@ from libs.common.problems import NotFound
 from libs.common.schedule import ScheduledJob
 from services.clients import queries
 from services.clients.domain import FREE_MAIL_HOSTS, SIGNS, likeness
-from services.clients.models import duplicate_checks, duplicate_pairs, imports
+from services.clients.models import change_sets, duplicate_checks, duplicate_pairs, imports
 
 JOB = "check_duplicates"
 # Pairs less sure than this are nobody's work.
@@ -33,11 +33,11 @@ _SIMILAR = "similar name"
 _NUMBERS = re.compile(r"[0-9]+")
 
 # By what a client is compared: whenever that changes it is compared anew.
-_SIGNS = "md5(concat_ws('|', c.match_name, lower(c.email), right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9)))"
+SIGNED = "md5(concat_ws('|', c.match_name, lower(c.email), right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9)))"
 _STALE = text(f"""
-    SELECT c.id::text AS id, {_SIGNS} AS signs FROM clients AS c
+    SELECT c.id::text AS id, {SIGNED} AS signs FROM clients AS c
     LEFT JOIN duplicate_checks AS d ON d.client_id = c.id
-    WHERE c.deleted_at IS NULL AND d.signs IS DISTINCT FROM {_SIGNS} ORDER BY c.id LIMIT :most
+    WHERE c.deleted_at IS NULL AND d.signs IS DISTINCT FROM {SIGNED} ORDER BY c.id LIMIT :most
 """)  # noqa: S608  (our own expression)
 # Followed to twenty by each sign: a phone number of a thousand clients says little.
 _BLOCK = text("""
@@ -87,9 +87,10 @@ def check_duplicates(database: Callable[[], Database]) -> JobHandler:
 
 
 def _begin(uow: UnitOfWork, _due_at: datetime) -> None:
-    """Not while a file is brought in: what it brings is compared when all of it is there."""
-    at_work = select(imports.c.id).where(imports.c.state.in_(("committing", "undoing")))
-    if uow.session.execute(at_work.limit(1)).first() is None:
+    """Not while a file is brought in or many clients are changed: they are compared when all of it is there."""
+    bringing = select(imports.c.id).where(imports.c.state.in_(("committing", "undoing")))
+    changing = select(change_sets.c.id).where(change_sets.c.status.in_(("running", "undoing")))
+    if uow.session.execute(union_all(bringing, changing).limit(1)).first() is None:
         uow.jobs.add(JOB, {}, dedupe_key="all")
 
 
