@@ -10,7 +10,7 @@ from sqlalchemy import text
 from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound
 from services.clients.handlers.merging.automatic import merge_pairs
-from services.clients.handlers.merging.pairs import check
+from services.clients.handlers.merging.pairs import EVERY_MINUTE, check
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, context, system
 from tests.support.delivering import told
 
@@ -242,6 +242,19 @@ def compared(runtime: Any) -> None:
     with runtime.database.unit_of_work(context(system("clients"))) as uow:
         while check(uow, 50):
             pass
+
+
+@pytest.mark.parametrize(("age", "ordered"), [("1 minute", 0), ("31 minutes", 1)])
+def test_nobody_is_compared_while_many_are_changed(clients: Any, runtime: Any, age: str, ordered: int) -> None:
+    """Unless the change has come to a halt."""
+    clients.as_(ADMIN).create_client(data={"company_name": "Any"})
+    made = clients.as_(ADMIN).bulk_update(filters={}, action="add_tag", value="vip")
+    with runtime.database.unit_of_work(context(system("clients"))) as uow:
+        halted = "UPDATE change_sets SET status = 'running', created_at = :now - CAST(:age AS interval) WHERE id = :id"
+        uow.session.execute(text(halted), {"now": uow.now, "age": age, "id": made["change_set_id"]})
+        EVERY_MINUTE.run(uow, uow.now)
+        jobs = "SELECT count(*) FROM jobs WHERE kind = 'check_duplicates'"
+        assert uow.session.execute(text(jobs)).scalar_one() == ordered
 
 
 def listed(clients: Any, who: Any = ADMIN) -> list[tuple[set[str], list[str]]]:

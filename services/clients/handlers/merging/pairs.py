@@ -28,6 +28,8 @@ LEAST = 60
 _BATCH = 50
 # Of each minute at most so much: after a large import the others have the machine, too.
 _SLICE_SECONDS, _LEASE = 10.0, timedelta(minutes=1)
+# What began or moved longer ago and is not done has come to a halt, and is waited for no longer.
+_AT_WORK = timedelta(minutes=30)
 _ALIKE = 0.45
 _SIMILAR = "similar name"
 _NUMBERS = re.compile(r"[0-9]+")
@@ -88,8 +90,10 @@ def check_duplicates(database: Callable[[], Database]) -> JobHandler:
 
 def _begin(uow: UnitOfWork, _due_at: datetime) -> None:
     """Not while a file is brought in or many clients are changed: they are compared when all of it is there."""
-    bringing = select(imports.c.id).where(imports.c.state.in_(("committing", "undoing")))
-    changing = select(change_sets.c.id).where(change_sets.c.status.in_(("running", "undoing")))
+    since = uow.now - _AT_WORK
+    bringing = select(imports.c.id).where(imports.c.state.in_(("committing", "undoing")), imports.c.updated_at > since)
+    begun = func.coalesce(change_sets.c.undone_at, change_sets.c.created_at)
+    changing = select(change_sets.c.id).where(change_sets.c.status.in_(("running", "undoing")), begun > since)
     if uow.session.execute(union_all(bringing, changing).limit(1)).first() is None:
         uow.jobs.add(JOB, {}, dedupe_key="all")
 
