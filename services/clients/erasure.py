@@ -12,8 +12,9 @@ ERASURE = ErasurePlan(
     # By what forms are matched, made from the name of the company; words that stand somewhere; ids of
     # other systems.
     removed=frozenset({"client_keys", "import_keys", "search_words"}),
-    # The object moves first, then its key. The database itself takes values over from their rows.
+    # The object moves first, then its key. The database itself takes values over from their rows, and counts states.
     elsewhere=frozenset(
         {"documents.key", "client_custom_values.text", "contact_custom_values.text", "search_documents.content"}
+        | {"change_set_counts.state", "import_counts.state"}
     ),
 )
