@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,6 +30,12 @@ def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]])
             for row in rows:
                 copy.write_row([write(value) for value, write in zip(row.values(), written, strict=True)])
         cursor.execute("SET LOCAL plan_cache_mode TO DEFAULT")
+
+
+def copy_records(session: Session, table: Table, records: Sequence[Any], *, without: Collection[str] = ()) -> None:
+    """The same of records with an attribute for each column of the table. without: columns that the database fills."""
+    names = [column.name for column in table.columns if column.name not in without]
+    copy_rows(session, table, [{name: getattr(each, name) for name in names} for each in records])
 
 
 def text_array(values: Sequence[str] | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -295,3 +296,9 @@ def test_a_cursor_of_another_list_is_refused(log_of: LogOf) -> None:
     log = log_of("clients")
     with log.database.read() as session, pytest.raises(Invalid):
         reading.search(session, {}, ["2026-01-01", "2"])
+
+
+def test_a_backlog_that_grows_waits_for_those_who_make_it_but_not_for_ever() -> None:
+    while_written = sealing.rest(True, timedelta(seconds=5))
+    for_long, afterwards = sealing.rest(True, timedelta(minutes=5)), sealing.rest(False, timedelta(minutes=5))
+    assert while_written > for_long > afterwards > 0

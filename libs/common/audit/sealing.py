@@ -10,7 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -35,15 +35,21 @@ _WRITE = text("""
     SELECT seq, body, decode(hash, 'hex')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (seq bigint, body text, hash text)
 """)
-_NEWEST = text("SELECT max(position) FROM audit.pending")
+_BACKLOG = text("""
+    SELECT max(position) AS newest,
+           clock_timestamp() - (SELECT at FROM audit.pending ORDER BY position LIMIT 1) AS behind
+    FROM audit.pending
+""")
 _TAKEN = text("DELETE FROM audit.pending WHERE position = ANY(:positions)")
 
 # Whose key each part is written under.
 _SEALED = {"subject": "personal", "actor_id": "actor"}
 _BATCH = 500
 _POLL_SECONDS = 1.0
-# After each batch of a backlog, so many times as long as it took: while it grows, and when nobody adds to it any more.
-_REST, _LITTLE_REST = 8.0, 0.5
+# After each batch of a backlog, so many times as long as it took: while it grows; while it grows and its oldest note
+# has waited long; and when nobody adds to it any more.
+_REST, _LATE_REST, _LITTLE_REST = 8.0, 2.0, 0.5
+_LATE = timedelta(minutes=2)
 _LONGEST_VALUE = 4000
 # Said in place of a value that is nobody's to read.
 HIDDEN = "•••"
@@ -62,17 +68,15 @@ class Sealer:
     def run(self) -> None:
         newest = 0
         while not self._stop.is_set():
-            begun, before = time.monotonic(), newest
+            begun, pause = time.monotonic(), _POLL_SECONDS
             try:
-                busy = seal(self._database, self._plan) == _BATCH
-                newest = _newest(self._database) if busy else before
+                if seal(self._database, self._plan) == _BATCH:
+                    before, (newest, behind) = newest, _backlog(self._database)
+                    pause = (time.monotonic() - begun) * rest(newest > before, behind)
             except Exception as error:
                 if not is_outage(error):
                     log.exception("the audit log could not be written")
-                busy = False
-            # A backlog that grows is somebody's work that is still going on: it has the greater part of the processor.
-            rest = _REST if newest > before else _LITTLE_REST
-            self._stop.wait((time.monotonic() - begun) * rest if busy else _POLL_SECONDS)
+            self._stop.wait(pause)
 
     def stop(self) -> None:
         self._stop.set()
@@ -95,10 +99,19 @@ def seal(database: Database, plan: AuditPlan) -> int:
     return len(notes)
 
 
-def _newest(database: Database) -> int:
-    """The position of the newest note that waits; 0 when none does."""
+def rest(grows: bool, behind: timedelta) -> float:
+    """How long to rest after a batch of a backlog, in times of what it took: a backlog that grows is somebody's work
+    that is still going on, which has the greater part of the processor. behind: how long its oldest note has waited."""
+    if not grows:
+        return _LITTLE_REST
+    return _REST if behind < _LATE else _LATE_REST
+
+
+def _backlog(database: Database) -> tuple[int, timedelta]:
+    """The position of the newest note that waits, and how long the oldest has; 0 and no time when none does."""
     with database.read() as session:
-        return int(session.execute(_NEWEST).scalar_one() or 0)
+        row = session.execute(_BACKLOG).one()
+    return row.newest or 0, row.behind or timedelta()
 
 
 def _write(session: Session, plan: AuditPlan, notes: Any) -> tuple[int, bytes] | None:

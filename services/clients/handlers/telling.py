@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from libs.common.copying import copy_rows
+from libs.common.copying import copy_records
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.clients.domain import ANSWERS, Activity, Client, Contact
@@ -24,7 +24,7 @@ from services.clients.handlers.lifetime import among
 from services.clients.models import access_grants, activities, clients, tags
 
 # So many clients are told of one by one; of more, so many in one event.
-_FEW, _TOGETHER = 20, 500
+FEW, _TOGETHER = 20, 500
 
 
 def card(contact: Contact) -> ContactCard:
@@ -65,7 +65,7 @@ def tell_access(uow: UnitOfWork, *changed: Standing, handover: bool = True) -> N
     uow.session.flush()
     readers = _readers(uow, [client.id for client in changed])
     told = [(access_of(each, readers.get(each.id, []), handover), each) for each in changed]
-    if len(told) <= _FEW:
+    if len(told) <= FEW:
         uow.outbox.add_all(told)
         return
     for place in range(0, len(told), _TOGETHER):
@@ -135,8 +135,7 @@ def log_many(uow: UnitOfWork, subjects: dict[str, str]) -> None:
     """The same of thousands; whoever calls says with the clients when something last happened, and nobody is told: what
     the system writes is news to no other service."""
     written = [_activity(uow, each, "system", subject) for each, subject in subjects.items()]
-    names = [column.name for column in activities.columns]
-    copy_rows(uow.session, activities, [{name: getattr(each, name) for name in names} for each in written])
+    copy_records(uow.session, activities, written)
 
 
 def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:

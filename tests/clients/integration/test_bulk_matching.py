@@ -142,6 +142,19 @@ def test_assigning_many_tells_who_sees_each_and_the_owner_once(clients: Any, run
     assert len(told(runtime, "clients.assigned")) == 1 and not told(runtime, "client.assigned")
 
 
+@pytest.mark.usefixtures("many")
+def test_of_a_few_among_many_the_new_owner_is_told_each(clients: Any, runtime: Any) -> None:
+    """All but two are hers already: what counts is how many are given."""
+    ids = [each["id"] for each in clients.as_(ADMIN).list_clients(filters={}, limit=30)["items"]]
+    clients.as_(ADMIN).bulk_update(ids=ids[2:], action="assign", value=JESSICA.id)
+    before = len(told(runtime, "clients.assigned"))
+    made = clients.as_(ADMIN).bulk_update(ids=ids, action="assign", value=JESSICA.id)
+    assert (made["changed"], made["unchanged"]) == (2, 28)
+    assert {event.data["client_id"] for event in told(runtime, "client.assigned")} == set(ids[:2])
+    assert {event.data["previous_owner_id"] for event in told(runtime, "client.assigned")} == {JOHN.id}
+    assert len(told(runtime, "clients.assigned")) == before == 1
+
+
 def test_a_person_changes_what_matches_among_their_own(clients: Any, world: dict[str, str], runtime: Any) -> None:
     made = clients.as_(JOHN).bulk_update(filters={}, action="add_tag", value="x")
     tagged = clients.as_(ADMIN).list_clients(filters={"tag": "x"})["items"]

@@ -56,22 +56,22 @@ def locked(uow: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -> lis
 
 
 def set_field(
-    uow: UnitOfWork, name: str, values: Mapping[str, Any], rows: Sequence[Row], *, one_by_one: bool = True
+    uow: UnitOfWork, name: str, values: Mapping[str, Any], rows: Sequence[Row], *, few: bool = True
 ) -> list[Row]:
     """Set a field of these locked rows, by id, and tell who may see them now; the rows as they are afterwards.
 
-    one_by_one: a new owner is told of each client, by mail, too. A client that is deleted is found by no form any more.
+    few: so few that a new owner is told of each, by mail, too. A client that is deleted is found by no form any more.
     """
     after = [_after(row, name, values[row.id]) for row in rows]
     _write(uow, name, after)
     if name == "owner_id":
-        _hand_over(uow, {row.id: row.owner_id for row in rows}, after, log_all if one_by_one else log_many)
+        _hand_over(uow, {row.id: row.owner_id for row in rows}, after, log_all if few else log_many)
     before = {row.id: row for row in rows}
     seen = [row for row in after if row.access_version != before[row.id].access_version]
     if seen:
         tell_access(uow, *seen)
-    if name == "owner_id" and one_by_one:
-        _tell_owners(uow, {row.id: row.owner_id for row in rows}, after)
+    if name == "owner_id" and few:
+        tell_owners(uow, {row.id: row.owner_id for row in rows}, after)
     if name == "tags":
         know_tags(uow, sorted({tag for row in after for tag in row.tags} - {tag for row in rows for tag in row.tags}))
     return after
@@ -127,6 +127,7 @@ def _hand_over(
     log(uow, {row.id: "Client assigned" if row.owner_id else "Client unassigned" for row in rows})
 
 
-def _tell_owners(uow: UnitOfWork, previous: Mapping[str, str | None], rows: Sequence[Row]) -> None:
+def tell_owners(uow: UnitOfWork, previous: Mapping[str, str | None], rows: Sequence[Row]) -> None:
+    """Tell the owner of each client that it is theirs now. previous: whose it was, by its id."""
     contacts = primary_contacts(uow, [row.id for row in rows])
     uow.outbox.add_all([(assigned(uow, row, previous[row.id], contacts.get(row.id)), row) for row in rows])

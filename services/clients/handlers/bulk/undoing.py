@@ -15,6 +15,7 @@ from services.clients.domain import BULK_FIELDS
 from services.clients.handlers import merging
 from services.clients.handlers.bulk import asking, working
 from services.clients.handlers.bulk.applying import Row, give_keys, locked, set_field
+from services.clients.handlers.telling import FEW
 from services.clients.models import change_set_rows, change_sets
 
 _GONE = "no longer yours to change"
@@ -66,7 +67,7 @@ def undo(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     images = {each.client_id: each for each in uow.session.execute(noted)}
     found = locked(uow, ids, deleted=name == "deleted_at")
     same = [each for each in found if working.image(getattr(each, name)) == images[each.id].after[name]]
-    _bring_back(uow, name, same, images, few=change_set.total <= working.TOLD_EACH)
+    _bring_back(uow, name, same, images, few=change_set.total <= FEW)
     back, seen = {each.id for each in same}, {each.id for each in found}
     notes = [{"id": each, "state": "restored"} for each in sorted(back)]
     # Under the name by which its maker knew it: to them it says nothing new.
@@ -86,7 +87,7 @@ def _bring_back(uow: UnitOfWork, name: str, rows: list[Row], images: dict[str, A
     if name == "deleted_at":
         before = {each: datetime.fromisoformat(at) if at else None for each, at in before.items()}
         give_keys(uow, {row.id: images[row.id].before["keys"] for row in rows})
-    set_field(uow, name, before, rows, one_by_one=few)
+    set_field(uow, name, before, rows, few=few)
 
 
 def _left_alone(uow: UnitOfWork, change_set_id: str) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ from libs.common.jobs import Job, JobHandler
 from services.clients import access
 from services.clients.domain import BULK_FIELDS, REMOVED, bulk_value
 from services.clients.events import ClientsAssigned
-from services.clients.handlers.bulk.applying import Row, locked, set_field, take_keys
+from services.clients.handlers.bulk.applying import Row, locked, set_field, take_keys, tell_owners
 from services.clients.handlers.lifetime import among
+from services.clients.handlers.telling import FEW
 from services.clients.models import change_set_rows, change_sets, client_deals, clients
 
 CHANGE_MANY, UNDO_MANY = "change_many", "undo_many"
@@ -30,9 +31,6 @@ BATCH = 2000
 _HANDS = 2
 # A worker that dies holds its job no longer than its lease, and the next one goes on with what is left.
 _SLICE_SECONDS, _LEASE = 15.0, timedelta(minutes=1)
-
-# Of more than so many clients a new owner is told once, of all of them.
-TOLD_EACH = 20
 
 # One batch of a change set: how many rows were left to do, at most as many as asked for.
 Batch = Callable[[UnitOfWork, str, int], int]
@@ -49,8 +47,8 @@ def work(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     wanted = {row.id: _wanted(uow, change_set, getattr(row, name)) for row in rows}
     changing = [row for row in rows if wanted[row.id] != getattr(row, name)]
     keys = take_keys(uow, [row.id for row in changing]) if name == "deleted_at" and changing else {}
-    few = change_set.total <= TOLD_EACH
-    after = {row.id: row for row in set_field(uow, name, wanted, changing, one_by_one=few)} if changing else {}
+    few = change_set.total <= FEW
+    after = {row.id: row for row in set_field(uow, name, wanted, changing, few=few)} if changing else {}
     notes = [_changed(row, after[row.id], name, keys) for row in changing]
     same = [row for row in rows if row.id not in after]
     notes += [{"id": row.id, "company_name": row.company_name, "state": "unchanged"} for row in same]
@@ -58,7 +56,7 @@ def work(uow: UnitOfWork, change_set_id: str, most: int) -> int:
     status = settle(uow, change_set_id, notes, len(ids), "done")
     # A hand that comes when all is done has nothing left to do and nothing to tell.
     if status == "done" and ids and name == "owner_id" and not few:
-        _tell_of_all(uow, change_set_id)
+        _tell_owner(uow, change_set_id)
     return len(ids)
 
 
@@ -88,19 +86,25 @@ def settle(uow: UnitOfWork, change_set_id: str, notes: Sequence[dict[str, Any]],
     return str(uow.session.execute(changed).scalar_one())
 
 
-def _tell_of_all(uow: UnitOfWork, change_set_id: str) -> None:
-    """Tell the new owner of all that a change gave."""
+def _tell_owner(uow: UnitOfWork, change_set_id: str) -> None:
+    """Tell the new owner what a change gave: of a few each, of more all at once."""
     change_set, row = of(uow, change_set_id), change_set_rows.c
-    given = select(row.client_id, row.company_name).where(row.change_set_id == change_set_id, row.state == "changed")
-    first = uow.session.execute(given.order_by(row.client_id).limit(1)).first()
-    if change_set.value is None or first is None:
+    count = left(uow, change_set_id, "changed")
+    if change_set.value is None or count == 0:
+        return
+    given = select(row.client_id, row.company_name, row.before)
+    given = given.where(row.change_set_id == change_set_id, row.state == "changed").order_by(row.client_id).limit(FEW)
+    some = uow.session.execute(given).all()
+    if count <= FEW:
+        previous = {each.client_id: each.before["owner_id"] for each in some}
+        tell_owners(uow, previous, locked(uow, previous))
         return
     event = ClientsAssigned(
         change_set_id=change_set_id,
         owner_id=change_set.value,
-        clients=left(uow, change_set_id, "changed"),
-        first_client_id=first.client_id,
-        first_company_name=first.company_name,
+        clients=count,
+        first_client_id=some[0].client_id,
+        first_company_name=some[0].company_name,
         assigned_by=uow.actor.id,
         version=change_set.version,
     )

@@ -200,8 +200,8 @@ def _imported(client: ClientState) -> ImportedClient:
 
 
 def texts(column: Any, values: Iterable[str]) -> Any:
-    """The column is one of these values, however many they are: looked up by their hashes where the planner, who knows
-    the table as it was a minute ago, has it read whole; of a join it would make loops in loops."""
+    """The column is one of these values, however many they are. Not a join: of a table that has grown since the planner
+    last knew its size, one makes loops in loops, while this at worst reads it once."""
     return column == any_(literal(list(set(values)), ARRAY(column.type)))
 
 

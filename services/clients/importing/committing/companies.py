@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select, text
 
-from libs.common.copying import copy_rows
+from libs.common.copying import copy_records
 from libs.common.ids import is_id, new_id
 from services.clients import access
 from services.clients.domain import Client, ClientState, mail_host, normal_name
@@ -154,8 +154,7 @@ class Companies:
         """Write the new ones, and tell of all of them what others have to know."""
         uow = self._batch.uow
         if self.made:
-            names = [column.name for column in clients.columns if column.name not in DEAL_FIGURES]
-            copy_rows(uow.session, clients, [{name: getattr(each, name) for name in names} for each in self.made])
+            copy_records(uow.session, clients, self.made, without=DEAL_FIGURES)
         uow.session.flush()
         touched = list({client.id: client for client in [*self.made, *(each for each, _ in self.changed)]}.values())
         if not touched:

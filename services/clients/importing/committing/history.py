@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from libs.common.copying import copy_rows
+from libs.common.copying import copy_records
 from libs.common.ids import is_id, new_id
 from services.clients.domain import Activity
 from services.clients.events import ActivityLogged
@@ -121,8 +121,7 @@ def _write(batch: Batch, made: list[Activity]) -> None:
     if not made:
         return
     uow = batch.uow
-    names = [column.name for column in activities.columns]
-    copy_rows(uow.session, activities, [{name: getattr(each, name) for name in names} for each in made])
+    copy_records(uow.session, activities, made)
     latest: dict[str, datetime] = {}
     for each in made:
         latest[each.client_id] = max(each.occurred_at, latest.get(each.client_id, each.occurred_at))

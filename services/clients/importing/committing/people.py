@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from libs.common.copying import copy_rows
+from libs.common.copying import copy_records
 from libs.common.ids import is_id, new_id
 from services.clients.domain import Contact, ContactState
 from services.clients.importing.committing.batch import Batch, Change, Line, lowered, texts
@@ -136,9 +136,7 @@ class People:
         uow = self._batch.uow
         uow.session.flush()
         if self._made:
-            names = [column.name for column in contacts.columns]
-            rows = [{name: getattr(each, name) for name in names} for each in self._made]
-            copy_rows(uow.session, contacts, rows)
+            copy_records(uow.session, contacts, self._made)
             self._batch.new_contact_ids += [each.id for each in self._made]
 
 

@@ -7,11 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from services.clients.importing.committing import Line
-from services.clients.importing.steps.batching import lines_of
-from services.clients.importing.steps.run import LEFT_OUT, Tools, rows_after
+from services.clients.importing.steps.batching import next_batch
+from services.clients.importing.steps.run import Tools
 
-# Which rows they are: the import's phase, and the number of the row before the first.
-_Place = tuple[str, int]
 _Read = tuple[Sequence[Any], list[Line]]
 
 
@@ -22,8 +20,8 @@ class Ahead:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="rows-ahead")
-        self._place: _Place | None = None
-        self._coming: Future[_Read] | None = None
+        # After which row of which phase, and what is there.
+        self._coming: tuple[str, int, Future[_Read]] | None = None
 
     def __enter__(self) -> Ahead:
         return self
@@ -33,19 +31,15 @@ class Ahead:
 
     def take(self, now: Any, phase: str) -> _Read:
         """The rows after the import's position, as rows and as what they say; none at the end of the phase."""
-        coming, place = self._coming, self._place
-        self._coming = self._place = None
-        if coming is not None and place == (phase, now.position):
-            return coming.result()
+        coming, self._coming = self._coming, None
+        if coming is not None and coming[:2] == (phase, now.position):
+            return coming[2].result()
         return self._read(now, phase, now.position)
 
     def start(self, now: Any, phase: str, position: int) -> None:
         """Begin with the rows after this one."""
-        self._place = (phase, position)
-        self._coming = self._hand.submit(self._read, now, phase, position)
+        self._coming = (phase, position, self._hand.submit(self._read, now, phase, position))
 
     def _read(self, now: Any, phase: str, position: int) -> _Read:
-        tools = self._tools
-        with tools.database.read() as session:
-            rows = rows_after(session, now, position, tools.batch, LEFT_OUT[phase])
-        return rows, lines_of(tools, now, rows)
+        with self._tools.database.read() as session:
+            return next_batch(self._tools, session, now, phase, position)

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Integer, Text, bindparam, column, func, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from libs.common.database import UnitOfWork
 from services.clients.importing.answers import Answers
 from services.clients.importing.committing import Batch, Line, settle_clients
 from services.clients.importing.readings import Reading
-from services.clients.importing.steps.run import Tools, mapped, note, readers
+from services.clients.importing.steps.run import LEFT_OUT, Tools, mapped, note, readers, rows_after
 from services.clients.models import import_rows
 
 # What a row that was found before needs of its company and its person, to be found again.
@@ -28,8 +29,13 @@ def batch_of(uow: UnitOfWork, now: Any, lines: list[Line]) -> Batch:
     return Batch(uow, now.id, now.system, lines, mapped(now), owner_id)
 
 
-def lines_of(tools: Tools, now: Any, rows: Sequence[Any]) -> list[Line]:
-    """Rows, read."""
+def next_batch(tools: Tools, session: Session, now: Any, phase: str, position: int) -> tuple[Sequence[Any], list[Line]]:
+    """The rows after a position that a phase is about, as they are kept and as what they say; none at its end."""
+    rows = rows_after(session, now, position, tools.batch, LEFT_OUT[phase])
+    return rows, _lines(tools, now, rows)
+
+
+def _lines(tools: Tools, now: Any, rows: Sequence[Any]) -> list[Line]:
     business = tools.database.business
     by_sheet = readers(now, business.zone, business.currency, tools.country)
     lines = []

@@ -6,8 +6,8 @@ from typing import Any
 
 from libs.common.jobs import Job
 from services.clients.importing.committing.batch import Batch, Change, Line
-from services.clients.importing.steps.batching import batch_of, found_again, lines_of, write
-from services.clients.importing.steps.run import LEFT_OUT, Tools, rows_after, take_turn, unit
+from services.clients.importing.steps.batching import batch_of, found_again, next_batch, write
+from services.clients.importing.steps.run import Tools, take_turn, unit
 
 
 def bring_deals(tools: Tools, job: Job, run: Any) -> None:
@@ -16,8 +16,8 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         if now is None:
             return
         begun_at = now.position
-        rows = rows_after(uow.session, now, begun_at, tools.batch, LEFT_OUT["deals"])
-        batch = batch_of(uow, now, lines_of(tools, now, rows))
+        _rows, lines = next_batch(tools, uow.session, now, "deals", begun_at)
+        batch = batch_of(uow, now, lines)
         take_turn(uow)
         found_again(batch)
         batch.keep()
@@ -28,8 +28,8 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or now.position != begun_at:
             return
-        rows = rows_after(uow.session, now, begun_at, tools.batch, LEFT_OUT["deals"])
-        batch = batch_of(uow, now, lines_of(tools, now, rows))
+        rows, lines = next_batch(tools, uow.session, now, "deals", begun_at)
+        batch = batch_of(uow, now, lines)
         _note(batch, {each["n"]: each for each in answers}, {each["n"]: each for each in asked})
         write(uow, now, batch, rows, "deals")
 
