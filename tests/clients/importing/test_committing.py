@@ -14,7 +14,7 @@ from sqlalchemy import text
 from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import wiring
 from services.clients.importing.committing import Batch
-from services.clients.importing.steps import working
+from services.clients.importing.steps import undoing, working
 from tests.clients.importing.conftest import Deals, Importer
 from tests.support.actors import ADMIN, JESSICA, JOHN
 from tests.support.delivering import told
@@ -128,6 +128,21 @@ def test_undo_takes_back_what_nobody_touched(importer: Importer, runtime: Any, n
         importer.rpc.undo_import(import_id=found["id"])
     again = importer.commit(importer.bring(PEOPLE)["id"], only_good=True)
     assert again["results"]["client.created"] == 1
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_people_of_one_company_go_whatever_page_of_the_undo_they_are_on(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(undoing, "_PAGE", page)
+    people = "".join(f"Acme,P{n},p{n}@acme.example\n" for n in range(5))
+    found = importer.commit(importer.bring("Company name,First name,Email\n" + people)["id"])
+    (acme,) = importer.listed()
+    own = importer.rpc.create_contact(client_id=acme["id"], data={"first_name": "Zoe", "email": "zoe@acme.example"})
+    undone = importer.undo(found["id"])
+    assert [(each["entity"], each["reason"]) for each in undone["kept"]] == [("client", "it has contacts by now")]
+    left = importer.rpc.list_contacts(client_id=acme["id"])["items"]
+    assert [(each["id"], each["is_primary"]) for each in left] == [(own["id"], True)]
 
 
 def test_dates_that_may_be_two_are_asked_and_never_guessed(importer: Importer) -> None:

@@ -121,8 +121,23 @@ def _undo_contacts(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
         else:
             contact.change(each.before, uow.now)
     uow.session.flush()
-    _heirs(uow, {each.client_id for each in found if each.created})
+    clients_of = {each.client_id for each in found}
+    _heirs(uow, clients_of - _to_come(uow, found[-1], clients_of))
     return refused
+
+
+def _to_come(uow: UnitOfWork, last: Any, client_ids: set[str]) -> set[str]:
+    """Those of the clients of which a later page takes more contacts back: an heir among these would be one that goes,
+    and would count as changed when its turn comes."""
+    row = import_changes.c
+    after = (
+        row.import_id == last.import_id,
+        row.entity == last.entity,
+        row.refused.is_(None),
+        row.row_id > last.row_id,
+    )
+    found = select(row.client_id).where(*after, texts(row.client_id, client_ids))
+    return set(uow.session.execute(found.distinct()).scalars())
 
 
 def _heirs(uow: UnitOfWork, client_ids: set[str]) -> None:
