@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Subquery, Text, Values, and_, column, func, select, true, values
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Subquery,
+    TableValuedAlias,
+    Text,
+    and_,
+    column,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
@@ -56,17 +70,17 @@ def _chosen(
     return select(greatest.c.id, weight).join_from(kind, greatest, true()).subquery("heaviest")
 
 
-def _kinds(session: Session, stages: Sequence[str], worth: Worth) -> Values:
+def _kinds(session: Session, stages: Sequence[str], worth: Worth) -> TableValuedAlias:
     """``stage, currency, factor``: what a minor unit of each currency there is weighs in each stage."""
     into, sums = exponent(worth.currency), pipeline_sums.c
     factors = {worth.currency: Decimal(1)}
     for currency, (_day, rate) in worth.exchange.rates.items():
         factors.setdefault(currency, rate.scaleb(into - exponent(currency)))
     used = session.scalars(select(sums.currency).where(sums.slice == "all").distinct()).all()
-    rows = [
-        (stage, currency, factors.get(currency, Decimal(0)) * worth.weights[stage])
-        for stage in stages
-        for currency in used or [worth.currency]
-    ]
+    kinds = list(product(stages, used or [worth.currency]))
+    factor = [factors.get(currency, Decimal(0)) * worth.weights[stage] for stage, currency in kinds]
+    columns = (*([kind[at] for kind in kinds] for at in (0, 1)), factor)
     named = (column("stage", Text), column("currency", Text), column("factor", Numeric))
-    return values(*named, name="kind").data(rows)
+    # Lists, unlike a list of values, make the same statement each time, which need not be compiled anew.
+    lists = (literal(each, ARRAY(of.type)) for each, of in zip(columns, named, strict=True))
+    return func.unnest(*lists).table_valued(*named, name="kind").render_derived()

@@ -57,7 +57,8 @@ def risks(
 
 
 def _closing(span: Span) -> ColumnElement[bool]:
-    return deals.c.closes_on.between(span.first, span.last)
+    # An open deal closes when it is expected to, and that stands in the index that the heaviest are looked for in.
+    return deals.c.expected_close_date.between(span.first, span.last)
 
 
 def _document(row: Any, worth: Worth, idling: Idling) -> dict[str, Any]:
