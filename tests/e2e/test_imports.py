@@ -90,11 +90,16 @@ def test_the_published_history_comes_in_with_its_totals_and_once(crm: Crm, files
     undone = settled(admin, first["id"], "undone")
     assert undone["kept"] == []
     assert admin.get("/deals", source=SOURCE, limit=1)["total"] == 0
-    (cancity,) = admin.get("/clients", q="Cancity")["items"]
+    (cancity,) = named(admin, "Cancity")
     eventually(lambda: admin.get(f"/clients/{cancity['id']}")["lifetime_value"] == 0, 60)
     admin.post(f"/imports/{accounts['id']}/undo")
     assert settled(admin, accounts["id"], "undone")["kept"] == []
-    assert admin.get("/clients", q="Cancity")["total"] == 0
+    assert named(admin, "Cancity") == []
+
+
+def named(person: Person, name: str) -> list[dict[str, Any]]:
+    """The clients that are called just so: other tests bring in the same companies under longer names."""
+    return [each for each in person.get("/clients", q=name)["items"] if each["company_name"] == name]
 
 
 def count(person: Person, stage: str) -> int:
