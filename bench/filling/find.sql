@@ -65,7 +65,7 @@ UPDATE clients AS c SET lifetime_value_minor = f.lifetime_value_minor, open_deal
 FROM client_deal_figures AS f WHERE f.client_id = c.id;
 
 INSERT INTO search_documents (client_id, kind, source_id, content)
-SELECT client_id, kind, source_id, content FROM search_sources;
+SELECT client_id, kind, source_id, content FROM search_sources ON CONFLICT DO NOTHING;
 CREATE INDEX search_documents_words ON search_documents USING gin (words) WITH (gin_pending_list_limit = 1024);
 CREATE INDEX search_documents_names ON search_documents USING gin (words) WHERE kind = 'company_name';
 INSERT INTO search_words
