@@ -143,8 +143,8 @@ TABLE: Mapping[str, Voice] = {
         | _of(
             "ai",
             "change_budget claim_parts get_budget get_generation integration_status list_generations get_notes"
-            " list_score_models note_done personal_data score_standing take_notes test_integration train_scores usage"
-            f" {_OPERATIONS}",
+            " list_score_models note_done personal_data read_times score_standing take_notes test_integration"
+            f" train_scores usage {_OPERATIONS}",
         )
         | _of("ai", "get_insight report_insight")
         | _of("ai", "draft_email get_email_draft list_email_drafts redraft_email send_email_draft update_email_draft"),
