@@ -13,7 +13,7 @@ from libs.common import fields
 from libs.common.clock import business_date
 from libs.common.identity import Actor
 from libs.common.ids import is_id
-from libs.common.problems import Invalid, NotFound
+from libs.common.problems import Forbidden, Invalid, NotFound
 from services.clients import access
 from services.clients.free_times import Slot, Window, WorkingHours, free, proposed
 from services.clients.models import activities, clients, meetings
@@ -47,6 +47,9 @@ def meeting_slots(
     tells. here, there: the beginning by our clock and theirs. fits: whether the times lie in the windows.
     """
     card = contact_card(session, actor, client_id, fields.identifier("contact_id", contact_id))
+    may = select(clients.c.id).where(clients.c.id == card["client_id"], access.writable(actor))
+    if session.execute(may).first() is None:
+        raise Forbidden("you may look at this client, and only its owner books meetings")
     theirs = fields.time_zone("zone", zone) or zone_of(card["phone"], settings.default_country, settings.business_tz)
     wanted, length = _windows(windows), timedelta(minutes=LENGTH("minutes", minutes))
     host = fields.identifier("host_id", host_id) or actor.id
