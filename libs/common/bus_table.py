@@ -108,7 +108,7 @@ TABLE: Mapping[str, Voice] = {
             " undo_change_set update_activity update_client update_contact update_custom_field"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
             " export_page prepare_import repair_row undo_import"
-            " book_meeting cancel_meeting meeting_slots move_meeting"
+            " book_meeting cancel_meeting get_meeting meeting_slots move_meeting"
             f" {_OPERATIONS}",
         )
         | _of(

@@ -64,6 +64,7 @@ def book_meeting(
         given.get("description") or "",
         contact_id=contact.id if contact else None,
         due_at=begins_at,
+        details={"booked": True},
     )
     values = {
         "activity_id": activity.id,

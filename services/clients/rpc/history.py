@@ -74,6 +74,10 @@ class HistoryMethods(RpcService):
         ours: Document = {"now": self.runtime.clock.now(), "settings": wiring.runtime().settings}
         return self.read(queries.meeting_slots, client_id=client_id, contact_id=contact_id, **asked, **ours)
 
+    @method("clients.read")
+    def get_meeting(self, activity_id: str) -> Document:
+        return self.read(queries.meeting, activity_id=activity_id)
+
     @method("meetings.book")
     def book_meeting(self, client_id: str, data: Document, host_role: str | None = None) -> Document:
         given: Document = {"data": data, "host_role": host_role, "country": wiring.runtime().settings.default_country}

@@ -73,6 +73,7 @@ CLIENTS = (
         lambda s, r: client_of(s, r) | {"data": s.meeting_time(r)},
         seen="clients.read",
     ),
+    Case("clients.get_meeting", READ, "clients.read", lambda s, r: {"activity_id": s.meeting(r)}),
     Case(
         "clients.move_meeting",
         CHANGE,
