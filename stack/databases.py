@@ -10,7 +10,7 @@ from psycopg import sql
 from libs.common import audit
 from stack.credentials import DATABASES, Credentials
 
-EXTENSIONS = ("pg_trgm", "unaccent")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 PREFIX = "crm_"
 
 

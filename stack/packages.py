@@ -108,7 +108,9 @@ def postgres_version(folder: Path) -> int:
         extensions = Path(subprocess.run(share, capture_output=True, text=True, timeout=10, check=True).stdout.strip())
     except (OSError, subprocess.SubprocessError):
         return 0
-    if not all((extensions / "extension" / f"{name}.control").exists() for name in ("pg_trgm", "unaccent")):
+    if not all(
+        (extensions / "extension" / f"{name}.control").exists() for name in ("pg_trgm", "unaccent", "btree_gist")
+    ):
         return 0
     digits = answer.split()[2].split(".")[0]
     return int("".join(filter(str.isdigit, digits)) or 0)

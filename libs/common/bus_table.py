@@ -37,7 +37,8 @@ TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
         | _of("clients", "access_changed assigned imported")
-        | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"},
+        | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"}
+        | _of("meeting", "booked cancelled"),
         hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
@@ -70,7 +71,7 @@ TABLE: Mapping[str, Voice] = {
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
-        | {"clients.access_changed", "clients.assigned", "email.ordered"},
+        | {"clients.access_changed", "clients.assigned", "email.ordered", "meeting.booked", "meeting.cancelled"},
         asks=_of("clients", "client_access contact_card summary")
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")
@@ -107,6 +108,7 @@ TABLE: Mapping[str, Voice] = {
             " undo_change_set update_activity update_client update_contact update_custom_field"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
             " export_page prepare_import repair_row undo_import"
+            " book_meeting cancel_meeting get_meeting meeting_slots move_meeting"
             f" {_OPERATIONS}",
         )
         | _of(
@@ -143,8 +145,8 @@ TABLE: Mapping[str, Voice] = {
         | _of(
             "ai",
             "change_budget claim_parts get_budget get_generation integration_status list_generations get_notes"
-            " list_score_models note_done personal_data score_standing take_notes test_integration train_scores usage"
-            f" {_OPERATIONS}",
+            " list_score_models note_done personal_data read_times score_standing take_notes test_integration"
+            f" train_scores usage {_OPERATIONS}",
         )
         | _of("ai", "get_insight report_insight")
         | _of("ai", "draft_email get_email_draft list_email_drafts redraft_email send_email_draft update_email_draft"),

@@ -65,6 +65,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("clients", "clients.grant", Rows.ALL, Rows.NO, Rows.NO, Rows.NO),
     Right("clients", "clients.access", Rows.NO, Rows.NO, Rows.NO, Rows.NO),
     Right("clients", "activities.log", Rows.ALL, Rows.OWN, Rows.NOTHING, Rows.NOTHING),
+    Right("clients", "meetings.book", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO, system=False),
     Right("clients", "documents.read", Rows.ALL, Rows.SEEN, Rows.ALL, Rows.WON),
     Right("clients", "documents.write", Rows.ALL, Rows.OWN, Rows.NO, Rows.NO),
     Right("clients", "imports.own", Rows.ALL, Rows.SELF, Rows.NO, Rows.NO, system=False),

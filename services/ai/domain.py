@@ -8,6 +8,7 @@ BRIEF_ANALYSIS: Final = "brief_analysis"
 EMAIL_DRAFT: Final = "email_draft"
 MEETING_NOTES: Final = "meeting_notes"
 REPORT_INSIGHT: Final = "report_insight"
+MEETING_TIMES: Final = "meeting_times"
 LEVELS = ("low", "medium", "high")
 BUILT_IN = "built-in"
 GEMINI = "gemini"

@@ -14,7 +14,17 @@ from libs.common.identity import on_behalf
 from libs.common.ids import is_id
 from libs.common.problems import Conflict, NotFound, Problem
 from libs.common.rpc.server import OPERATE, Operations, RpcService, method
-from services.ai import budget, draft_queries, email_drafts, handlers, queries, report_insights, usage, wiring
+from services.ai import (
+    budget,
+    draft_queries,
+    email_drafts,
+    handlers,
+    meeting_times,
+    queries,
+    report_insights,
+    usage,
+    wiring,
+)
 from services.ai.access import PERMISSIONS
 from services.ai.audit import AUDIT
 from services.ai.erasure import ERASURE
@@ -75,6 +85,15 @@ class AiRpc(Operations, RpcService):
     @method("notes.write")
     def note_done(self, generation_id: str, part: str, result: Document) -> Document:
         return self.execute(handlers.note_done, generation_id=generation_id, part=part, result=result)
+
+    @method("notes.write")
+    def read_times(self, client_id: str, text: str, said_on: str, zone: str | None = None) -> Document:
+        """When a meeting suits who wrote this, by their clock; the built-in reading while a provider thinks."""
+        if not is_id(client_id):
+            raise NotFound("there is no such client")
+        self._learn_client(client_id)
+        given: Document = {"client_id": client_id, "text": text, "said_on": said_on, "zone": zone}
+        return self.execute(_given(handlers.read_times, answered_now=_times_at_once), **given)
 
     @method("insights.write")
     def report_insight(
@@ -210,6 +229,10 @@ class AiRpc(Operations, RpcService):
 def _at_once(asked: report_insights.Asked) -> Answered[report_insights.Insight] | None:
     """The answer of the rules, where no provider is to be asked."""
     return wiring.built_in().answer(report_insights.task(), asked) if wiring.desk().provider.model is None else None
+
+
+def _times_at_once(asked: meeting_times.Asked) -> Answered[meeting_times.Times] | None:
+    return wiring.built_in().answer(meeting_times.task(), asked) if wiring.desk().provider.model is None else None
 
 
 def _given(handler: Callable[..., Any], **known: Any) -> Callable[..., Any]:

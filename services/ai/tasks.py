@@ -11,7 +11,7 @@ from pydantic import BaseModel
 Asked = TypeVar("Asked")
 Result = TypeVar("Result")
 
-Kind = Literal["brief_analysis", "email_draft", "meeting_notes", "report_insight"]
+Kind = Literal["brief_analysis", "email_draft", "meeting_notes", "report_insight", "meeting_times"]
 
 
 class Unusable(Exception):

@@ -22,6 +22,7 @@ from services.ai.handlers import (
     noting,
     reporting,
     scoring,
+    timing,
     training,
 )
 from services.ai.settings import AiSettings
@@ -44,6 +45,7 @@ LINES: tuple[generating.Line[Any, Any], ...] = (
     drafting.line(),
     noting.line(_settings),
     reporting.line(_settings),
+    timing.line(_settings),
 )
 
 TABLE = WorkerTable(
@@ -77,6 +79,7 @@ TABLE = WorkerTable(
         backfilling.UNTIL_READ,
         training.EVERY_NIGHT,
         reporting.FORGET,
+        timing.FORGET,
     ],
     audit=AUDIT,
 )

@@ -18,6 +18,12 @@ AUDIT = AuditPlan(
         "activities": Watched(
             subject=("contact_id", "client_id"), open=frozenset({"type"}), silent=frozenset({"actor_name"})
         ),
+        "meetings": Watched(
+            subject=("activity_id",),
+            key=("activity_id",),
+            open=frozenset("host_id begins_at ends_at zone conversation_id sequence cancelled_at".split()),
+            silent=frozenset({"host_name"}),
+        ),
         "documents": Watched(subject=("client_id",), open=frozenset({"content_type", "size", "sha256", "uploaded_by"})),
         "assignments": Watched(subject=("client_id",), open=frozenset({"assigned_by"})),
         "access_grants": Watched(subject=("client_id",), open=frozenset({"granted_by"})),

@@ -153,6 +153,41 @@ class ActivityLogged(Event):
     version: int
 
 
+class MeetingState(Event):
+    """A meeting with a client's person, as it stands. zone: theirs; sequence: how often it was changed.
+
+    conversation_id: the chat it was agreed in.
+    """
+
+    activity_id: str
+    client_id: str
+    contact_id: str | None
+    contact_name: str | None
+    contact_email: str | None
+    company_name: str
+    subject: str
+    begins_at: datetime
+    ends_at: datetime
+    zone: str
+    host_id: str
+    host_name: str
+    conversation_id: str | None
+    sequence: int
+    version: int
+
+
+class MeetingBooked(MeetingState):
+    """It was agreed, or moved."""
+
+    event_type: ClassVar[str] = "meeting.booked"
+
+
+class MeetingCancelled(MeetingState):
+    """It will not be held."""
+
+    event_type: ClassVar[str] = "meeting.cancelled"
+
+
 class ExchangeRateSet(Event):
     """What one unit of a currency is worth in the base currency from a day on; as text, so that it is exact."""
 

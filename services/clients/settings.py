@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from libs.common.settings import ServiceSettings
+from services.clients.free_times import WorkingHours
 
 
 class ClientsSettings(ServiceSettings):
@@ -12,7 +13,8 @@ class ClientsSettings(ServiceSettings):
 
     auto_merge_duplicates: whether two clients of one name, with addresses at one company's host, become one by
     themselves. import_max_rows: of one file. import_kept_days: for how long the rows of an import that nobody touches
-    are kept, so that it can be gone on with and taken back.
+    are kept, so that it can be gone on with and taken back. working_hours: when meetings are offered, by the business's
+    clock. meeting_notice_minutes: how soon at the earliest.
     """
 
     default_country: str = "US"
@@ -20,3 +22,11 @@ class ClientsSettings(ServiceSettings):
     auto_merge_duplicates: bool = False
     import_max_rows: int = Field(default=1_000_000, ge=1)
     import_kept_days: int = Field(default=90, ge=1)
+    working_hours: str = "Mon-Fri 09:00-17:00"
+    meeting_notice_minutes: int = Field(default=60, ge=0)
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        WorkingHours.of(value)
+        return value

@@ -124,6 +124,32 @@ class ActivityLogged(Event):
     type: str
 
 
+class MeetingState(Event):
+    """A meeting as it stands. zone: that of whom we meet; sequence: how often it was changed."""
+
+    activity_id: str
+    client_id: str
+    contact_id: str | None
+    contact_name: str | None
+    contact_email: str | None
+    company_name: str
+    subject: str
+    begins_at: datetime
+    ends_at: datetime
+    zone: str
+    host_id: str
+    host_name: str
+    sequence: int
+
+
+class MeetingBooked(MeetingState):
+    event_type: ClassVar[str] = "meeting.booked"
+
+
+class MeetingCancelled(MeetingState):
+    event_type: ClassVar[str] = "meeting.cancelled"
+
+
 class DealCreated(Event):
     event_type: ClassVar[str] = "deal.created"
 

@@ -42,6 +42,8 @@ TABLE = WorkerTable(
         Subscription(events.BriefSubmitted, handlers.on_brief_submitted),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.EmailOrdered, handlers.on_email_ordered),
+        Subscription(events.MeetingBooked, handlers.on_meeting_booked),
+        Subscription(events.MeetingCancelled, handlers.on_meeting_cancelled),
         Subscription(events.InvoiceSent, handlers.on_invoice_sent),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
         Subscription(events.PaymentReceiptReady, handlers.on_receipt_ready),

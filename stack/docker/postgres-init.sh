@@ -14,6 +14,7 @@ REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 \connect :"name"
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS unaccent;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
 ALTER SCHEMA public OWNER TO :"name";
 \i /audit-log.sql
 SQL

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from libs.common.context import Context
@@ -58,6 +59,7 @@ class Scene:
         signer = Signer(environment["ACTOR_PRIVATE_KEY"])
         self._rpc = RpcClient(environment["AMQP_URL"], signer, "gateway matrix")
         self._rows: dict[str, Row] = {}
+        self._meetings = 0
 
     def close(self) -> None:
         self._rpc.close()
@@ -121,6 +123,16 @@ class Scene:
 
     def contact(self, row: Row) -> str:
         return str(self.admin.post(f"/clients/{row['client']}/contacts", {"first_name": row.name})["id"])
+
+    def meeting(self, row: Row) -> str:
+        """A meeting of the admin's."""
+        return str(self.admin.post(f"/clients/{row['client']}/meetings", self.meeting_time(row))["id"])
+
+    def meeting_time(self, row: Row) -> dict[str, Any]:
+        """A time that nobody has taken yet."""
+        self._meetings += 1
+        begins = datetime.now(UTC) + timedelta(days=30, minutes=15 * self._meetings)
+        return {"begins_at": begins.isoformat(), "minutes": 15, "subject": f"{row.name} call"}
 
     def document(self, row: Row) -> str:
         """A document that was uploaded."""

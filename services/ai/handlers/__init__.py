@@ -10,6 +10,7 @@ from services.ai.handlers.reactions import (
 )
 from services.ai.handlers.reporting import report_insight
 from services.ai.handlers.sending import on_email_failed, on_email_sent
+from services.ai.handlers.timing import read_times
 from services.ai.handlers.training import train_scores
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "on_company_changed",
     "on_email_failed",
     "on_email_sent",
+    "read_times",
     "report_insight",
     "take_notes",
     "tell_erased",

@@ -4,6 +4,7 @@ from services.ai.queries.generations import generation, integration_status, list
 from services.ai.queries.insights import insight
 from services.ai.queries.notes import notes, parts_of
 from services.ai.queries.scores import list_score_models, score_standing
+from services.ai.queries.times import times
 
 __all__ = [
     "generation",
@@ -14,4 +15,5 @@ __all__ = [
     "notes",
     "parts_of",
     "score_standing",
+    "times",
 ]

@@ -3,6 +3,7 @@
 from services.clients.handlers.access import grant_access, revoke_access
 from services.clients.handlers.activities import log_activity, update_activity
 from services.clients.handlers.assigning import assign_client
+from services.clients.handlers.booking import book_meeting, cancel_meeting, move_meeting
 from services.clients.handlers.bulk import CHANGE_MANY, UNDO_MANY, bulk_update, change_job, undo, undo_change_set, work
 from services.clients.handlers.clients import create_client, delete_client, update_client
 from services.clients.handlers.contacts import create_contact, delete_contact, update_contact
@@ -51,7 +52,9 @@ __all__ = [
     "SWEEP_WORDS",
     "UNDO_MANY",
     "assign_client",
+    "book_meeting",
     "bulk_update",
+    "cancel_meeting",
     "change_import",
     "change_job",
     "check_duplicates",
@@ -74,6 +77,7 @@ __all__ = [
     "log_activity",
     "merge_certain",
     "merge_clients",
+    "move_meeting",
     "moved",
     "on_deal_fully_paid",
     "on_deal_removed",

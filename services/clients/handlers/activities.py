@@ -50,7 +50,7 @@ def log_activity(
         given.setdefault("assignee_id", uow.actor.id)
     if kind != "task" and given.get("assignee_id"):
         raise Invalid("only a task is somebody's to do", field="assignee_id")
-    _check_assignee(uow, client.id, given.get("assignee_id"), assignee_role)
+    check_colleague(uow, client.id, given.get("assignee_id"), assignee_role)
     _check_contact(uow, client.id, given.get("contact_id"))
     return queries.activity_document(log(uow, client.id, kind, subject, description, **given))
 
@@ -65,7 +65,7 @@ def update_activity(
     """Change an activity, or tick a task off: for its author, its assignee and whoever may change the client."""
     client, activity = activity_to_change(uow, activity_id, version)
     given = fields.read(_CHANGES, changes)
-    _check_assignee(uow, client.id, given.get("assignee_id"), assignee_role)
+    check_colleague(uow, client.id, given.get("assignee_id"), assignee_role)
     if "description" in given:
         given["description"] = given["description"] or ""
     if "occurred_at" in given and given["occurred_at"] is None:
@@ -78,12 +78,15 @@ def update_activity(
     return queries.activity_document(activity)
 
 
-def _check_assignee(uow: UnitOfWork, client_id: str, user_id: str | None, role: str | None) -> None:
+def check_colleague(
+    uow: UnitOfWork, client_id: str, user_id: str | None, role: str | None, field: str = "assignee_id"
+) -> None:
+    """Invalid unless somebody else, who is to do something at a client, may see it. role: what they are here."""
     if user_id is None or role is None or user_id == uow.actor.id:
         return
     seen = select(clients.c.id).where(clients.c.id == client_id, access.scope(Actor(user_id, role)))
     if uow.session.execute(seen).first() is None:
-        raise Invalid("they may not see this client; let them shadow it first", field="assignee_id")
+        raise Invalid("they may not see this client; let them shadow it first", field=field)
 
 
 def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> None:

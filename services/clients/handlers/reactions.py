@@ -22,6 +22,8 @@ _MAIL_SUBJECTS = {
     "invoice": "Invoice {invoice_number} sent",
     "receipt": "Receipt for invoice {invoice_number} sent",
     "brief_confirmation": "Brief confirmation sent",
+    "meeting_confirmed": "Meeting confirmation sent",
+    "meeting_cancelled": "Meeting called off by mail",
 }
 
 _LETTER = "letter"

@@ -18,6 +18,7 @@ from services.clients.models.imports import (
     import_rows,
     imports,
 )
+from services.clients.models.meetings import meetings
 from services.clients.models.records import (
     DEAL_FIGURES,
     access_grants,
@@ -61,6 +62,7 @@ __all__ = [
     "import_rows",
     "imports",
     "mapper",
+    "meetings",
     "metadata",
     "search_documents",
     "search_words",

@@ -27,6 +27,7 @@ from services.clients.queries.history import (
 from services.clients.queries.imports import import_document, import_row, import_rows_of, list_imports
 from services.clients.queries.listing import check_list, list_clients
 from services.clients.queries.matching import matching_ids
+from services.clients.queries.meetings import meeting, meeting_slots
 from services.clients.queries.pairs import both_to_change, list_duplicates
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
 from services.clients.queries.segments import get_segment, list_segments, segment_clients, segment_document
@@ -69,6 +70,8 @@ __all__ = [
     "list_tags",
     "list_tasks",
     "matching_ids",
+    "meeting",
+    "meeting_slots",
     "names_alone",
     "person",
     "quick_find",

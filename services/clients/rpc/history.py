@@ -60,6 +60,37 @@ class HistoryMethods(RpcService):
         given: Document = {"today": today, "owner_id": owner_id, "readers_zone": zone}
         return self.read_for(person, queries.summary, zone=self.runtime.settings.business_tz, **given)
 
+    @method("meetings.book")
+    def meeting_slots(
+        self,
+        client_id: str,
+        windows: list[Document] | None = None,
+        zone: str | None = None,
+        minutes: int = 30,
+        host_id: str | None = None,
+        contact_id: str | None = None,
+    ) -> Document:
+        asked: Document = {"windows": windows, "zone": zone, "minutes": minutes, "host_id": host_id}
+        ours: Document = {"now": self.runtime.clock.now(), "settings": wiring.runtime().settings}
+        return self.read(queries.meeting_slots, client_id=client_id, contact_id=contact_id, **asked, **ours)
+
+    @method("clients.read")
+    def get_meeting(self, activity_id: str) -> Document:
+        return self.read(queries.meeting, activity_id=activity_id)
+
+    @method("meetings.book")
+    def book_meeting(self, client_id: str, data: Document, host_role: str | None = None) -> Document:
+        given: Document = {"data": data, "host_role": host_role, "country": wiring.runtime().settings.default_country}
+        return self.execute(handlers.book_meeting, client_id=client_id, **given)
+
+    @method("meetings.book")
+    def move_meeting(self, activity_id: str, changes: Document, version: int | None = None) -> Document:
+        return self.execute(handlers.move_meeting, activity_id=activity_id, changes=changes, version=version)
+
+    @method("meetings.book")
+    def cancel_meeting(self, activity_id: str, version: int | None = None) -> Document:
+        return self.execute(handlers.cancel_meeting, activity_id=activity_id, version=version)
+
     @method("documents.read")
     def list_documents(self, client_id: str) -> Document:
         return self.read(queries.list_documents, client_id=client_id)

@@ -18,12 +18,13 @@ STAFF_MAILS = {
     "payment_unmatched": "Payments that fit no invoice",
     "daily_summary": "Daily summary",
     "report": "Scheduled reports",
+    "meeting_host": "Meetings with my clients",
 }
 # Mails that come by themselves, at a set time: each can be ended from the mail, without a log-in.
 PERIODIC_MAILS = ("daily_summary", "report")
 # Who gets a kind of mail unless told otherwise; where a kind is not named, everybody.
 _BY_DEFAULT = {"daily_summary": frozenset({"admin", "sales"})}
-CLIENT_MAILS = ("brief_confirmation", "invoice", "letter", "receipt")
+CLIENT_MAILS = ("brief_confirmation", "invoice", "letter", "meeting_cancelled", "meeting_confirmed", "receipt")
 # To whoever joins or cannot get in: nothing to be switched off. Each holds a link that opens something once.
 ACCOUNT_MAILS = ("invitation", "password_reset")
 MAIL_KINDS = (*STAFF_MAILS, *CLIENT_MAILS, *ACCOUNT_MAILS, "test")

@@ -38,6 +38,7 @@ from services.notifications.handlers.guides import (
 )
 from services.notifications.handlers.leads import on_client_inquired
 from services.notifications.handlers.letters import on_email_ordered
+from services.notifications.handlers.meetings import on_meeting_booked, on_meeting_cancelled
 from services.notifications.handlers.money import (
     on_invoice_sent,
     on_payment_disputed,
@@ -110,6 +111,8 @@ __all__ = [
     "on_deal_won",
     "on_email_ordered",
     "on_invoice_sent",
+    "on_meeting_booked",
+    "on_meeting_cancelled",
     "on_payment_disputed",
     "on_payment_received",
     "on_payment_refunded",

@@ -24,7 +24,7 @@ from libs.common.jobs import GiveUp, Job, RetryLater
 from libs.common.logging import get_logger
 from libs.common.problems import Invalid, NotFound, Problem
 from libs.common.sealing import SealBroken
-from services.notifications import queries, rendering
+from services.notifications import calendars, queries, rendering
 from services.notifications.domain import (
     PERIODIC_MAILS,
     SENDING,
@@ -168,7 +168,7 @@ def _send(outside: Outside, job: Job, email: Email, found: Addressee) -> None:
         # The address stays the company's, which its mail server may send from; answers go to who wrote.
         sender=replace(company.sender, name=f"{writer['name']} ({company.name})") if writer else company.sender,
         reply_to=writer["email"] if writer and writer["active"] else company.email,
-        attachments=[_attachment(outside, each) for each in email.attachments],
+        attachments=_attachments(outside, email, company),
         personal=writer is not None,
         inline=[each.inline for each in pictures],
         unsubscribe=unsubscribe,
@@ -244,6 +244,13 @@ def _addressee(address: str, name: str | None) -> Addressee:
         return Addressee(read_address("address", address) or "", one_line(name))
     except Invalid as error:
         raise GiveUp(error.detail) from None
+
+
+def _attachments(outside: Outside, email: Email, company: Company) -> list[Attachment]:
+    files = [_attachment(outside, each) for each in email.attachments]
+    if email.kind in calendars.MEETING_MAILS:
+        files.append(calendars.invitation(email.context, email.created_at, company))
+    return files
 
 
 def _attachment(outside: Outside, named: dict[str, str]) -> Attachment:

@@ -33,6 +33,24 @@ PAYMENT = {
     "paid_on": "2025-02-10",
     "path": "/invoices/1",
 }
+MEETING = {
+    "activity_id": "01940003-7a00-7000-8000-000000000003",
+    "subject_line": "Call about the chatbot",
+    "begins_at": "2025-01-16T21:00:00Z",
+    "ends_at": "2025-01-16T21:30:00Z",
+    "here": "Thursday, January 16, 4:00 PM",
+    "there": "Thursday, January 16, 1:00 PM",
+    "zone": "America/Los_Angeles",
+    "our_zone": "America/New_York",
+    "minutes": 30,
+    "host_name": "John Smith",
+    "company_name": "TechCorp Solutions",
+    "contact_name": "Sarah Johnson",
+    "contact_email": "sarah@techcorp.com",
+    "sequence": 0,
+    "cancelled": False,
+    "path": "/clients/1",
+}
 BRIEF = {
     "company_name": "TechCorp Solutions",
     "contact_name": "Sarah Johnson",
@@ -97,6 +115,9 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "letter": {"subject_line": "Revised Timeline", "words": "Hi Sarah,\n\n1. one\n2. two\n\nJohn Smith\nAMO AI"},
     "receipt": {"invoice_number": "INV-2025-001", "amount_minor": 6250000, "currency": "USD"},
+    "meeting_confirmed": MEETING,
+    "meeting_cancelled": MEETING | {"cancelled": True, "sequence": 1},
+    "meeting_host": MEETING,
     "invitation": {"invited_by": "Ada Admin", "role": "sales", "until": "February 17, 2025", "token": "t0ken"},
     "password_reset": {"token": "t0ken"},
     "daily_summary": view(
@@ -126,6 +147,9 @@ SUBJECTS = {
     "invoice": "Invoice #INV-2025-001 from AMO AI",
     "letter": "Revised Timeline",
     "receipt": "Payment Confirmation - AMO AI",
+    "meeting_confirmed": "Confirmed: Call about the chatbot, Thursday, January 16, 1:00 PM",
+    "meeting_cancelled": "Called off: Call about the chatbot, Thursday, January 16, 1:00 PM",
+    "meeting_host": "Call about the chatbot with TechCorp Solutions, Thursday, January 16, 4:00 PM",
     "invitation": "Join AMO AI",
     "password_reset": "Choose a new password for AMO AI",
     "daily_summary": "Daily summary, Monday, Feb 10: 3 deals close within a week, 2 invoices overdue",
@@ -177,6 +201,7 @@ def test_both_bodies_say_the_same_facts(kind: str) -> None:
         if name in CONTEXTS[kind] and (kind, name) not in {
             ("brief_confirmation", "company_name"),
             ("brief_confirmation", "contact_name"),
+            *((f"meeting_{what}", who) for what in ("confirmed", "cancelled") for who in ("company_name", "contact_name")),
             ("payment_unmatched", "company_name"),
             ("payment_unmatched", "invoice_number"),
         }:

@@ -83,6 +83,13 @@ OTHERS = (
     Case("ai.get_notes", GATE, "generations.read", lambda _s, _r: {"generation_id": NOBODY}),
     Case("ai.claim_parts", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "parts": {}}),
     Case("ai.note_done", GATE, "notes.write", lambda _s, _r: {"generation_id": NOBODY, "part": "x", "result": {}}),
+    Case(
+        "ai.read_times",
+        CHANGE,
+        "notes.write",
+        lambda _s, r: {"client_id": r["client"], "text": "Thursday", "said_on": "2025-01-14"},
+        seen="generations.read",
+    ),
     Case("ai.list_score_models", COMMON, "scores.manage"),
     Case("ai.score_standing", COMMON, "scores.read"),
     Case(

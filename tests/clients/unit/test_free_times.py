@@ -1,0 +1,104 @@
+"""Free times: within our hours by our clock, when it suits them by theirs, on both sides of a change of the clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.clients.free_times import Slot, Window, WorkingHours, free, proposed
+
+NEW_YORK, LOS_ANGELES, BERLIN = "America/New_York", "America/Los_Angeles", "Europe/Berlin"
+HOURS = WorkingHours.of("Mon-Fri 09:00-17:00")
+HALF_AN_HOUR = timedelta(minutes=30)
+# A Tuesday, 10:00 in New York.
+NOW = datetime(2025, 1, 14, 15, tzinfo=UTC)
+THURSDAY = date(2025, 1, 16)
+
+
+def slots(*busy: Slot, zone: str = NEW_YORK, now: datetime = NOW, last: date = date(2025, 1, 28)) -> list[Slot]:
+    return list(free(HOURS, zone, now, last, HALF_AN_HOUR, busy))
+
+
+def shown(found: list[Slot], zone: str) -> list[str]:
+    return [f"{each.begins_at.astimezone(ZoneInfo(zone)):%a %d %H:%M}" for each in found]
+
+
+def taken(day: int, hour: int, hours: float = 1, zone: str = NEW_YORK) -> Slot:
+    begins = datetime(2025, 1, day, hour, tzinfo=ZoneInfo(zone))
+    return Slot(begins, begins + timedelta(hours=hours))
+
+
+def test_thursday_afternoon_of_theirs_is_late_in_our_day() -> None:
+    window = Window(THURSDAY, time(13), time(18))
+    found, fits = proposed(slots(), [window], LOS_ANGELES, NEW_YORK)
+    # 13:00 there is 16:00 here; what would end after 17:00 is not offered.
+    assert (shown(found, LOS_ANGELES), fits) == (["Thu 16 13:00"], True)
+    found, _ = proposed(slots(), [window], NEW_YORK, NEW_YORK)
+    assert shown(found, NEW_YORK) == ["Thu 16 13:00", "Thu 16 14:00", "Thu 16 15:00"]
+
+
+def test_what_is_taken_is_not_offered() -> None:
+    window = Window(THURSDAY, time(13), time(18))
+    found, _ = proposed(slots(taken(16, 13, 1.5)), [window], NEW_YORK, NEW_YORK)
+    assert shown(found, NEW_YORK) == ["Thu 16 14:30", "Thu 16 15:30", "Thu 16 16:30"]
+
+
+def test_each_window_is_offered_before_a_second_time_of_one() -> None:
+    windows = [Window(THURSDAY, time(13), time(18)), Window(date(2025, 1, 17), time(8), time(12))]
+    found, fits = proposed(slots(), windows, NEW_YORK, NEW_YORK)
+    assert (shown(found, NEW_YORK), fits) == (["Thu 16 13:00", "Thu 16 14:00", "Fri 17 09:00"], True)
+
+
+def test_a_moment_is_offered_alone_and_what_is_nearest_where_it_is_taken() -> None:
+    exact = [Window(THURSDAY, time(15), None)]
+    found, fits = proposed(slots(), exact, NEW_YORK, NEW_YORK)
+    assert (shown(found, NEW_YORK), fits) == (["Thu 16 15:00"], True)
+    found, fits = proposed(slots(taken(16, 15, 0.5)), exact, NEW_YORK, NEW_YORK)
+    assert (shown(found, NEW_YORK), fits) == (["Thu 16 13:30", "Thu 16 14:30", "Thu 16 15:30"], False)
+
+
+def test_without_windows_one_time_of_each_of_the_next_days() -> None:
+    found, fits = proposed(slots(), [], BERLIN, NEW_YORK)
+    assert (shown(found, NEW_YORK), fits) == (["Tue 14 10:00", "Wed 15 09:00", "Thu 16 09:00"], True)
+
+
+def test_nothing_on_a_weekend() -> None:
+    saturday = [Window(date(2025, 1, 18), time(0), time(23, 59))]
+    found, fits = proposed(slots(), saturday, NEW_YORK, NEW_YORK)
+    assert not fits and all(each.begins_at.astimezone(ZoneInfo(NEW_YORK)).weekday() < 5 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("day", "utc"), [(date(2025, 3, 7), 14), (date(2025, 3, 10), 13), (date(2025, 10, 31), 13), (date(2025, 11, 3), 14)]
+)
+def test_our_nine_o_clock_moves_with_our_clocks(day: date, utc: int) -> None:
+    now = datetime.combine(day, time(), UTC)
+    first = slots(now=now, last=day)[0]
+    assert first.begins_at == datetime.combine(day, time(utc), UTC)
+
+
+@pytest.mark.parametrize(
+    # New York changes its clocks weeks before Berlin does, and a week after.
+    ("day", "theirs"),
+    [(date(2025, 3, 7), 15), (date(2025, 3, 14), 14), (date(2025, 4, 4), 15), (date(2025, 10, 31), 14)],
+)  # fmt: skip
+def test_their_clock_is_asked_on_the_day_itself(day: date, theirs: int) -> None:
+    now = datetime.combine(day, time(), UTC)
+    window = Window(day, time(theirs), None)
+    found, fits = proposed(slots(now=now, last=day), [window], BERLIN, NEW_YORK)
+    assert fits and shown(found, NEW_YORK) == [f"{day:%a %d} 09:00"]
+
+
+def test_times_that_no_day_has_are_not_offered() -> None:
+    night = WorkingHours.of("Sun 01:00-04:00")
+    day = date(2025, 3, 9)
+    found = list(free(night, NEW_YORK, datetime(2025, 3, 9, tzinfo=UTC), day, HALF_AN_HOUR, []))
+    assert shown(found, NEW_YORK) == ["Sun 09 01:00", "Sun 09 01:30", "Sun 09 03:00", "Sun 09 03:30"]
+
+
+@pytest.mark.parametrize("text", ["", "Mon-Fri", "Fri-Mon 09:00-17:00", "Mon-Fri 17:00-09:00", "Foo 09:00-17:00"])
+def test_hours_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        WorkingHours.of(text)
