@@ -91,7 +91,7 @@ class Pages:
             self._loop.run_until_complete(open_)
 
     def close(self) -> None:
-        self._loop.call_soon_threadsafe(lambda: self._end())
+        self._loop.call_soon_threadsafe(self._end)
         self._thread.join(10)
 
     def have(self, numbers: set[int]) -> bool:
@@ -114,15 +114,11 @@ def measured(crm: Crm, streams: int, changes: int) -> Iterator[dict[str, Any]]:
         committed = _move(admin, deal, changes)
         numbers = _numbers(crm, first, client_id, changes)
         wait_for(lambda: pages.have(set(numbers)), "every page has every change")
-        # The n-th move's hint: told in the order of the deal's versions, each from its commit, which its answer follows.
+        # Told in the order of the moves; each is timed from before it was sent, which is before its commit.
         deals = [number for number, topic in numbers.items() if topic == "deals"]
         times = [page.came[number] - at for number, at in zip(deals, committed, strict=True) for page in pages.all]
-        yield {
-            "figure": f"commit to {streams} pages",
-            "changes": changes,
-            **percentiles(times),
-            "max_ms": _ms(max(times)),
-        }
+        figure = {"figure": f"commit to {streams} pages", "changes": changes}
+        yield figure | percentiles(times) | {"max_ms": _ms(max(times))}
         yield {"figure": f"memory with {streams} pages", "mib": memory, "after_mib": _memory(crm)}
         yield _killed(crm, admin, deal, client_id, pages)
     finally:
@@ -139,8 +135,10 @@ def _killed(crm: Crm, admin: Person, deal: str, client_id: str, pages: Pages) ->
     wait_for(lambda: pages.have(numbers), "every page caught up")
     caught_up = max(page.came[number] for page in pages.all for number in numbers)
     seconds = round(caught_up - died, 2)
-    return {"figure": "killed, started anew, all caught up", "changes": KILLED_CHANGES, "pages": len(pages.all),
-            "lost": sum(len(numbers - page.came.keys()) for page in pages.all), "gaps": sum(page.gaps for page in pages.all), "seconds_from_kill": seconds}  # fmt: skip
+    lost = sum(len(numbers - page.came.keys()) for page in pages.all)
+    gaps = sum(page.gaps for page in pages.all)
+    figure = {"figure": "killed, started anew, all caught up", "changes": KILLED_CHANGES, "pages": len(pages.all)}
+    return figure | {"lost": lost, "gaps": gaps, "seconds_from_kill": seconds}
 
 
 def _move(admin: Person, deal: str, count: int) -> list[float]:

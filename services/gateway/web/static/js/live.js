@@ -58,9 +58,13 @@ function hear({ type, id, data }) {
 
 function show(isUp) {
   const note = document.getElementById("live-state");
+  if (!isUp) {
+    down ??= setTimeout(() => { note.textContent = note.dataset.down; }, QUIET);
+    return;
+  }
   clearTimeout(down);
-  if (isUp) note.textContent = "";
-  else down = setTimeout(() => { note.textContent = note.dataset.down; }, QUIET);
+  down = null;
+  note.textContent = "";
 }
 
 // -- the stream
