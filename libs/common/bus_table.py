@@ -102,13 +102,13 @@ TABLE: Mapping[str, Voice] = {
         asks=_of(
             "clients",
             "assign_client bulk_update client_access complete_document contact_card create_client create_contact"
-            " create_custom_field delete_client delete_contact delete_custom_field delete_document dismiss_duplicate"
-            " document_link erase_contact find_duplicates get_change_set get_client get_erasure grant_access"
-            " list_activities list_change_sets list_clients list_contacts list_custom_fields list_documents"
-            " list_duplicates list_erasures list_exchange_rates list_grants list_tags list_tasks log_activity merge_clients"
-            " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
-            " create_segment delete_segment get_segment list_segments update_segment"
-            " undo_change_set update_activity update_client update_contact update_custom_field"
+            " create_custom_field delete_client delete_contact delete_custom_field delete_document"
+            " dismiss_duplicate document_link erase_contact find_duplicates get_change_set get_client get_erasure"
+            " grant_access list_activities list_change_sets list_clients list_contacts list_custom_fields"
+            " list_documents list_duplicates list_erasures list_exchange_rates list_grants list_tags list_tasks"
+            " log_activity merge_clients person personal_data prepare_document quick_find revoke_access"
+            " set_exchange_rate submit_contact timeline create_segment delete_segment get_segment list_segments"
+            " update_segment undo_change_set update_activity update_client update_contact update_custom_field"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
             " export_page prepare_import repair_row undo_import"
             f" {_OPERATIONS}",
