@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,10 +17,11 @@ from libs.common import row_access
 from libs.common.identity import Actor
 from libs.common.ids import new_id
 from libs.common.problems import NotFound, Unavailable
+from libs.common.worker import WorkerTable
+from services.gateway import wiring
 from services.gateway.live import noting
 from services.gateway.live.reading import MANY, Reading, Undecided
 from services.gateway.live.topics import Change
-from services.gateway.worker import TABLE
 from tests.gateway.conftest import Services
 from tests.support.delivering import deliver
 
@@ -27,6 +31,16 @@ WRITERS, EACH = 6, 40
 @pytest.fixture
 def reading(runtime: Any) -> Reading:
     return Reading(runtime, runtime.database)
+
+
+@pytest.fixture
+def table(runtime: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerTable]:
+    """What the worker does, made on the runtime of this test."""
+    name = "services.gateway.worker"
+    monkeypatch.setattr(wiring, "runtime", lambda: runtime)
+    sys.modules.pop(name, None)
+    yield importlib.import_module(name).TABLE
+    sys.modules.pop(name)
 
 
 def note(runtime: Any, *rows: dict[str, Any]) -> None:
@@ -68,23 +82,23 @@ def test_whoever_reads_after_a_number_misses_nothing_while_many_write(runtime: A
     assert len(there) == WRITERS * EACH * 2 and seen == there
 
 
-def test_each_event_is_the_hint_it_should_be(runtime: Any, reading: Reading) -> None:
+def test_each_event_is_the_hint_it_should_be(runtime: Any, table: WorkerTable, reading: Reading) -> None:
     client, deal, activity, john = (new_id() for _ in range(4))
     of_deal = {"client_id": client, "deal_id": deal}
-    deliver(runtime, TABLE, "deal.created", stage="lead", **of_deal)
+    deliver(runtime, table, "deal.created", stage="lead", **of_deal)
     event_id = new_id()
     for _repeat in range(2):
-        deliver(runtime, TABLE, "deal.won", event_id, stage="won", previous_stage="lead", **of_deal)
-    deliver(runtime, TABLE, "deal.reopened", stage="lead", previous_stage="won", **of_deal)
-    deliver(runtime, TABLE, "deal.reopened", stage="lead", previous_stage="lost", **of_deal)
+        deliver(runtime, table, "deal.won", event_id, stage="won", previous_stage="lead", **of_deal)
+    deliver(runtime, table, "deal.reopened", stage="lead", previous_stage="won", **of_deal)
+    deliver(runtime, table, "deal.reopened", stage="lead", previous_stage="lost", **of_deal)
     of_activity = {"client_id": client, "deal_id": None, "activity_id": activity}
-    deliver(runtime, TABLE, "activity.logged", type="note", **of_activity)
-    deliver(runtime, TABLE, "activity.changed", type="task", won=True, **of_activity)
-    deliver(runtime, TABLE, "activity.logged", type="note", brought=True, **of_activity)
-    deliver(runtime, TABLE, "people.notified", user_ids=[john])
-    deliver(runtime, TABLE, "client.created", client_id=client)
-    deliver(runtime, TABLE, "client.access_changed", **access(client, john))
-    deliver(runtime, TABLE, "clients.access_changed", accesses=[access(new_id(), john), access(new_id())])
+    deliver(runtime, table, "activity.logged", type="note", **of_activity)
+    deliver(runtime, table, "activity.changed", type="task", won=True, **of_activity)
+    deliver(runtime, table, "activity.logged", type="note", brought=True, **of_activity)
+    deliver(runtime, table, "people.notified", user_ids=[john])
+    deliver(runtime, table, "client.created", client_id=client)
+    deliver(runtime, table, "client.access_changed", **access(client, john))
+    deliver(runtime, table, "clients.access_changed", accesses=[access(new_id(), john), access(new_id())])
     hint = {"client_id": client, "deal_id": deal}
     told = {"client_id": client, "subject_id": activity}
     expected = [
