@@ -19,7 +19,8 @@ def ports_of(row: Row) -> list[str]:
     """Names of the ports that a process listens on."""
     if row.service == "sandbox":
         return [f"sandbox_{part}" for part in SANDBOX_PORTS]
-    return [f"health:{row.name}", *(["http"] if row.name == "gateway-http" else [])]
+    own = {"gateway-http": ["http"], "gateway-live": ["gateway_live"]}
+    return [f"health:{row.name}", *own.get(row.name, [])]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Composition:
         postgres, credentials = parts.urls.postgres, parts.credentials
         return {
             "base_url": parts.base_url,
+            "live_url": parts.live_url,
             "users": credentials.users,
             "webhooks": {
                 "stripe_secret": parts.stripe["STRIPE_WEBHOOK_SECRET"],
@@ -89,6 +91,8 @@ class Composition:
             return HealthCheck(urls=(f"{parts.sandbox_urls['mail_url']}/messages",), ports=ports)
         if row.name == "gateway-http":
             return HealthCheck(urls=(f"{parts.base_url}/health",))
+        if row.name == "gateway-live":
+            return HealthCheck(urls=(f"{parts.live_url}/health",))
         return HealthCheck(urls=(f"http://{LOOPBACK}:{parts.ports['health:' + row.name]}/health",))
 
     def _watchdog(self, code: str) -> Program:

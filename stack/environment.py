@@ -120,6 +120,11 @@ class Environments:
         return f"http://{LOOPBACK}:{self.ports['http']}"
 
     @property
+    def live_url(self) -> str:
+        """Where the gateway's live process listens, without a path."""
+        return f"http://{LOOPBACK}:{self.ports['gateway_live']}"
+
+    @property
     def sandbox_urls(self) -> dict[str, str]:
         """The stand-ins as stack.json names them."""
         names = ("mail", "stripe", "whatsapp", "gemini")
@@ -185,6 +190,8 @@ class Environments:
         settings = {name: self.caller.get(name, default) for name, default in GATEWAY.items()}
         return {name: value for name, value in settings.items() if value} | {
             "HTTP_PORT": str(self.ports["http"]),
+            "LIVE_PORT": str(self.ports["gateway_live"]),
+            "LIVE_URL": self.caller.get("LIVE_URL") or f":{self.ports['gateway_live']}/live/events",
             "MAILED_LINK_KEY": self.credentials.mailed_link_key,
             "SECOND_FACTOR_KEY": self.caller.get("SECOND_FACTOR_KEY") or self.credentials.second_factor_key,
             "DEMO_USERS": json.dumps(self.credentials.demo_users),

@@ -13,6 +13,7 @@ LOOPBACK = "127.0.0.1"
 # All below 32768: the kernel takes local ports of outgoing connections from above.
 DEFAULTS = {
     "http": 8000,
+    "gateway_live": 8001,
     "postgres": 15432,
     "amqp": 15682,
     "amqp_dist": 15683,

@@ -92,6 +92,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(f"{name}-{kind}", f"services.{name}", (kind,)) for name in SERVICES for kind in ("rpc", "worker")),
     # Forms are accepted while the broker is down: the gateway does not wait for it.
     Row("gateway-http", "services.gateway", ("http",), needs_broker=False),
+    Row("gateway-live", "services.gateway", ("live",), needs_broker=False),
     Row("gateway-worker", "services.gateway", ("worker",)),
     Row("sandbox", "sandbox", (), needs_broker=False),
 )

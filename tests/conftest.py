@@ -75,7 +75,8 @@ def state_folder(suffix: str = "") -> Path:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The test stack, with PostgreSQL and RabbitMQ running and no process of the CRM."""
-    options = Options(fast=True, demo_data=False, say=print)
+    # A test does not wait a minute for the look at the sessions of open streams.
+    options = Options(fast=True, demo_data=False, say=print, settings={"LIVE_CHECK_SECONDS": "1"})
     with test_stack(state_folder(), options) as made:
         made.prepare()
         yield made

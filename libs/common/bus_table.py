@@ -37,7 +37,7 @@ TABLE: Mapping[str, Voice] = {
     "clients": Voice(
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
         | _of("clients", "access_changed assigned imported")
-        | {"activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"}
+        | {"activity.changed", "activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"}
         | _of("meeting", "booked cancelled"),
         hears=_of("deal", "changed created fully_paid removed stage_changed won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
@@ -65,7 +65,7 @@ TABLE: Mapping[str, Voice] = {
         hands_on=_of("clients", "contact_card segment_clients") | {"deals.get_deal"},
     ),
     "notifications": Voice(
-        tells=_of("email", "failed sent") | {"notifications.person_erased"},
+        tells=_of("email", "failed sent") | {"notifications.person_erased", "people.notified"},
         hears=_of("client", "access_changed assigned inquired merged unmerged")
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
@@ -95,17 +95,21 @@ TABLE: Mapping[str, Voice] = {
     "gateway": Voice(
         tells=_of("user", "changed deactivated invited joined reset_asked role_changed")
         | {"company.changed", "gateway.person_erased"},
-        hears=frozenset({"contact.erasure_asked"}),
+        # What open pages are told of.
+        hears=_of("deal", "changed created lost removed reopened stage_changed won")
+        | _of("activity", "changed logged")
+        | _of("client", "access_changed created")
+        | {"clients.access_changed", "contact.erasure_asked", "people.notified"},
         asks=_of(
             "clients",
-            "assign_client bulk_update complete_document contact_card create_client create_contact create_custom_field"
-            " delete_client delete_contact delete_custom_field delete_document dismiss_duplicate document_link"
-            " erase_contact find_duplicates get_change_set get_client get_erasure grant_access list_activities"
-            " list_change_sets list_clients list_contacts list_custom_fields list_documents list_duplicates"
-            " list_erasures list_exchange_rates list_grants list_tags list_tasks log_activity merge_clients"
-            " person personal_data prepare_document quick_find revoke_access set_exchange_rate submit_contact timeline"
-            " create_segment delete_segment get_segment list_segments update_segment"
-            " undo_change_set update_activity update_client update_contact update_custom_field"
+            "assign_client bulk_update client_access complete_document contact_card create_client create_contact"
+            " create_custom_field delete_client delete_contact delete_custom_field delete_document"
+            " dismiss_duplicate document_link erase_contact find_duplicates get_change_set get_client get_erasure"
+            " grant_access list_activities list_change_sets list_clients list_contacts list_custom_fields"
+            " list_documents list_duplicates list_erasures list_exchange_rates list_grants list_tags list_tasks"
+            " log_activity merge_clients person personal_data prepare_document quick_find revoke_access"
+            " set_exchange_rate submit_contact timeline create_segment delete_segment get_segment list_segments"
+            " update_segment undo_change_set update_activity update_client update_contact update_custom_field"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
             " export_page prepare_import repair_row undo_import"
             " book_meeting cancel_meeting get_meeting meeting_slots move_meeting"

@@ -208,6 +208,28 @@ def _lent(user_id: str) -> ColumnElement[bool]:
     return and_(readers.c.user_id == user_id, or_(readers.c.until.is_(None), readers.c.until > now))
 
 
+_SEEING = text("""
+    SELECT e.record_id::text AS record_id, u.id::text AS user_id
+    FROM row_access AS e CROSS JOIN unnest(CAST(:users AS uuid[])) AS u (id)
+    WHERE e.record_id = ANY (CAST(:records AS uuid[])) AND (e.is_open OR e.owner_id = u.id OR EXISTS (
+        SELECT FROM row_access_readers AS l
+        WHERE l.record_id = e.record_id AND l.user_id = u.id AND (l.until IS NULL OR l.until > now())
+    ))
+""")
+
+
+def seeing(session: Session, record_ids: Collection[str], user_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Who of these people ``readable`` lets through to which of these records: pairs of record and person."""
+    found = session.execute(_SEEING, {"records": list(record_ids), "users": list(user_ids)})
+    return {(row.record_id, row.user_id) for row in found}
+
+
+def unknown(session: Session, record_ids: Collection[str]) -> set[str]:
+    """Those of the records that the copy has not."""
+    found = session.execute(select(entries.c.record_id).where(_among(entries.c.record_id, record_ids)))
+    return set(record_ids) - set(found.scalars())
+
+
 def everything() -> ColumnElement[bool]:
     """All rows."""
     return literal(True)

@@ -141,8 +141,9 @@ class ContactCreated(Event):
     version: int
 
 
-class ActivityLogged(Event):
-    event_type: ClassVar[str] = "activity.logged"
+class ActivityState(Event):
+    """An activity as its client's timeline shows it; won: whether the client has a won deal; brought: whether a file
+    brought it."""
 
     activity_id: str
     client_id: str
@@ -150,7 +151,19 @@ class ActivityLogged(Event):
     type: str
     subject: str
     occurred_at: datetime
+    won: bool
+    brought: bool
     version: int
+
+
+class ActivityLogged(ActivityState):
+    event_type: ClassVar[str] = "activity.logged"
+
+
+class ActivityChanged(ActivityState):
+    """Somebody changed what stands there, or ticked a task off or opened it again."""
+
+    event_type: ClassVar[str] = "activity.changed"
 
 
 class MeetingState(Event):

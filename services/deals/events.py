@@ -92,7 +92,6 @@ class DealWon(DealState):
 
 class DealLost(DealState):
     event_type: ClassVar[str] = "deal.lost"
-    has_subscribers: ClassVar[bool] = False
 
 
 class DealReopened(DealState):

@@ -8,6 +8,11 @@ if sys.argv[1:] == ["http"]:
     from services.gateway.http import serve
 
     serve()
+elif sys.argv[1:] == ["live"]:
+    from services.gateway.live.server import serve as serve_live
+    from services.gateway.wiring import runtime
+
+    serve_live(runtime())
 elif sys.argv[1:] == ["seed-users"]:
     from services.gateway.accounts.seed import seed_users
 

@@ -36,5 +36,6 @@ AUDIT = AuditPlan(
         "choices": "how somebody likes to see pages",
         "brief_drafts": "what a visitor typed so far",
         "integration_checks": "the newest answer of each check",
+        "live_changes": "that something changed, for pages that are open, for two hours",
     },
 )

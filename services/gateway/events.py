@@ -1,4 +1,4 @@
-"""What the gateway tells: who works here, and who we are."""
+"""What the gateway tells: who works here, and who we are; and of what others tell, what open pages are told of."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
+from libs.common.row_access import AccessChanged as ClientAccessChanged
+from libs.common.row_access import AccessesChanged as ClientsAccessChanged
 
-__all__ = ["ErasureAsked"]
+__all__ = ["ClientAccessChanged", "ClientsAccessChanged", "ErasureAsked"]
 
 
 class UserState(Event):
@@ -85,3 +87,71 @@ class PersonErased(PartDone):
     """Our part in erasing a person is done."""
 
     event_type: ClassVar[str] = "gateway.person_erased"
+
+
+class DealHappened(Event):
+    """What is read of every event about a deal."""
+
+    deal_id: str
+    client_id: str
+    stage: str
+    previous_stage: str | None
+
+
+class DealCreated(DealHappened):
+    event_type: ClassVar[str] = "deal.created"
+
+
+class DealChanged(DealHappened):
+    event_type: ClassVar[str] = "deal.changed"
+
+
+class DealStageChanged(DealHappened):
+    event_type: ClassVar[str] = "deal.stage_changed"
+
+
+class DealWon(DealHappened):
+    event_type: ClassVar[str] = "deal.won"
+
+
+class DealLost(DealHappened):
+    event_type: ClassVar[str] = "deal.lost"
+
+
+class DealReopened(DealHappened):
+    event_type: ClassVar[str] = "deal.reopened"
+
+
+class DealRemoved(DealHappened):
+    event_type: ClassVar[str] = "deal.removed"
+
+
+class ActivityHappened(Event):
+    """What is read of every event about an activity."""
+
+    activity_id: str
+    client_id: str
+    deal_id: str | None
+    type: str
+    won: bool = False
+    brought: bool = False
+
+
+class ActivityLogged(ActivityHappened):
+    event_type: ClassVar[str] = "activity.logged"
+
+
+class ActivityChanged(ActivityHappened):
+    event_type: ClassVar[str] = "activity.changed"
+
+
+class ClientCreated(Event):
+    event_type: ClassVar[str] = "client.created"
+
+    client_id: str
+
+
+class PeopleNotified(Event):
+    event_type: ClassVar[str] = "people.notified"
+
+    user_ids: list[str]

@@ -222,3 +222,17 @@ spent_tokens = Table(
     Column("token_hash", Text, primary_key=True),
     Column("session_id", _Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
 )
+
+live_changes = Table(
+    "live_changes",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("client_id", _Id),
+    Column("deal_id", _Id),
+    Column("conversation_id", _Id),
+    Column("subject_id", _Id),
+    Column("won", Boolean, nullable=False),
+    Column("user_ids", ARRAY(_Id), nullable=False),
+    Column("created_at", _Instant, nullable=False),
+)

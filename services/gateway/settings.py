@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
@@ -33,6 +34,9 @@ class GatewaySettings(ServiceSettings):
     sso_*: an OpenID Connect provider. sso_roles: ``crm-admins=admin, crm-sales=sales``, values of the claim and what
     they make of a person, the first that fits; without any, roles are the CRM's own and nobody new gets in.
     sso_domains: the e-mail domains people may come from, separated by commas; none given, any.
+    live_url: where pages find the live process: a path, ":8001/live/events" for the pages' host under another port, or
+    a whole address; none given, pages ask every half minute. live_host, live_port: where that process listens (no host
+    given: http_host). live_check_seconds: how often it looks whether the sessions of its streams still live.
     """
 
     http_host: str = "127.0.0.1"
@@ -61,6 +65,10 @@ class GatewaySettings(ServiceSettings):
     sso_role_claim: str = "groups"
     sso_roles: str = ""
     sso_domains: str = ""
+    live_url: str = ""
+    live_host: str = ""
+    live_port: int = 8001
+    live_check_seconds: float = 60.0
     demo_users: list[DemoUser] = Field(default_factory=list)
 
     @field_validator("sso_issuer")
@@ -70,6 +78,13 @@ class GatewaySettings(ServiceSettings):
         parts = urlsplit(value)
         if value and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("SSO_ISSUER is an address that begins with https://")
+        return value
+
+    @field_validator("live_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(https?://[^/\s;,']+|:\d+|)/[^\s;,']*", value):
+            raise ValueError("LIVE_URL is a path, :port/path or an address that begins with http:// or https://")
         return value
 
     @field_validator("second_factor_key", "mailed_link_key")

@@ -1,4 +1,4 @@
-"""What the gateway's worker does: plays in forms that wait, and tells of people."""
+"""What the gateway's worker does: plays in forms that wait, tells of people, and notes what open pages show."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.gateway import events, intake
 from services.gateway.accounts import resets
 from services.gateway.audit import AUDIT
 from services.gateway.erasure import ERASURE, tell_erased
+from services.gateway.live import noting
 from services.gateway.wiring import runtime
 
 _OLD = [
@@ -43,13 +44,29 @@ def _secret() -> str:
 
 
 TABLE = WorkerTable(
-    subscriptions=[Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, tell_erased))],
+    subscriptions=[
+        Subscription(events.ErasureAsked, parts.on_asked(ERASURE, _secret, tell_erased)),
+        Subscription(events.ClientAccessChanged, noting.on_access_changed),
+        Subscription(events.ClientsAccessChanged, noting.on_accesses_changed),
+        Subscription(events.ClientCreated, noting.on_client_created),
+        Subscription(events.DealCreated, noting.on_deal),
+        Subscription(events.DealChanged, noting.on_deal),
+        Subscription(events.DealStageChanged, noting.on_deal),
+        Subscription(events.DealWon, noting.on_deal),
+        Subscription(events.DealLost, noting.on_deal),
+        Subscription(events.DealReopened, noting.on_deal),
+        Subscription(events.DealRemoved, noting.on_deal),
+        Subscription(events.ActivityLogged, noting.on_activity),
+        Subscription(events.ActivityChanged, noting.on_activity),
+        Subscription(events.PeopleNotified, noting.on_people_notified),
+    ],
     jobs={
         intake.JOB: intake.job_handler(runtime()),
         resets.JOB: resets.job_handler(runtime().settings),
     },
     schedule=[
         HOUSEKEEPING,
+        noting.FORGETTING,
         ScheduledJob("forget_old_rows", "41 3 * * *", forget_old_rows),
         parts.second_look(ERASURE, _secret, tell_erased),
     ],

@@ -57,6 +57,18 @@ class EmailFailed(EmailOutcome):
     error: str
 
 
+class PeopleNotified(Event):
+    """People were told something in the app; ``action_path`` is where it leads, None where it leads nowhere."""
+
+    event_type: ClassVar[str] = "people.notified"
+
+    user_ids: list[str]
+    kind: str
+    title: str
+    action_path: str | None
+    version: int
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -79,6 +79,7 @@ def open_browser(
 
     def open_one(who: str | None = None, width: str = "desktop", **settings: Any) -> Visit:
         visit = Visit(browser, crm.info["base_url"], width, **settings)
+        visit.expect_host(crm.info["live_url"])
         visit.context.tracing.start(snapshots=True)
         made.append(visit)
         if who in cookies:

@@ -100,7 +100,7 @@ def test_a_container_gets_no_other_services_password(services: dict[str, Any], e
 def test_only_loopback_is_published_apart_from_the_gateway(services: dict[str, Any]) -> None:
     for name, service in services.items():
         for port in service.get("ports", []):
-            assert name == "gateway-http" or port["host_ip"] == "127.0.0.1"
+            assert name in ("gateway-http", "gateway-live") or port["host_ip"] == "127.0.0.1"
 
 
 def test_the_file_names_images_with_their_versions() -> None:

@@ -33,7 +33,17 @@ def native(stack: Stack) -> NativeInfrastructure:
 
 def test_info_tells_programs_how_to_drive_the_stack(stack: Stack) -> None:
     info = stack.info
-    assert set(info) == {"base_url", "users", "webhooks", "sandbox", "databases", "amqp_url", "amqp_urls", "processes"}
+    assert set(info) == {
+        "base_url",
+        "live_url",
+        "users",
+        "webhooks",
+        "sandbox",
+        "databases",
+        "amqp_url",
+        "amqp_urls",
+        "processes",
+    }
     assert set(info["users"]) == {"admin", "sales", "sales2", "finance", "manager"}
     assert set(info["databases"]) == set(DATABASES)
     assert {"postgres", "rabbitmq", "epmd", "watchdog", "supervisord", "clients-rpc"} <= set(info["processes"])

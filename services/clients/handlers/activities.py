@@ -13,7 +13,7 @@ from libs.common.problems import Invalid
 from services.clients import access, queries
 from services.clients.domain import LOGGED_BY_PEOPLE
 from services.clients.handlers.loading import activity_to_change, client_to_change
-from services.clients.handlers.telling import log
+from services.clients.handlers.telling import log, tell_activity_changed
 from services.clients.models import activities, clients, contacts
 
 _ACTIVITY: dict[str, fields.Reader] = {
@@ -73,6 +73,7 @@ def update_activity(
     if given:
         activity.change(given, uow.now)
         uow.session.flush()
+        tell_activity_changed(uow, activity)
     if "occurred_at" in given:
         _last_activity(uow, client.id)
     return queries.activity_document(activity)

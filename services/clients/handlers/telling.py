@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -13,7 +13,9 @@ from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.clients.domain import ANSWERS, Activity, Client, Contact
 from services.clients.events import (
+    ActivityChanged,
     ActivityLogged,
+    ActivityState,
     ClientAccessChanged,
     ClientsAccessChanged,
     ContactCard,
@@ -25,6 +27,8 @@ from services.clients.models import access_grants, activities, clients, tags
 
 # So many clients are told of one by one; of more, so many in one event.
 FEW, _TOGETHER = 20, 500
+
+State = TypeVar("State", bound=ActivityState)
 
 
 def card(contact: Contact) -> ContactCard:
@@ -165,19 +169,34 @@ def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> No
         .values(last_activity_at=occurred_at)
         .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
     )
-    told = [(_logged(each), each) for each in written]
-    uow.outbox.add_all(told)
+    won = won_among(uow, [activity.client_id for activity in written])
+    uow.outbox.add_all([(activity_state(ActivityLogged, each, each.client_id in won), each) for each in written])
 
 
-def _logged(each: Activity) -> ActivityLogged:
-    return ActivityLogged(
+def tell_activity_changed(uow: UnitOfWork, activity: Activity) -> None:
+    """Pages that show an activity learn that it is another now."""
+    won = bool(won_among(uow, [activity.client_id]))
+    uow.outbox.add(activity_state(ActivityChanged, activity, won), of=activity)
+
+
+def won_among(uow: UnitOfWork, client_ids: list[str]) -> set[str]:
+    """Those of the clients that have a won deal."""
+    found = select(clients.c.id).where(among(client_ids), literal("won") == any_(clients.c.deal_stages))
+    return set(uow.session.execute(found).scalars())
+
+
+def activity_state(kind: type[State], each: Activity, won: bool, *, brought: bool = False) -> State:
+    """An activity in an event of a kind."""
+    return kind(
         activity_id=each.id,
         client_id=each.client_id,
         deal_id=each.deal_id,
         type=each.type,
         subject=each.subject,
         occurred_at=each.occurred_at,
-        version=1,
+        won=won,
+        brought=brought,
+        version=each.version,
     )
 
 

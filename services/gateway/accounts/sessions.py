@@ -39,7 +39,8 @@ _LIVE = text("""
 """)
 # The same for a browser's cookie; whoever works on is not signed out, whoever stays away is.
 _LIVE_WEB = text("""
-    SELECT u.id::text AS id, u.email, u.role, u.name, u.locale, s.id::text AS session_id, s.used_at
+    SELECT u.id::text AS id, u.email, u.role, u.name, u.locale, s.id::text AS session_id, s.used_at,
+        COALESCE((SELECT max(id) FROM live_changes), 0) AS live_at
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.kind = 'web' AND s.refresh_hash = :digest AND s.revoked_at IS NULL AND s.expires_at > now() AND u.active
 """)
@@ -57,13 +58,17 @@ _OF_TOKEN = text("""
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person with a live session, or with an API key: then there is no session, and ``key_id`` says which."""
+    """A person with a live session, or with an API key: then there is no session, and ``key_id`` says which.
+
+    live_at: the newest hint for open pages when a browser's session was found; a page made since is told what follows.
+    """
 
     actor: Actor
     session_id: str
     email: str
     locale: str = "en"
     key_id: str | None = None
+    live_at: int = 0
 
 
 class AccessTokens:
@@ -153,7 +158,7 @@ def of_cookie(database: Database, settings: GatewaySettings, token: str) -> Sign
     if datetime.now(UTC) - row.used_at > _STALE:
         with database.engine.begin() as connection:
             connection.execute(_KEPT_ALIVE, {"session_id": row.session_id, "days": settings.refresh_days})
-    return SignedIn(Actor(row.id, row.role, row.name), row.session_id, row.email, row.locale)
+    return SignedIn(Actor(row.id, row.role, row.name), row.session_id, row.email, row.locale, live_at=row.live_at)
 
 
 def listed(session: Session, user_id: str, now: datetime, this: str = "") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from services.gateway.accounts import cookies
 from services.gateway.api import requests as r
 from services.gateway.company import shown_name
+from services.gateway.live.address import address_for
 from services.gateway.models import users
 from services.gateway.web import choices, toasts
 from services.gateway.web.language import LANGUAGES, current
@@ -64,6 +65,9 @@ def fragment(template: str, status: int = 200, **values: Any) -> Response:
 
 def dressed(response: Response, csp: str = CSP) -> Response:
     """The rules every page of ours sets for the browser."""
+    stream = live_url()
+    if stream and not stream.startswith("/"):
+        csp = csp.replace("connect-src 'self'", f"connect-src 'self' {stream}")
     response.headers["Content-Security-Policy"] = csp
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
@@ -71,6 +75,13 @@ def dressed(response: Response, csp: str = CSP) -> Response:
     spent = sum(call["ms"] for call in journal.calls)
     response.headers["Server-Timing"] = f'rpc;desc="{r.calls_made()}";dur={spent:.1f}'
     return response
+
+
+def live_url() -> str:
+    """Where a signed-in person's pages learn of changes; "" where they do not."""
+    if "signed_in" not in g:
+        return ""
+    return address_for(r.gateway().settings.live_url, request.scheme, request.host)
 
 
 def script(name: str, values: dict[str, Any]) -> str:
@@ -136,6 +147,7 @@ def _frame() -> dict[str, Any]:
     cookie = request.cookies.get(cookies.NAME, "")
     return frame | {
         "nav": navigation(),
+        "live_url": live_url(),
         "csrf": cookies.csrf_token(settings, cookie),
         "theme": choices.chosen("theme"),
         "people": people(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +14,18 @@ from libs.common.events import Envelope
 from libs.common.ids import new_id
 from services.notifications import queries, rendering, settings
 from services.notifications.domain import Email, Note, one_line
+from services.notifications.events import PeopleNotified
 from services.notifications.models import notifications, people
 
 JOB = "send_email"
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What people are told of, as an event names it; it is told once."""
+
+    id: str
+    version: int = 1
 
 
 def team(uow: UnitOfWork, *roles: str) -> list[str]:
@@ -48,7 +58,7 @@ def notify(uow: UnitOfWork, envelope: Envelope, user_ids: Sequence[str], note: N
 
 
 def notify_of(uow: UnitOfWork, cause_id: str, user_ids: Sequence[str], note: Note) -> None:
-    """Tell people in the app, each once of what has this id."""
+    """Tell people in the app, each once of what has this id; their open pages hear of it."""
     rows = [
         {
             "id": new_id(),
@@ -65,8 +75,13 @@ def notify_of(uow: UnitOfWork, cause_id: str, user_ids: Sequence[str], note: Not
         }
         for user_id in dict.fromkeys(user_ids)
     ]
-    if rows:
-        uow.session.execute(insert(notifications).values(rows).on_conflict_do_nothing())
+    if not rows:
+        return
+    new = insert(notifications).values(rows).on_conflict_do_nothing().returning(notifications.c.user_id)
+    told = list(uow.session.execute(new).scalars())
+    if told:
+        about = {"kind": note.kind, "title": one_line(note.title), "action_path": note.action_path}
+        uow.outbox.add(PeopleNotified(user_ids=told, version=1, **about), of=_Notice(cause_id))
 
 
 def mail_people(uow: UnitOfWork, kind: str, user_ids: Sequence[str], context: dict[str, Any], **about: Any) -> None:

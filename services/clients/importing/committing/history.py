@@ -12,6 +12,7 @@ from libs.common.copying import copy_records
 from libs.common.ids import is_id, new_id
 from services.clients.domain import Activity
 from services.clients.events import ActivityLogged
+from services.clients.handlers.telling import activity_state, won_among
 from services.clients.importing.committing.batch import Batch, Change, Line, texts
 from services.clients.models import activities, client_deals, clients, import_changes
 
@@ -126,7 +127,9 @@ def _write(batch: Batch, made: list[Activity]) -> None:
     for each in made:
         latest[each.client_id] = max(each.occurred_at, latest.get(each.client_id, each.occurred_at))
     _last_activity(batch, latest)
-    uow.outbox.add_all((_logged(each), each) for each in made)
+    won = won_among(uow, list(latest))
+    told = ((activity_state(ActivityLogged, each, each.client_id in won, brought=True), each) for each in made)
+    uow.outbox.add_all(told)
 
 
 def _last_activity(batch: Batch, latest: dict[str, datetime]) -> None:
@@ -144,16 +147,4 @@ def _last_activity(batch: Batch, latest: dict[str, datetime]) -> None:
     batch.uow.session.execute(
         update(clients).where(clients.c.id == new.c.id, later).values(last_activity_at=new.c.at),
         execution_options={"synchronize_session": False},
-    )
-
-
-def _logged(activity: Activity) -> ActivityLogged:
-    return ActivityLogged(
-        activity_id=activity.id,
-        client_id=activity.client_id,
-        deal_id=activity.deal_id,
-        type=activity.type,
-        subject=activity.subject,
-        occurred_at=activity.occurred_at,
-        version=1,
     )

@@ -30,6 +30,9 @@ def board() -> Any:
     """All deals by stage, with counts, sums and weighted sums."""
     filters = checked(BoardFilters, given(*_FILTERS)).given()
     found = parts.ask({"board": Call("deals", "board", {"filters": filters, "limit": _CARDS})})
+    if is_part():
+        found["board"].needed()
+        return shell.fragment("deals/lanes.html", parts=found, **_look())
     return shell.page("deals/board.html", parts=found, filters=filters, **_look())
 
 

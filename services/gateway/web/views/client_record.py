@@ -83,8 +83,12 @@ def show(client_id: Any) -> Any:
 
 @pages.get("/clients/<uuid:client_id>/timeline")
 def timeline(client_id: Any) -> Any:
-    """More of the timeline."""
+    """More of the timeline; ``whole``: its beginning, as a page that is open shows it anew."""
     query = checked(tasks.ActivityFilters, {"limit": TIMELINE} | given("cursor", "deal_id")).given()
+    if request.args.get("whole") and is_part():
+        part = parts.ask({"timeline": Call("clients", "timeline", {"client_id": str(client_id)} | query)})["timeline"]
+        part.needed()
+        return shell.fragment("clients/happened.html", part=part, client={"id": str(client_id)})
     found = parts.one("clients", "timeline", client_id=str(client_id), **query)
     show = shell.fragment if is_part() else shell.page
     template = "clients/entries.html" if is_part() else "clients/timeline.html"

@@ -25,6 +25,8 @@ from services.gateway.web.toasts import Toast
 pages = Pages("deal")
 
 _TIMELINE = 25
+# Those that a page which is open shows anew.
+_PARTS = ("stages", "props", "way")
 _ANALYSIS, _ANALYSES = "brief_analysis", 10
 # At two seconds each: ten minutes.
 _LOOKS = 300
@@ -66,6 +68,19 @@ def show(deal_id: Any) -> Any:
     why = scores.because(deal, found["standing"].value if found["standing"] else None)
     shown = _shown(deal, custom.fields_of(found["fields"])) | {"chances": chances, "because": why}
     return shell.page("deals/record.html", **shown, parts=found, form=Form({"type": "note", "only_deal": key}))
+
+
+@pages.get("/deals/<uuid:deal_id>/parts/<name>")
+def part(deal_id: Any, name: str) -> Any:
+    """A part of the page as it is now, for one that is open."""
+    if name not in _PARTS:
+        raise NotFound(_("there is no such page"))
+    key = str(deal_id)
+    deal = parts.one("deals", "get_deal", deal_id=key)
+    history = Call("deals", "history", {"deal_id": key}) if name == "way" else None
+    found = parts.ask({"history": history, "fields": custom_fields.call("deal") if name == "props" else None})
+    own = custom.fields_of(found["fields"]) if "fields" in found else []
+    return shell.fragment(f"deals/{name}.html", **_shown(deal, own), parts=found)
 
 
 @pages.get("/deals/<uuid:deal_id>/insights")

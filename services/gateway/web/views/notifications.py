@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,8 @@ from services.gateway.web.toasts import Toast
 
 pages = Pages("notifications")
 
+_NEWS = timedelta(minutes=1)
+
 
 @pages.get("/notifications")
 def list_notifications() -> Any:
@@ -26,9 +29,9 @@ def list_notifications() -> Any:
     checked(s.Page, page)
     unread = bool(given("unread"))
     found = parts.ask({"notes": Call("notifications", "list_notifications", {"unread_only": unread} | page)})
-    more = is_part() and "cursor" in page
-    show = shell.fragment if more else shell.page
-    return show("notifications/rows.html" if more else "notifications/list.html", parts=found, unread=unread)
+    show = shell.fragment if is_part() else shell.page
+    part = "notifications/rows.html" if "cursor" in page else "notifications/body.html"
+    return show(part if is_part() else "notifications/list.html", parts=found, unread=unread)
 
 
 @pages.get("/notifications/count")
@@ -39,6 +42,18 @@ def count() -> Any:
     except Problem:
         unread = 0
     return shell.fragment("notifications/count.html", unread=unread)
+
+
+@pages.get("/notifications/latest")
+def latest() -> Any:
+    """The newest that is unread, for who hears pages instead of seeing them; nothing that is old."""
+    try:
+        found = parts.one("notifications", "list_notifications", unread_only=True, limit=1)["items"]
+    except Problem:
+        found = []
+    now = datetime.now(UTC)
+    new = [note for note in found if now - datetime.fromisoformat(note["created_at"]) < _NEWS]
+    return shell.fragment("notifications/latest.html", note=new[0] if new else None)
 
 
 @pages.post("/notifications/<uuid:notification_id>/open")

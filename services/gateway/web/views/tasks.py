@@ -40,9 +40,9 @@ def list_tasks() -> Any:
     query = checked(tasks.TaskFilters, _filters() | page)
     found = parts.ask({"tasks": Call("clients", "list_tasks", s.paged(query.given()))})
     today = business_date(datetime.now(UTC), r.gateway().settings.business_tz)
-    more = is_part() and "cursor" in page
-    show = shell.fragment if more else shell.page
-    template = "tasks/rows.html" if more else "tasks/list.html"
+    show = shell.fragment if is_part() else shell.page
+    part = "tasks/rows.html" if "cursor" in page else "tasks/body.html"
+    template = part if is_part() else "tasks/list.html"
     state = "meetings" if query.type == "meeting" else "done" if query.done else "open"
     whose = "mine" if query.assignee_id == r.signed_in().actor.id else "all"
     return show(template, parts=found, today=today.isoformat(), whose=whose, state=state, listing=_listing())

@@ -3,6 +3,7 @@ import { startDialogs } from "./dialogs.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLists } from "./lists.js";
+import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
 import { startToasts } from "./toasts.js";
@@ -14,6 +15,7 @@ startPalette();
 startForms();
 startLists();
 startKeys();
+startLive();
 
 if (document.querySelector("[data-board]")) import(document.querySelector("[data-board]").dataset.board);
 for (const source of new Set([...document.querySelectorAll("[data-script]")].map((part) => part.dataset.script))) import(source);
@@ -31,6 +33,6 @@ document.addEventListener("fresh-token", (event) => {
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = event.detail.token;
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!event.detail.elt.matches("#unread, #palette-input")) document.body.classList.add("busy");
+  if (!event.detail.elt.matches("[data-live], #palette-input")) document.body.classList.add("busy");
 });
 document.addEventListener("htmx:afterRequest", () => document.body.classList.remove("busy"));

@@ -17,6 +17,16 @@ function askReason() {
 }
 
 async function move(card, to, putBack) {
+  // What others move meanwhile waits.
+  board.dataset.moving = Number(board.dataset.moving ?? 0) + 1;
+  try {
+    await moveNow(card, to, putBack);
+  } finally {
+    board.dataset.moving = Number(board.dataset.moving) - 1;
+  }
+}
+
+async function moveNow(card, to, putBack) {
   const stage = to.dataset.stage;
   const body = new URLSearchParams({ stage, version: card.dataset.version, back: location.pathname + location.search });
   if (stage === "lost") {
@@ -99,6 +109,11 @@ function makeDraggable() {
   }
 }
 
+// What somebody else moved is said, too.
+board.addEventListener("merged", ({ detail }) => {
+  const names = detail.moved.map((card) => board.dataset.moved.replace("{deal}", card.querySelector("a").textContent.trim()).replace("{stage}", card.parentElement.dataset.stageWord));
+  if (names.length) said.textContent = names.join(". ");
+});
 board.addEventListener("keydown", byKey);
 if ("writes" in board.dataset) {
   const script = Object.assign(document.createElement("script"), { src: board.dataset.sortable, onload: makeDraggable });

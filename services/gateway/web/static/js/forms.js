@@ -21,6 +21,8 @@ export function startForms() {
   });
   document.querySelectorAll("[data-shows]").forEach(reveal);
   document.addEventListener("htmx:afterSwap", (event) => {
+    // What shows itself anew takes the focus from nobody.
+    if (event.detail.requestConfig?.elt.matches("[data-live]")) return;
     const name = event.detail.pathInfo?.requestPath.match(/\/fields\/([\w-]+)/)?.[1];
     const place = (name && document.getElementById(`prop-${name}`)) || event.detail.target;
     // What was swapped away may have had the focus: the field, or the property it stood for, gets it.

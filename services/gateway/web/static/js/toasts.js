@@ -38,7 +38,7 @@ function undoForm(action, fields, label) {
 }
 
 // What nobody asked for by hand does not complain.
-const inBackground = (event) => event.detail.elt.matches("#unread, #similar, [data-quiet], [hx-trigger^=intersect]");
+const inBackground = (event) => event.detail.elt.matches("[data-live], #similar, [data-quiet], [hx-trigger^=intersect]");
 
 export function startToasts() {
   document.querySelectorAll("#toasts .toast-card").forEach(leaveLater);
