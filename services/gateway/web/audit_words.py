@@ -27,6 +27,7 @@ RECORDS = {
     "clients": _l("Client"),
     "contacts": _l("Contact"),
     "activities": _l("Activity"),
+    "meetings": _l("Meeting"),
     "tags": _l("Tag"),
     "documents": _l("Document"),
     "assignments": _l("Assignment"),

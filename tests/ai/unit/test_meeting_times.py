@@ -92,7 +92,8 @@ def test_where_nothing_is_said_of_time_nothing_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "zone"),
     [
-        ("Thursday 3pm PT", "America/Los_Angeles"), ("Thu 15 Uhr MEZ", "Europe/Berlin"), ("3 pm EST", "America/New_York"),
+        ("Thursday 3pm PT", "America/Los_Angeles"), ("Thu 15 Uhr MEZ", "Europe/Berlin"),
+        ("3 pm EST", "America/New_York"),
         ("Thursday 3pm, the best time", None), ("the pt cruiser on Thursday", None),
     ],
 )  # fmt: skip

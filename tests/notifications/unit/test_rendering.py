@@ -156,6 +156,8 @@ SUBJECTS = {
     "report": "Pipeline forecast, Jan 1, 2025 – Mar 31, 2025",
     "test": "Test mail from AMO AI",
 }
+# Whom we meet need not be told who they are.
+_MEETING_MAILS = ("meeting_confirmed", "meeting_cancelled")
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y> {{ 7 * 7 }}\r\nBcc: victim@example.com'
 
 
@@ -201,7 +203,7 @@ def test_both_bodies_say_the_same_facts(kind: str) -> None:
         if name in CONTEXTS[kind] and (kind, name) not in {
             ("brief_confirmation", "company_name"),
             ("brief_confirmation", "contact_name"),
-            *((f"meeting_{what}", who) for what in ("confirmed", "cancelled") for who in ("company_name", "contact_name")),
+            *((kind, who) for kind in _MEETING_MAILS for who in ("company_name", "contact_name")),
             ("payment_unmatched", "company_name"),
             ("payment_unmatched", "invoice_number"),
         }:
