@@ -38,14 +38,15 @@ TABLE: Mapping[str, Voice] = {
         tells=_of("client", "access_changed assigned created inquired merged unmerged")
         | _of("clients", "access_changed assigned imported")
         | {"activity.changed", "activity.logged", "contact.created", "contact.erasure_asked", "exchange_rate.set"}
-        | _of("meeting", "booked cancelled"),
-        hears=_of("deal", "changed created fully_paid removed stage_changed won")
+        | _of("meeting", "booked cancelled")
+        | _of("task", "assigned due"),
+        hears=_of("deal", "changed created fully_paid removed stage_changed stagnant won")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
         asks=_of("deals", "bring_deals list_custom_fields take_back_deals"),
     ),
     "deals": Voice(
-        tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed won")
+        tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed stagnant won")
         | {"brief.submitted", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
         | _of("client", "access_changed merged unmerged")
@@ -71,7 +72,8 @@ TABLE: Mapping[str, Voice] = {
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
         | _of("deal", "created stage_changed won")
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
-        | {"clients.access_changed", "clients.assigned", "email.ordered", "meeting.booked", "meeting.cancelled"},
+        | {"clients.access_changed", "clients.assigned", "email.ordered", "meeting.booked", "meeting.cancelled"}
+        | {"task.assigned", "task.due"},
         asks=_of("clients", "client_access contact_card summary")
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")

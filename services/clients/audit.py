@@ -58,6 +58,8 @@ AUDIT = AuditPlan(
         "import_keys": "what rows are called in other systems; made from files",
         "import_changes": "what an undo takes back; each change stands with its row",
         "search_documents": "made by the database from the rows beside it",
+        "task_causes": "what made a task; the task stands with its client",
+        "task_reminders": "of which due times somebody was told; the task stands with its client",
         "search_words": "made by the worker from the same",
         "change_set_counts": "how many rows of a change are in which state",
         "change_set_rows": "what an undo brings back; each change stands with its client",

@@ -18,11 +18,17 @@ from libs.common.money import exchanged
 STATUSES = ("prospect", "active", "inactive", "churned")
 # The stage of a deal that is gone, in our copy of it.
 REMOVED = "removed"
+# The stages of deals with which nothing is to be done.
+CLOSED = ("won", "lost", REMOVED)
 ACTIVITY_TYPES = ("system", "call", "email", "meeting", "note", "task", "whatsapp")
 # What a person may log by hand; "system" is the system's own word.
 LOGGED_BY_PEOPLE = tuple(kind for kind in ACTIVITY_TYPES if kind != "system")
 # What answers somebody who wrote to us; a note or a task of our own does not.
 ANSWERS = ("call", "email", "meeting", "whatsapp")
+# What is work on a deal, as the deals service counts it.
+BUSY = (*ANSWERS, "note")
+# How an activity begins that says what somebody there wrote to us.
+RECEIVED = "WhatsApp message received"
 # What can be done to many clients at once, and the field each touches.
 BULK_FIELDS = {
     "add_tag": "tags",
@@ -99,6 +105,11 @@ def phone_key(phone: str | None) -> str | None:
     """What two spellings of a phone number have in common: its last nine digits; None for what is too short to tell."""
     digits = re.sub(r"[^0-9]", "", phone or "")
     return digits[-9:] if len(digits) >= 7 else None
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most so many characters of a text, with a sign where something is left out."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def likeness(signs: Iterable[int]) -> int:

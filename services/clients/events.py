@@ -201,6 +201,32 @@ class MeetingCancelled(MeetingState):
     event_type: ClassVar[str] = "meeting.cancelled"
 
 
+class TaskState(Event):
+    """A task of somebody here. due_at: when it is to be done by."""
+
+    activity_id: str
+    client_id: str
+    company_name: str
+    subject: str
+    due_at: datetime
+    assignee_id: str
+    version: int
+
+
+class TaskAssigned(TaskState):
+    """A task made itself, and this person is to do it. cause: what made it."""
+
+    event_type: ClassVar[str] = "task.assigned"
+
+    cause: str
+
+
+class TaskDue(TaskState):
+    """Its time has come; told once for each time that is set."""
+
+    event_type: ClassVar[str] = "task.due"
+
+
 class ExchangeRateSet(Event):
     """What one unit of a currency is worth in the base currency from a day on; as text, so that it is exact."""
 
@@ -246,6 +272,19 @@ class DealRemoved(DealState):
 
 class DealWon(DealState):
     event_type: ClassVar[str] = "deal.won"
+
+
+class DealStagnant(Event):
+    """Nothing happens with an open deal. since: the instant from which that is so."""
+
+    event_type: ClassVar[str] = "deal.stagnant"
+
+    deal_id: str
+    client_id: str
+    deal_name: str
+    because: list[str]
+    idle_days: int
+    since: datetime
 
 
 class DealFullyPaid(Event):

@@ -36,6 +36,7 @@ TABLE = WorkerTable(
         # Every move tells its stage here; won, lost and reopened are the same move told again.
         Subscription(events.DealStageChanged, handlers.on_deal_state),
         Subscription(events.DealRemoved, handlers.on_deal_removed),
+        Subscription(events.DealStagnant, handlers.on_deal_stagnant),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
@@ -70,6 +71,9 @@ TABLE = WorkerTable(
         handlers.SWEEP,
         handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
         handlers.forget_imports(lambda: wiring.runtime().settings.import_kept_days),
+        handlers.answer_leads(lambda: wiring.runtime().settings.lead_answer_minutes),
+        handlers.follow_up(lambda: wiring.runtime().settings.follow_up_days),
+        handlers.REMIND,
         handlers.LEARN_WORDS,
         handlers.SWEEP_WORDS,
     ],

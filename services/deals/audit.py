@@ -23,6 +23,7 @@ AUDIT = AuditPlan(
     unwatched={
         "stage_history": "a history itself; each move stands with its deal",
         "deal_custom_values": "what stands in the deals, by kind",
+        "deal_stagnation": "since when a deal was told to stand still; made by the system",
         "imported_deals": "which import brought a deal; that it came stands with the deal",
         "deal_invoices": "a copy of billing's invoices",
         "exchange_rates": "a copy of the rates in clients",

@@ -104,6 +104,26 @@ class DealRemoved(DealState):
     event_type: ClassVar[str] = "deal.removed"
 
 
+class DealStagnant(Event):
+    """Nothing happens with an open deal; told once for each time that begins.
+
+    because: ``idle``, ``long_in_stage``. since: the last thing that was done, or the move to its stage where it was
+    worked on lately and is longer there than is usual.
+    """
+
+    event_type: ClassVar[str] = "deal.stagnant"
+
+    deal_id: str
+    client_id: str
+    company_name: str
+    deal_name: str
+    owner_id: str | None
+    because: list[str]
+    idle_days: int
+    since: datetime
+    version: int
+
+
 class DealPaid(Event):
     """All invoices of a deal are paid."""
 

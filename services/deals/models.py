@@ -131,6 +131,14 @@ imported_deals = Table(
     Column("key", Text),
 )
 
+deal_stagnation = Table(
+    "deal_stagnation",
+    metadata,
+    Column("deal_id", _Id, ForeignKey("deals.id"), primary_key=True),
+    Column("since", _Instant, primary_key=True),
+    Column("told_at", _Instant, nullable=False),
+)
+
 stage_weights = Table(
     "stage_weights",
     metadata,

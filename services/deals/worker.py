@@ -9,7 +9,7 @@ from libs.common.worker import WorkerTable
 from services.deals import events, handlers, wiring
 from services.deals.audit import AUDIT
 from services.deals.erasure import ERASURE
-from services.deals.handlers import activities, merging, rates
+from services.deals.handlers import activities, merging, rates, stagnation
 
 
 def _secret() -> str:
@@ -39,6 +39,7 @@ TABLE = WorkerTable(
         merging.SWEEP,
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
         activities.EVERY_QUARTER,
+        stagnation.EVERY_HOUR,
         rates.EVERY_FEW_HOURS,
     ],
     audit=AUDIT,

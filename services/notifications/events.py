@@ -162,6 +162,26 @@ class MeetingCancelled(MeetingState):
     event_type: ClassVar[str] = "meeting.cancelled"
 
 
+class TaskState(Event):
+    """A task of somebody here."""
+
+    client_id: str
+    company_name: str
+    subject: str
+    due_at: datetime
+    assignee_id: str
+
+
+class TaskAssigned(TaskState):
+    event_type: ClassVar[str] = "task.assigned"
+
+
+class TaskDue(TaskState):
+    event_type: ClassVar[str] = "task.due"
+
+    activity_id: str
+
+
 class DealCreated(Event):
     event_type: ClassVar[str] = "deal.created"
 

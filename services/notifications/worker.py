@@ -44,6 +44,8 @@ TABLE = WorkerTable(
         Subscription(events.EmailOrdered, handlers.on_email_ordered),
         Subscription(events.MeetingBooked, handlers.on_meeting_booked),
         Subscription(events.MeetingCancelled, handlers.on_meeting_cancelled),
+        Subscription(events.TaskAssigned, handlers.on_task_assigned),
+        Subscription(events.TaskDue, handlers.on_task_due),
         Subscription(events.InvoiceSent, handlers.on_invoice_sent),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
         Subscription(events.PaymentReceiptReady, handlers.on_receipt_ready),

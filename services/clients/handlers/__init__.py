@@ -3,6 +3,7 @@
 from services.clients.handlers.access import grant_access, revoke_access
 from services.clients.handlers.activities import log_activity, update_activity
 from services.clients.handlers.assigning import assign_client
+from services.clients.handlers.automatic_tasks import answer_leads, follow_up
 from services.clients.handlers.booking import book_meeting, cancel_meeting, move_meeting
 from services.clients.handlers.bulk import CHANGE_MANY, UNDO_MANY, bulk_update, change_job, undo, undo_change_set, work
 from services.clients.handlers.clients import create_client, delete_client, update_client
@@ -34,11 +35,13 @@ from services.clients.handlers.rates import set_exchange_rate
 from services.clients.handlers.reactions import (
     on_deal_fully_paid,
     on_deal_removed,
+    on_deal_stagnant,
     on_deal_state,
     on_deal_won,
     on_email_sent,
     on_payment_received,
 )
+from services.clients.handlers.reminding import REMIND
 from services.clients.handlers.searching import LEARN_WORDS, SWEEP_WORDS, rebuild
 from services.clients.handlers.segments import create_segment, delete_segment, update_segment
 
@@ -48,9 +51,11 @@ __all__ = [
     "CUSTOM",
     "EVERY_MINUTE",
     "LEARN_WORDS",
+    "REMIND",
     "SWEEP",
     "SWEEP_WORDS",
     "UNDO_MANY",
+    "answer_leads",
     "assign_client",
     "book_meeting",
     "bulk_update",
@@ -72,6 +77,7 @@ __all__ = [
     "dismiss_duplicate",
     "erase_here",
     "erasing",
+    "follow_up",
     "forget_imports",
     "grant_access",
     "log_activity",
@@ -81,6 +87,7 @@ __all__ = [
     "moved",
     "on_deal_fully_paid",
     "on_deal_removed",
+    "on_deal_stagnant",
     "on_deal_state",
     "on_deal_won",
     "on_email_sent",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common import record_merges
@@ -11,12 +12,23 @@ from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.identity import Actor
 from libs.common.money import display
-from services.clients.domain import REMOVED, Client
-from services.clients.events import DealFullyPaid, DealRemoved, DealState, DealWon, EmailSent, PaymentReceived
+from services.clients.domain import CLOSED, REMOVED, Client, shortened
+from services.clients.events import (
+    DealFullyPaid,
+    DealRemoved,
+    DealStageChanged,
+    DealStagnant,
+    DealState,
+    DealWon,
+    EmailSent,
+    PaymentReceived,
+)
+from services.clients.handlers.automatic_tasks import task_for
 from services.clients.handlers.lifetime import base_value, hold_rates
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import log, tell_access
-from services.clients.models import client_deals
+from services.clients.handlers.ticking import STAGNANT, is_open, tick_off
+from services.clients.models import activities, client_deals
 
 _MAIL_SUBJECTS = {
     "invoice": "Invoice {invoice_number} sent",
@@ -28,6 +40,8 @@ _MAIL_SUBJECTS = {
 
 _LETTER = "letter"
 _SUBJECT_LENGTH = 300
+# Of a deal in the subject of a task, so that the rest of it is read as well.
+_NAME_LENGTH = 200
 
 
 def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> None:
@@ -51,7 +65,9 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     statement = statement.on_conflict_do_update(
         index_elements=["deal_id"], set_=values, where=client_deals.c.version < event.version
     )
-    uow.session.execute(statement)
+    is_news = uow.session.execute(statement.returning(client_deals.c.deal_id)).first() is not None
+    if is_news and isinstance(event, DealStageChanged | DealRemoved):
+        tick_off(uow, STAGNANT, activities.c.deal_id == event.deal_id)
     if client is not None:
         record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
 
@@ -61,6 +77,24 @@ def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> 
     more."""
     nothing = {"deal_name": "", "description": None, "custom_text": None, "deal_value_minor": None}
     on_deal_state(uow, event.model_copy(update={"stage": REMOVED, **nothing}), envelope)
+
+
+def on_deal_stagnant(uow: UnitOfWork, event: DealStagnant, _envelope: Envelope) -> None:
+    """Nothing happens with a deal: the client's owner is to pick it up again, unless it is closed by now or they are
+    asked to already."""
+    client = locked_client(uow, event.client_id)
+    kept = select(client_deals.c.stage).where(client_deals.c.deal_id == event.deal_id)
+    if client is None or uow.session.execute(kept).scalar() in CLOSED:
+        return
+    if is_open(uow, STAGNANT, activities.c.deal_id == event.deal_id):
+        return
+    idle = "idle" in event.because
+    why = f"nothing happened for {event.idle_days} days" if idle else "it is long in its stage"
+    name = shortened(event.deal_name, _NAME_LENGTH)
+    cause = f"{STAGNANT}:{event.deal_id}:{event.since.isoformat()}"
+    task = task_for(uow, cause, client, f"Pick up {name} again: {why}", "", uow.now, event.deal_id)
+    if task is not None:
+        record_merges.note(uow, event.client_id, "activities", task.id)
 
 
 def on_deal_won(uow: UnitOfWork, event: DealWon, _envelope: Envelope) -> None:

@@ -23,6 +23,7 @@ from services.clients.events import (
     Reader,
 )
 from services.clients.handlers.lifetime import among
+from services.clients.handlers.ticking import WAITING, settled_by, tick_off
 from services.clients.models import access_grants, activities, clients, tags
 
 # So many clients are told of one by one; of more, so many in one event.
@@ -118,6 +119,7 @@ def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: s
     _keep(uow, [activity], activity.occurred_at)
     if kind in ANSWERS:
         _answered(uow, activity)
+    settled_by(uow, activity)
     return activity
 
 
@@ -127,6 +129,7 @@ def log_inbound(uow: UnitOfWork, client_id: str, kind: str, subject: str, descri
     _keep(uow, [activity], activity.occurred_at)
     since = func.coalesce(clients.c.waiting_since, activity.occurred_at)
     uow.session.execute(update(clients).where(clients.c.id == client_id).values(waiting_since=since))
+    settled_by(uow, activity, theirs=True)
     return activity
 
 
@@ -145,7 +148,7 @@ def log_many(uow: UnitOfWork, subjects: dict[str, str]) -> None:
 def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
     by = more.pop("by", uow.actor)
     return Activity(
-        id=new_id(),
+        id=more.pop("id", None) or new_id(),
         client_id=client_id,
         type=kind,
         subject=subject,
@@ -203,7 +206,9 @@ def activity_state(kind: type[State], each: Activity, won: bool, *, brought: boo
 def _answered(uow: UnitOfWork, activity: Activity) -> None:
     """Whoever waited has heard from us; what happened before they asked is no answer."""
     waited = (clients.c.id == activity.client_id, clients.c.waiting_since <= activity.occurred_at)
-    uow.session.execute(update(clients).where(*waited).values(waiting_since=None))
+    answered = update(clients).where(*waited).values(waiting_since=None).returning(clients.c.id)
+    if uow.session.execute(answered).first() is not None:
+        tick_off(uow, WAITING, activities.c.client_id == activity.client_id)
 
 
 def know_tags(uow: UnitOfWork, names: list[str]) -> None:

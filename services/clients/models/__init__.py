@@ -38,6 +38,7 @@ from services.clients.models.searching import (
     search_words,
     segments,
 )
+from services.clients.models.tasks import task_causes, task_reminders
 
 __all__ = [
     "DEAL_FIGURES",
@@ -68,4 +69,6 @@ __all__ = [
     "search_words",
     "segments",
     "tags",
+    "task_causes",
+    "task_reminders",
 ]

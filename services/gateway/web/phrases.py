@@ -233,6 +233,7 @@ NOTIFICATIONS = (
     N_("Payments received"),
     N_("Payments of my clients"),
     N_("Payments that fit no invoice"),
+    N_("Tasks that are due"),
     N_("View Deal"),
     N_("View Draft"),
     N_("View Client"),

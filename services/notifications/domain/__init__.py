@@ -31,6 +31,7 @@ from services.notifications.domain.texts import (
     method_name,
     one_line,
     shortened,
+    time_of,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "moment",
     "one_line",
     "shortened",
+    "time_of",
 ]

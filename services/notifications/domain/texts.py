@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 # Mails to people who work here, each of which a person can switch off, and what the switch is called.
 STAFF_MAILS = {
@@ -19,6 +20,7 @@ STAFF_MAILS = {
     "daily_summary": "Daily summary",
     "report": "Scheduled reports",
     "meeting_host": "Meetings with my clients",
+    "task_due": "Tasks that are due",
 }
 # Mails that come by themselves, at a set time: each can be ended from the mail, without a log-in.
 PERIODIC_MAILS = ("daily_summary", "report")
@@ -92,11 +94,18 @@ def day(value: date) -> str:
     return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
+def time_of(instant: datetime, zone: str) -> str:
+    """``Thursday, January 16, 1:00 PM``, by the clock of a zone."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}, {local:%I:%M %p}".replace(" 0", " ")
+
+
 def method_name(method: str) -> str:
     """How money came, for people: ``Stripe``, ``bank transfer``."""
     return "Stripe" if method == "stripe" else method.replace("_", " ")
 
 
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )  # fmt: skip

@@ -75,6 +75,7 @@ from services.notifications.handlers.schedules import (
     send_schedule_now,
     update_schedule,
 )
+from services.notifications.handlers.tasks import on_task_assigned, on_task_due
 
 __all__ = [
     "DIGEST_JOB",
@@ -119,6 +120,8 @@ __all__ = [
     "on_payment_unmatched",
     "on_receipt_ready",
     "on_reset_asked",
+    "on_task_assigned",
+    "on_task_due",
     "on_user",
     "on_user_invited",
     "on_user_joined",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
-from services.notifications.domain import Note
+from services.notifications.domain import Note, time_of
 from services.notifications.events import MeetingBooked, MeetingCancelled, MeetingState
 from services.notifications.handlers.posting import mail_people, notify, post
 
@@ -46,14 +44,8 @@ def _context(event: MeetingState, ours: str, *, cancelled: bool) -> dict[str, An
         "subject_line": called,
         "cancelled": cancelled,
         "minutes": int((event.ends_at - event.begins_at).total_seconds()) // 60,
-        "here": _moment(event.begins_at, ours),
-        "there": _moment(event.begins_at, event.zone),
+        "here": time_of(event.begins_at, ours),
+        "there": time_of(event.begins_at, event.zone),
         "our_zone": ours,
         "path": f"/clients/{event.client_id}",
     }
-
-
-def _moment(instant: datetime, zone: str) -> str:
-    """``Thursday, January 16, 1:00 PM``, by the clock of a zone."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%A, %B} {local.day}, {local:%I:%M %p}".replace(" 0", " ")

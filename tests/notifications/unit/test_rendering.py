@@ -118,6 +118,12 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "meeting_confirmed": MEETING,
     "meeting_cancelled": MEETING | {"cancelled": True, "sequence": 1},
     "meeting_host": MEETING,
+    "task_due": {
+        "subject_line": "Call Sarah back",
+        "company_name": "TechCorp Solutions",
+        "due": "Thursday, January 16, 1:00 PM",
+        "path": "/clients/1",
+    },
     "invitation": {"invited_by": "Ada Admin", "role": "sales", "until": "February 17, 2025", "token": "t0ken"},
     "password_reset": {"token": "t0ken"},
     "daily_summary": view(
@@ -149,6 +155,7 @@ SUBJECTS = {
     "receipt": "Payment Confirmation - AMO AI",
     "meeting_confirmed": "Confirmed: Call about the chatbot, Thursday, January 16, 1:00 PM",
     "meeting_cancelled": "Called off: Call about the chatbot, Thursday, January 16, 1:00 PM",
+    "task_due": "Task due: Call Sarah back",
     "meeting_host": "Call about the chatbot with TechCorp Solutions, Thursday, January 16, 4:00 PM",
     "invitation": "Join AMO AI",
     "password_reset": "Choose a new password for AMO AI",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select, union, update
+from sqlalchemy import delete, exists, func, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
@@ -26,6 +26,7 @@ from services.clients.models import (
     documents,
     import_changes,
     import_keys,
+    task_causes,
 )
 
 # What hangs on something goes before it.
@@ -183,7 +184,8 @@ def _hanging(uow: UnitOfWork, client_ids: list[str]) -> dict[str, str]:
     """What hangs on clients that other people or services put there."""
     kinds: dict[str, tuple[Any, ...]] = {
         "contacts": (contacts,),
-        "a history": (activities,),
+        # A task that made itself is no work of anybody's.
+        "a history": (activities, ~exists().where(task_causes.c.activity_id == activities.c.id)),
         "documents": (documents,),
         "deals": (client_deals, client_deals.c.stage != REMOVED),
     }
