@@ -57,6 +57,77 @@ class EmailFailed(EmailOutcome):
     error: str
 
 
+class WhatsAppReceived(Event):
+    """A person wrote on WhatsApp, or changed what they wrote (a higher version). client_id is None until somebody says
+    whose conversation it is; then it is told again. occurred_at is WhatsApp's time; phone begins with +."""
+
+    event_type: ClassVar[str] = "whatsapp.received"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    provider_id: str
+    type: str
+    text: str
+    occurred_at: datetime
+    profile_name: str | None
+    phone: str | None
+    version: int
+
+
+class WhatsAppSent(Event):
+    """WhatsApp took a message. sent_by is None where nobody wrote it by hand."""
+
+    event_type: ClassVar[str] = "whatsapp.sent"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    type: str
+    text: str
+    template_name: str | None
+    sent_by: str | None
+    sent_by_name: str | None
+    occurred_at: datetime
+    version: int
+
+
+class WhatsAppFailed(Event):
+    """A message did not get there. advice: what a person should do."""
+
+    event_type: ClassVar[str] = "whatsapp.failed"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    type: str
+    text: str
+    template_name: str | None
+    sent_by: str | None
+    sent_by_name: str | None
+    occurred_at: datetime
+    error_code: int
+    reason: str
+    advice: str
+    version: int
+
+
+class WhatsAppStatusChanged(Event):
+    """A message came further, or something beside its text changed: a reaction, its file."""
+
+    event_type: ClassVar[str] = "whatsapp.status_changed"
+    has_subscribers: ClassVar[bool] = False
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    status: str
+    version: int
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -159,6 +230,8 @@ class BriefSubmitted(Event):
     budget_min_minor: int
     budget_max_minor: int
     requested_by: str
+    # Briefs of before did not say it.
+    contact_phone: str | None = None
 
 
 class DealWon(Event):
