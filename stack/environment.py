@@ -30,6 +30,7 @@ COMMON = {
 }
 BILLING = ("PAYMENT_TERMS_DAYS",)
 CLIENTS = (
+    "DEFAULT_COUNTRY",
     "AUTO_MERGE_DUPLICATES",
     "IMPORT_MAX_ROWS",
     "IMPORT_KEPT_DAYS",
@@ -46,6 +47,16 @@ WHATSAPP = (
     "WHATSAPP_PHONE_NUMBER_ID",
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_VERIFY_TOKEN",
+)
+WHATSAPP_SENDING = (
+    "WHATSAPP_API_VERSION",
+    "WHATSAPP_BUSINESS_ACCOUNT_ID",
+    "WHATSAPP_BRIEF_TEMPLATE",
+    "WHATSAPP_PAIR_SECONDS",
+    "WHATSAPP_PER_SECOND",
+    "WHATSAPP_SECONDS",
+    "WHATSAPP_MEDIA_BYTES",
+    "DEFAULT_COUNTRY",
 )
 AI = (
     "GEMINI_API_KEY",
@@ -182,11 +193,17 @@ class Environments:
         return {name: self.caller[name] for name in names if self.caller.get(name)}
 
     def _notifications(self) -> dict[str, str]:
-        return self.whatsapp | {
-            "MAILED_LINK_KEY": self.credentials.mailed_link_key,
-            "SMTP_URL": self.caller.get("SMTP_URL") or f"smtp://{LOOPBACK}:{self.ports['sandbox_smtp']}",
-            "MAIL_FROM": self.caller.get("MAIL_FROM") or f"AMO AI <crm@{MAIL_DOMAIN}>",
-        }
+        account = {"WHATSAPP_BUSINESS_ACCOUNT_ID": SANDBOX_ACCOUNT} if not self.caller.get("WHATSAPP_TOKEN") else {}
+        return (
+            account
+            | self.whatsapp
+            | self._given(WHATSAPP_SENDING)
+            | {
+                "MAILED_LINK_KEY": self.credentials.mailed_link_key,
+                "SMTP_URL": self.caller.get("SMTP_URL") or f"smtp://{LOOPBACK}:{self.ports['sandbox_smtp']}",
+                "MAIL_FROM": self.caller.get("MAIL_FROM") or f"AMO AI <crm@{MAIL_DOMAIN}>",
+            }
+        )
 
     def _gateway(self) -> dict[str, str]:
         settings = {name: self.caller.get(name, default) for name, default in GATEWAY.items()}
@@ -240,4 +257,6 @@ class Environments:
         return generated | stand_in | {"WHATSAPP_API_BASE": self.sandbox_urls["whatsapp_url"]}
 
 
+# Any account has the stand-in's templates.
+SANDBOX_ACCOUNT = "102290129340398"
 SANDBOX_PORTS = ("stripe", "whatsapp", "gemini", "mail", "smtp")

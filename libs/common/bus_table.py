@@ -41,6 +41,7 @@ TABLE: Mapping[str, Voice] = {
         | _of("meeting", "booked cancelled")
         | _of("task", "assigned due"),
         hears=_of("deal", "changed created fully_paid removed stage_changed stagnant won")
+        | _of("whatsapp", "failed received sent")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
         asks=_of("deals", "bring_deals list_custom_fields take_back_deals"),
@@ -66,7 +67,9 @@ TABLE: Mapping[str, Voice] = {
         hands_on=_of("clients", "contact_card segment_clients") | {"deals.get_deal"},
     ),
     "notifications": Voice(
-        tells=_of("email", "failed sent") | {"notifications.person_erased", "people.notified"},
+        tells=_of("email", "failed sent")
+        | _of("whatsapp", "failed received sent status_changed")
+        | {"notifications.person_erased", "people.notified"},
         hears=_of("client", "access_changed assigned inquired merged unmerged")
         | _of("payment", "disputed receipt_ready received refunded unmatched")
         | _of("user", "changed deactivated invited joined reset_asked role_changed")
@@ -74,7 +77,10 @@ TABLE: Mapping[str, Voice] = {
         | {"activity.logged", "brief.submitted", "company.changed", "contact.erasure_asked", "invoice.sent"}
         | {"clients.access_changed", "clients.assigned", "email.ordered", "meeting.booked", "meeting.cancelled"}
         | {"task.assigned", "task.due"},
-        asks=_of("clients", "client_access contact_card summary")
+        asks=_of(
+            "clients",
+            "client_access complete_document contact_card contacts_of_phones prepare_document summary",
+        )
         | _of("deals", "forecast forecast_bridge funnel reps risks sources stagnation summary trend velocity win_rate")
         | _of("billing", "payment_time receivables summary")
         | {"ai.report_insight"},
@@ -101,6 +107,7 @@ TABLE: Mapping[str, Voice] = {
         hears=_of("deal", "changed created lost removed reopened stage_changed won")
         | _of("activity", "changed logged")
         | _of("client", "access_changed created")
+        | _of("whatsapp", "failed received sent status_changed")
         | {"clients.access_changed", "contact.erasure_asked", "people.notified"},
         asks=_of(
             "clients",
@@ -135,6 +142,12 @@ TABLE: Mapping[str, Voice] = {
             "create_schedule daily_summary delete_schedule draw_chart get_report get_summary_settings list_reports"
             " list_schedules order_report send_daily_summary send_schedule_now set_summary_settings subscription"
             " unsubscribe update_schedule",
+        )
+        | _of(
+            "notifications",
+            "begin_whatsapp_lead dismiss_conversation get_conversation link_conversation list_conversations"
+            " list_messages list_whatsapp_templates mark_conversation_read message_media send_message start_message"
+            " sync_whatsapp_templates whatsapp_verify whatsapp_webhook",
         )
         | _of(
             "billing",

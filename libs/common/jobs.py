@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal_column, update
+from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -106,6 +106,24 @@ class JobQueue:
             .returning(tables.jobs.c.id)
         )
         return self._session.execute(statement).scalar_one_or_none()
+
+    def wake(self, kind: str, payload: dict[str, Any], dedupe_key: str) -> None:
+        """See to it that a job of that kind and key begins or ends after this transaction, and so finds what it wrote.
+
+        To be called before any row is locked that the job's own transaction locks: a job that is about to end is held
+        here until this transaction is over.
+        """
+        job = tables.jobs.c
+        waiting = (job.kind == kind, job.dedupe_key == dedupe_key, job.finished_at.is_(None), job.failed_at.is_(None))
+        while self.add(kind, payload, dedupe_key=dedupe_key) is None:
+            if self._session.execute(select(job.id).where(*waiting).with_for_update()).first() is not None:
+                return
+
+    def hasten(self, kind: str) -> None:
+        """What waits for its next attempt is tried now."""
+        job = tables.jobs.c
+        waiting = (job.kind == kind, job.finished_at.is_(None), job.failed_at.is_(None), job.locked_until.is_(None))
+        self._session.execute(update(tables.jobs).where(*waiting).values(due_at=func.clock_timestamp()))
 
     def finish(self, kind: str, dedupe_key: str) -> None:
         """Somebody did the work in another way: the job is done."""

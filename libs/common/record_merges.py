@@ -154,6 +154,16 @@ def drop(followed: Iterable[Moved]) -> str:
     return "".join(gone) + "DROP FUNCTION current_record(uuid); DROP TABLE record_moves, record_merges;"
 
 
+def follow(*followed: Moved) -> str:
+    """The SQL that hangs late rows of further tables on the record that stayed."""
+    return "".join(_follow(each) for each in followed)
+
+
+def unfollow(*followed: Moved) -> str:
+    """The SQL that takes ``follow`` back."""
+    return "".join(f"DROP TRIGGER follows ON {each.table}; DROP FUNCTION follow_{each.table}();" for each in followed)
+
+
 def follow_many(*tables: str) -> str:
     """The SQL that looks at new rows of a table a statement at a time, which is quicker where one brings thousands; for
     tables with an ``id`` and a ``client_id`` whose rows are inserted and never upserted."""

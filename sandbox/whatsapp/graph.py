@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.behaviour import Behaviour
 from sandbox.settings import Settings
 from sandbox.whatsapp.errors import GraphError
+from sandbox.whatsapp.payloads import DISPLAY_NUMBER
 from sandbox.whatsapp.sending import Sending
 from sandbox.whatsapp.store import Library, Media
 
@@ -49,6 +50,8 @@ def routes(settings: Settings, library: Library, sending: Sending, behaviour: Be
 
     @graph.get("/v<float:version>/<media_id>")
     def media(version: float, media_id: str) -> Response:
+        if media_id == settings.whatsapp_phone_number_id:
+            return jsonify(id=media_id, display_phone_number=f"+{DISPLAY_NUMBER}", verified_name="Sandbox")
         found = _media(library, media_id)
         return jsonify(
             messaging_product="whatsapp",

@@ -55,16 +55,18 @@ class Sending:
             raise GraphError(100, "The parameter messaging_product is required.")
         if body.get("status") == "read":
             return self._read_receipt(body)
-        number = body.get("to")
+        number = body.get("to") or body.get("recipient")
+        if not body.get("to") and isinstance(number, str) and number:
+            self._check_content(body)
+            return self._accept(body, number, number)
         if not isinstance(number, str) or not wa_id(number):
             raise GraphError(131008, "Parameter 'to' is mandatory for type 'text'.")
         if not 7 <= len(wa_id(number)) <= 15:
             raise GraphError(131009, "Parameter 'to' is not a valid phone number.")
         self._check_content(body)
-        return self._accept(body, number)
+        return self._accept(body, number, wa_id(number))
 
-    def _accept(self, body: Json, number: str) -> Json:
-        to = wa_id(number)
+    def _accept(self, body: Json, number: str, to: str) -> Json:
         id, failure = message_id(to), self._failure(body, to)
         by = self._behaviour.get("errors_by")
         if failure and by == "response":
@@ -72,10 +74,10 @@ class Sending:
         with self._conversations.storage.transaction():
             self._conversations.add(id, "out", to, "", time.time(), body)
             if failure:
-                self._status(id, to, "failed", 0, errors=[failure.as_status()])
+                self._status(body, id, to, "failed", 0, errors=[failure.as_status()])
             else:
                 for step, state in enumerate(self._behaviour.get("statuses")):
-                    self._status(id, to, state, step + 1)
+                    self._status(body, id, to, state, step + 1)
         if failure and by == "both":
             raise failure
         return {
@@ -140,7 +142,7 @@ class Sending:
             raise GraphError(131008, "Parameter 'message_id' is mandatory.")
         return {"success": True}
 
-    def _status(self, id: str, to: str, state: str, step: int, errors: list[Json] | None = None) -> None:
+    def _status(self, body: Json, id: str, to: str, state: str, step: int, errors: list[Json] | None = None) -> None:
         delay = step * STATUS_STEP
         status: Json = {
             "id": id,
@@ -148,6 +150,8 @@ class Sending:
             "timestamp": str(int(time.time() + delay)),
             "recipient_id": to,
         }
+        if isinstance(callback := body.get("biz_opaque_callback_data"), str):
+            status["biz_opaque_callback_data"] = callback
         if errors:
             status["errors"] = errors
         elif state in ("sent", "delivered"):

@@ -46,6 +46,23 @@ CREATE TABLE IF NOT EXISTS templates (
 )
 
 
+# The template that is approved from the beginning: what a business says after it has got a brief.
+BRIEF_RECEIVED: Json = {
+    "name": "brief_received",
+    "language": "en",
+    "category": "UTILITY",
+    "components": [
+        {
+            "type": "BODY",
+            "text": "Hi {{1}}! 👋\n\nThanks for sharing your project details with {{2}}.\n\n"
+            "We received your brief for the {{3}} project. Our team is reviewing it now.\n\n"
+            "A sales rep will reach out within 24 hours to discuss next steps.\n\n"
+            "Quick question: What's your preferred time for a call this week?",
+        }
+    ],
+}
+
+
 @dataclass(frozen=True)
 class Message:
     """One message; `body` as it was sent or received, `state` accepted, sent, delivered, read, failed or received."""
@@ -138,6 +155,8 @@ class Library:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        if not self.has_template(BRIEF_RECEIVED["name"], BRIEF_RECEIVED["language"]):
+            self.add_template(BRIEF_RECEIVED)
 
     def add_media(self, mime_type: str, filename: str, content: bytes) -> Media:
         """Keep a file under a new id."""

@@ -308,6 +308,46 @@ class PaymentReceived(Event):
     method: str
 
 
+class WhatsAppReceived(Event):
+    """Somebody wrote on WhatsApp; client_id is None while nobody knows who it is."""
+
+    event_type: ClassVar[str] = "whatsapp.received"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    text: str
+    occurred_at: datetime
+    version: int
+
+
+class WhatsAppSent(Event):
+    event_type: ClassVar[str] = "whatsapp.sent"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    text: str
+    template_name: str | None
+    sent_by: str | None
+    sent_by_name: str | None
+    occurred_at: datetime
+
+
+class WhatsAppFailed(Event):
+    event_type: ClassVar[str] = "whatsapp.failed"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    text: str
+    reason: str
+    advice: str
+
+
 class EmailSent(Event):
     event_type: ClassVar[str] = "email.sent"
 

@@ -13,6 +13,7 @@ from libs.common.worker import WorkerTable
 from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
 from services.clients.erasure import ERASURE
+from services.clients.handlers import chats
 from services.clients.importing.steps import working
 from services.clients.importing.steps.run import JOB, Tools
 
@@ -41,6 +42,9 @@ TABLE = WorkerTable(
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
         Subscription(events.PaymentReceived, handlers.on_payment_received),
         Subscription(events.EmailSent, handlers.on_email_sent),
+        Subscription(events.WhatsAppReceived, chats.on_whatsapp_received),
+        Subscription(events.WhatsAppSent, chats.on_whatsapp_sent),
+        Subscription(events.WhatsAppFailed, chats.on_whatsapp_failed),
         Subscription(events.AiErased, handlers.on_person_erased),
         Subscription(events.BillingErased, handlers.on_person_erased),
         Subscription(events.DealsErased, handlers.on_person_erased),

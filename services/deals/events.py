@@ -30,6 +30,7 @@ class BriefSubmitted(Event):
     contact_id: str | None
     contact_name: str | None
     contact_email: str | None
+    contact_phone: str | None
     owner_id: str | None
     deal_name: str
     deal_value_minor: int

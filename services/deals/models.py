@@ -78,6 +78,7 @@ briefs = Table(
     Column("contact_id", _Id),
     Column("contact_name", Text),
     Column("contact_email", Text),
+    Column("contact_phone", Text),
     Column("vision_title", Text, nullable=False),
     Column("vision_summary", Text, nullable=False),
     Column("audience", Text, nullable=False),

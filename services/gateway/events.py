@@ -155,3 +155,27 @@ class PeopleNotified(Event):
     event_type: ClassVar[str] = "people.notified"
 
     user_ids: list[str]
+
+
+class MessageHappened(Event):
+    """What is read of every event about a message on WhatsApp; client_id is None while nobody knows whose it is."""
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+
+
+class WhatsAppReceived(MessageHappened):
+    event_type: ClassVar[str] = "whatsapp.received"
+
+
+class WhatsAppSent(MessageHappened):
+    event_type: ClassVar[str] = "whatsapp.sent"
+
+
+class WhatsAppFailed(MessageHappened):
+    event_type: ClassVar[str] = "whatsapp.failed"
+
+
+class WhatsAppStatusChanged(MessageHappened):
+    event_type: ClassVar[str] = "whatsapp.status_changed"

@@ -21,6 +21,7 @@ OWN = "object_store"
 OWNERS: dict[str, tuple[str, str]] = {
     "stripe": ("billing", "Stripe"),
     "smtp": ("notifications", "Mail (SMTP)"),
+    "whatsapp": ("notifications", "WhatsApp"),
     "gemini": ("ai", "Gemini"),
 }
 SERVICES = ("billing", "notifications", "ai")

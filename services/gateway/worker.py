@@ -59,6 +59,10 @@ TABLE = WorkerTable(
         Subscription(events.ActivityLogged, noting.on_activity),
         Subscription(events.ActivityChanged, noting.on_activity),
         Subscription(events.PeopleNotified, noting.on_people_notified),
+        Subscription(events.WhatsAppReceived, noting.on_message),
+        Subscription(events.WhatsAppSent, noting.on_message),
+        Subscription(events.WhatsAppFailed, noting.on_message),
+        Subscription(events.WhatsAppStatusChanged, noting.on_message),
     ],
     jobs={
         intake.JOB: intake.job_handler(runtime()),

@@ -23,8 +23,25 @@ AUDIT = AuditPlan(
             subject=("user_id",),
             open=frozenset({"kind", "format", "cadence", "weekday", "monthday", "hour", "recipients", "since"}),
         ),
+        "whatsapp_conversations": Watched(
+            subject=("contact_id", "client_id"),
+            open=frozenset({"state"}),
+            silent=frozenset("last_text last_message_at last_inbound_at unread mailed_at handed_at".split()),
+        ),
+        "whatsapp_messages": Watched(
+            subject=("contact_id", "conversation_id"),
+            open=frozenset({"direction", "type", "status"}),
+            # The number stands in WhatsApp's id of a message.
+            secret=frozenset({"provider_id", "reply_to"}),
+            silent=frozenset("position attempts handed_at announced_at".split()),
+        ),
     },
     unwatched={
+        "whatsapp_deliveries": "what webhooks brought; what follows from it stands in the conversations",
+        "whatsapp_identities": "by what conversations are found; the numbers stand in them",
+        "whatsapp_early": "what was told of a message before it came",
+        "whatsapp_templates": "a copy of WhatsApp's",
+        "whatsapp_numbers": "when our number may send next",
         "guides": "which first steps somebody new has done; each stands where it happened",
         "notifications": "what the app said to somebody; what it tells of stands where it happened",
         "renderings": "pictures of figures that stand where they are from; kept for a day",

@@ -11,4 +11,6 @@ ERASURE = ErasurePlan(
     kept=[Kept("people", "true", "the account of somebody who works here"), Kept("company", "true", "who we are")],
     # A mail to nobody at all is none: the word says that there was an address.
     filled=frozenset({"emails.address"}),
+    # A number that leads to a conversation: without it whoever writes next is somebody unknown.
+    removed=frozenset({"whatsapp_identities"}),
 )

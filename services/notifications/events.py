@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
-
-from pydantic import BaseModel, ConfigDict
+from typing import ClassVar
 
 from libs.common.company import CompanyChanged
 from libs.common.erasure.parts import ErasureAsked, PartDone
@@ -14,33 +12,31 @@ from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import AccessChanged as ClientAccessChanged
 from libs.common.row_access import AccessesChanged as ClientsAccessChanged
+from services.notifications.event_shapes import (
+    AttachedFile,
+    BillTo,
+    Contact,
+    EmailOutcome,
+    MeetingState,
+    PaymentOfInvoice,
+    TaskState,
+    UserState,
+    WhatsAppMessage,
+)
 
 __all__ = [
+    "BillTo",
     "ClientAccessChanged",
     "ClientMerged",
     "ClientUnmerged",
     "ClientsAccessChanged",
     "CompanyChanged",
     "ErasureAsked",
+    "MeetingState",
+    "PaymentOfInvoice",
+    "TaskState",
+    "UserState",
 ]
-
-
-class EmailOutcome(Event):
-    """What became of a mail. ``refs`` may hold invoice_id, invoice_number, deal_id, payment_id, amount_minor, currency;
-    of a letter draft_id, deal_id, contact_id, sent_by, sent_by_name.
-
-    ``text`` is the plain text, up to 20,000 characters.
-    """
-
-    email_id: str
-    kind: str
-    client_id: str | None
-    to: list[str]
-    subject: str
-    text: str
-    refs: dict[str, Any]
-    sent_at: datetime | None
-    version: int
 
 
 class EmailSent(EmailOutcome):
@@ -69,32 +65,51 @@ class PeopleNotified(Event):
     version: int
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class WhatsAppReceived(Event):
+    """A person wrote on WhatsApp, or changed what they wrote (a higher version). client_id is None until somebody says
+    whose conversation it is; then it is told again. occurred_at is WhatsApp's time; phone begins with +."""
+
+    event_type: ClassVar[str] = "whatsapp.received"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    contact_id: str | None
+    provider_id: str
+    type: str
+    text: str
+    occurred_at: datetime
+    profile_name: str | None
+    phone: str | None
+    version: int
 
 
-class Contact(_Part):
-    """A person at a client."""
+class WhatsAppSent(WhatsAppMessage):
+    """WhatsApp took a message. sent_by is None where nobody wrote it by hand."""
 
-    contact_id: str | None = None
-    first_name: str
-    last_name: str
-    email: str | None = None
-    phone: str | None = None
-    job_title: str | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+    event_type: ClassVar[str] = "whatsapp.sent"
 
 
-class BillTo(_Part):
-    """To whom an invoice went."""
+class WhatsAppFailed(WhatsAppMessage):
+    """A message did not get there. advice: what a person should do."""
 
-    company_name: str
-    contact_name: str | None = None
-    email: str | None = None
-    contact_id: str | None = None
+    event_type: ClassVar[str] = "whatsapp.failed"
+
+    error_code: int
+    reason: str
+    advice: str
+
+
+class WhatsAppStatusChanged(Event):
+    """A message came further, or something beside its text changed: a reaction, its file."""
+
+    event_type: ClassVar[str] = "whatsapp.status_changed"
+
+    message_id: str
+    conversation_id: str
+    client_id: str | None
+    status: str
+    version: int
 
 
 class ClientInquired(Event):
@@ -136,40 +151,12 @@ class ActivityLogged(Event):
     type: str
 
 
-class MeetingState(Event):
-    """A meeting as it stands. zone: that of whom we meet; sequence: how often it was changed."""
-
-    activity_id: str
-    client_id: str
-    contact_id: str | None
-    contact_name: str | None
-    contact_email: str | None
-    company_name: str
-    subject: str
-    begins_at: datetime
-    ends_at: datetime
-    zone: str
-    host_id: str
-    host_name: str
-    sequence: int
-
-
 class MeetingBooked(MeetingState):
     event_type: ClassVar[str] = "meeting.booked"
 
 
 class MeetingCancelled(MeetingState):
     event_type: ClassVar[str] = "meeting.cancelled"
-
-
-class TaskState(Event):
-    """A task of somebody here."""
-
-    client_id: str
-    company_name: str
-    subject: str
-    due_at: datetime
-    assignee_id: str
 
 
 class TaskAssigned(TaskState):
@@ -217,6 +204,8 @@ class BriefSubmitted(Event):
     budget_min_minor: int
     budget_max_minor: int
     requested_by: str
+    # Briefs of before did not say it.
+    contact_phone: str | None = None
 
 
 class DealWon(Event):
@@ -250,14 +239,6 @@ class InvoiceSent(Event):
     bill_to: BillTo
 
 
-class AttachedFile(_Part):
-    """A file that goes with a mail."""
-
-    key: str
-    filename: str
-    content_type: str
-
-
 class EmailOrdered(Event):
     event_type: ClassVar[str] = "email.ordered"
 
@@ -270,20 +251,6 @@ class EmailOrdered(Event):
     attachments: list[AttachedFile]
     sent_by: str
     sent_by_name: str
-
-
-class PaymentOfInvoice(Event):
-    """What is read of every event about an invoice's payment."""
-
-    payment_id: str
-    invoice_id: str
-    invoice_number: str
-    client_id: str
-    deal_id: str | None
-    company_name: str
-    amount_minor: int
-    currency: str
-    owner_id: str | None
 
 
 class PaymentReceived(PaymentOfInvoice):
@@ -326,18 +293,6 @@ class PaymentReceiptReady(Event):
     receipt_key: str
     receipt_filename: str
     bill_to: BillTo
-
-
-class UserState(Event):
-    """A person who works here, whatever happened."""
-
-    user_id: str
-    email: str
-    name: str
-    role: str
-    locale: str
-    active: bool
-    version: int
 
 
 class UserJoined(UserState):

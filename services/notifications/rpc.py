@@ -15,6 +15,8 @@ from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
+from services.notifications.whatsapp import checking
+from services.notifications.whatsapp.rpc import WhatsAppMethods
 
 Document = dict[str, Any]
 
@@ -25,7 +27,7 @@ _WAIT_SECONDS, _PICTURE_SECONDS, _ANSWER_SECONDS = 6.0, 2.0, 0.3
 ERRORS: dict[type[Exception], type[Problem]] = {}
 
 
-class NotificationsRpc(Operations, RpcService):
+class NotificationsRpc(Operations, WhatsAppMethods, RpcService):
     """What people are told in the app, and the mails that left or wait to."""
 
     name = "notifications"
@@ -166,13 +168,17 @@ class NotificationsRpc(Operations, RpcService):
 
     @method(OPERATE)
     def integration_status(self) -> Document:
-        """How the mail server stands, by the mails that left and those that did not."""
+        """How the mail server and WhatsApp stand, by what left and what did not."""
         return self.read(queries.integration_status)
 
     @method(OPERATE)
     def test_integration(self, name: str) -> Document:
-        """``{ok, message, ms}``: ask the mail server itself, now; no mail leaves."""
-        return integrations.tested(name, wiring.checks())
+        """``{ok, message, ms}``: ask the mail server or WhatsApp itself, now; nothing is sent to anybody."""
+        found = integrations.tested(name, wiring.checks())
+        if name == "whatsapp" and found["ok"]:
+            with self.runtime.database.unit_of_work(self.context) as uow:
+                checking.answered(uow, wiring.line())
+        return found
 
     def _drawn(self, name: str, data: Document, language: str, seconds: float, *, narrow: bool = False) -> Document:
         """A chart that is there, or is ordered and waited for."""

@@ -23,6 +23,9 @@ class NotificationsSettings(ServiceSettings):
     smtp_seconds: how long one SMTP command may take. smtp_answer_seconds: how long the server may think about a
     whole mail before nobody can say whether it took it.
     mailed_link_key: what the tokens of mailed links are encrypted under on their way here, 64 hexadecimal digits.
+    whatsapp_token, whatsapp_phone_number_id: without them nothing is sent. whatsapp_app_secret: without it no webhook
+    is believed. whatsapp_pair_seconds: between two messages to one person; whatsapp_per_second: messages to all.
+    whatsapp_seconds: how long WhatsApp's answer may take. default_country: how numbers without a country code are read.
     """
 
     smtp_url: str = ""
@@ -30,6 +33,19 @@ class NotificationsSettings(ServiceSettings):
     smtp_seconds: float = Field(default=20.0, gt=0)
     smtp_answer_seconds: float = Field(default=120.0, gt=0)
     mailed_link_key: str = ""
+    whatsapp_api_base: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = "v23.0"
+    whatsapp_token: str = ""
+    whatsapp_phone_number_id: str = ""
+    whatsapp_business_account_id: str = ""
+    whatsapp_app_secret: str = ""
+    whatsapp_verify_token: str = ""
+    whatsapp_brief_template: str = "brief_received"
+    whatsapp_pair_seconds: float = Field(default=6.0, ge=0)
+    whatsapp_per_second: float = Field(default=80.0, gt=0)
+    whatsapp_seconds: float = Field(default=20.0, gt=0)
+    whatsapp_media_bytes: int = Field(default=100_000_000, gt=0)
+    default_country: str = "US"
 
     @field_validator("smtp_url")
     @classmethod
@@ -65,6 +81,16 @@ class NotificationsSettings(ServiceSettings):
         """Whether the mail server is one of this machine on a port where no real one listens, as the sandbox's is."""
         parts = urlsplit(self.smtp_url)
         return parts.hostname in _NEARBY and parts.port not in (None, 25, 465, 587)
+
+    @property
+    def whatsapp_sends(self) -> bool:
+        """Whether messages can be sent at all."""
+        return bool(self.whatsapp_token and self.whatsapp_phone_number_id)
+
+    @property
+    def whatsapp_is_stand_in(self) -> bool:
+        """Whether the Cloud API is the sandbox's."""
+        return urlsplit(self.whatsapp_api_base).hostname in _NEARBY
 
     @property
     def sender(self) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, partial
@@ -14,13 +16,17 @@ from libs.common.sealing import Sealer
 from services.notifications import settings
 from services.notifications.adapters.answers import AnswersOverRpc
 from services.notifications.adapters.clients import ClientsOverRpc
+from services.notifications.adapters.contacts import ContactsOverRpc
 from services.notifications.adapters.smtp import MailServer, SmtpMailer
 from services.notifications.adapters.vega import VegaPainter
 from services.notifications.adapters.weasyprint import WeasyPrintPrinter
+from services.notifications.adapters.whatsapp import CloudApi
 from services.notifications.ports import Answers, ClientDirectory, Mailer, Outside, Painter, Printer, Reporting
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subscriptions import Subscriptions
 from services.notifications.waiting import WaitingRoom
+from services.notifications.whatsapp.ports import Contacts, Line, Provider
+from services.notifications.whatsapp.ports import Outside as WhatsAppOutside
 
 # Beyond the time a server may take to answer: the text itself has to get there, too.
 _MARGIN = timedelta(seconds=30)
@@ -47,7 +53,27 @@ def mailer() -> Mailer:
 
 def checks() -> dict[str, Check]:
     """What can be asked whether it answers."""
-    return {"smtp": mailer().check}
+    return {"smtp": mailer().check, "whatsapp": whatsapp().check}
+
+
+def whatsapp() -> Provider:
+    """WhatsApp's Cloud API."""
+    return whatsapp_of(settings.current())
+
+
+def line() -> Line:
+    """How our number sends."""
+    return line_of(settings.current())
+
+
+def contacts() -> Contacts:
+    """The clients service, asked whose a number is."""
+    return ContactsOverRpc(runtime().rpc, runtime().own_context())
+
+
+def whatsapp_outside() -> WhatsAppOutside:
+    """All that the jobs of WhatsApp may touch."""
+    return whatsapp_outside_of(runtime(), whatsapp(), contacts())
 
 
 @cache
@@ -118,6 +144,48 @@ def outside_of(
     )
 
 
+def whatsapp_of(configured: NotificationsSettings) -> Provider:
+    """The number that settings name."""
+    return CloudApi(
+        configured.whatsapp_api_base,
+        configured.whatsapp_api_version,
+        configured.whatsapp_token,
+        configured.whatsapp_phone_number_id,
+        configured.whatsapp_business_account_id,
+        configured.whatsapp_seconds,
+    )
+
+
+def line_of(configured: NotificationsSettings) -> Line:
+    """How the number that settings name sends."""
+    token = configured.whatsapp_token
+    return Line(
+        phone_number_id=configured.whatsapp_phone_number_id,
+        token_hash=hashlib.sha256(token.encode()).hexdigest() if token else "",
+        pair_seconds=configured.whatsapp_pair_seconds,
+        per_second=configured.whatsapp_per_second,
+        answer_seconds=configured.whatsapp_seconds,
+        media_bytes=configured.whatsapp_media_bytes,
+        country=configured.default_country,
+    )
+
+
+def whatsapp_outside_of(
+    runtime: Runtime[NotificationsSettings], provider: Provider, contacts: Contacts
+) -> WhatsAppOutside:
+    """The outside of WhatsApp's jobs, of a runtime."""
+    return WhatsAppOutside(
+        read=runtime.database.read,
+        transaction=runtime.database.unit_of_work,
+        now=runtime.clock.now,
+        pause=time.sleep,
+        provider=provider,
+        contacts=contacts,
+        files=runtime.object_store,
+        line=line_of(runtime.settings),
+    )
+
+
 def reporting_of(
     runtime: Runtime[NotificationsSettings], painter: Painter, answers: Answers, printer: Printer
 ) -> Reporting:
@@ -151,3 +219,12 @@ def _with_reporting(perform: Callable[[Reporting, Job], Any], job: Job) -> Any:
 
 def _with_outside(perform: Callable[[Outside, Job], Any], job: Job) -> Any:
     return perform(outside(), job)
+
+
+def whatsappward(perform: Callable[[WhatsAppOutside, Job], Any]) -> Callable[[Job], Any]:
+    """The same for a job of WhatsApp's."""
+    return partial(_with_whatsapp, perform)
+
+
+def _with_whatsapp(perform: Callable[[WhatsAppOutside, Job], Any], job: Job) -> Any:
+    return perform(whatsapp_outside(), job)

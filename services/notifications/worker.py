@@ -14,7 +14,8 @@ from services.notifications import events, handlers, wiring
 from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
 from services.notifications.handlers import merging
-from services.notifications.wiring import outward, reportward
+from services.notifications.whatsapp import checking, handing, media, receiving, templates
+from services.notifications.wiring import outward, reportward, whatsappward
 
 
 def _secret() -> str:
@@ -90,6 +91,33 @@ TABLE = WorkerTable(
             patience=timedelta(hours=1),
         ),
         handlers.REMOVE_JOB: JobHandler(reportward(handlers.removal_outside), handlers.removal_finished),
+        receiving.APPLY_JOB: JobHandler(
+            whatsappward(receiving.apply_outside),
+            receiving.apply_finished,
+            failed=receiving.apply_failed,
+            patience=timedelta(days=7),
+            lease=timedelta(seconds=45),
+        ),
+        # Each message has three days; the job outlives those that are written meanwhile.
+        handing.JOB: JobHandler(
+            whatsappward(handing.send_outside),
+            handing.send_finished,
+            failed=handing.send_failed,
+            patience=timedelta(days=30),
+        ),
+        media.JOB: JobHandler(
+            whatsappward(media.fetch_outside),
+            media.fetch_finished,
+            failed=media.fetch_failed,
+            patience=timedelta(days=3),
+            lease=timedelta(minutes=5),
+        ),
+        media.FILE_JOB: JobHandler(
+            whatsappward(media.file_outside), media.fetch_finished, failed=media.file_failed, patience=timedelta(days=3)
+        ),
+        templates.JOB: JobHandler(
+            whatsappward(templates.sync_outside), templates.sync_finished, patience=timedelta(hours=3)
+        ),
     },
     schedule=[
         ScheduledJob("order_digests", "* * * * *", handlers.order_digests),
@@ -98,6 +126,7 @@ TABLE = WorkerTable(
         ScheduledJob("forget_reports", "29 3 * * *", handlers.forget_reports),
         HOUSEKEEPING,
         merging.SWEEP,
+        *checking.schedule(wiring.line),
         parts.second_look(ERASURE, _secret, handlers.tell_erased),
     ],
     audit=AUDIT,

@@ -184,8 +184,9 @@ def _client_ids(value: Any) -> Iterator[Any]:
             yield from _client_ids(each)
 
 
-def _loose_words(text: str, most: int = 6) -> str:
-    """Its words with a few characters of any kind between; a letter beyond ASCII may stand there as an escape."""
+def _loose_words(text: str, most: int = 8) -> str:
+    """Its words with a few characters of any kind between; a letter beyond ASCII may stand there as an escape, and so
+    may the sign between two words."""
     plain = ["".join(char if char.isascii() else ".{1,7}" for char in word) for word in spellings.words(text)]
     return f".{{1,{most}}}".join(plain)
 

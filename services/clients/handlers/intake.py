@@ -50,6 +50,7 @@ def submit_contact(uow: UnitOfWork, form: dict[str, Any], reference: str, source
         "owner_id": client.owner_id,
         "contact_name": contact.name,
         "contact_email": contact.email,
+        "contact_phone": contact.phone,
         "created": created,
     }
 

@@ -114,10 +114,14 @@ def tell_contact(uow: UnitOfWork, client: Client, contact: Contact) -> None:
 
 
 def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: str = "", **more: Any) -> Activity:
-    """Write an activity in the actor's name, or in that of who did it (``by``), and tell it."""
+    """Write an activity in the actor's name, or in that of who did it (``by``), and tell it.
+
+    ``answers``: whether it answers somebody who waits; its type says so unless it is given.
+    """
+    answers = more.pop("answers", kind in ANSWERS)
     activity = _activity(uow, client_id, kind, subject, description, **more)
     _keep(uow, [activity], activity.occurred_at)
-    if kind in ANSWERS:
+    if answers:
         _answered(uow, activity)
     settled_by(uow, activity)
     return activity

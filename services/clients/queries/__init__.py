@@ -28,6 +28,7 @@ from services.clients.queries.imports import import_document, import_row, import
 from services.clients.queries.listing import check_list, list_clients
 from services.clients.queries.matching import matching_ids
 from services.clients.queries.meetings import meeting, meeting_slots
+from services.clients.queries.numbers import contacts_of_phones
 from services.clients.queries.pairs import both_to_change, list_duplicates
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
 from services.clients.queries.segments import get_segment, list_segments, segment_clients, segment_document
@@ -45,6 +46,7 @@ __all__ = [
     "clients_access",
     "contact_card",
     "contact_document",
+    "contacts_of_phones",
     "document_document",
     "document_for_link",
     "document_key",

@@ -60,6 +60,12 @@ class RecordMethods(RpcService):
     def client_access(self, client_id: str) -> Document:
         return self.read(queries.client_access, client_id=client_id)
 
+    @method("clients.access")
+    def contacts_of_phones(self, numbers: list[str]) -> Document:
+        """Whose numbers these are: ``{number: {client_id, contact_id}}``."""
+        country = self.runtime.settings.default_country  # type: ignore[attr-defined]  # the settings of this service
+        return self.read(queries.contacts_of_phones, numbers=numbers, country=country)
+
     @method("clients.read")
     def contact_card(self, client_id: str, contact_id: str | None = None) -> Document:
         return self.read(queries.contact_card, client_id=client_id, contact_id=contact_id)

@@ -77,6 +77,7 @@ def _keep_brief(uow: UnitOfWork, deal: Deal, given: dict[str, Any], client: dict
         "contact_id": client.get("contact_id"),
         "contact_name": client.get("contact_name"),
         "contact_email": client.get("contact_email"),
+        "contact_phone": client.get("contact_phone"),
         "reference": reference,
         "created_at": uow.now,
         "updated_at": uow.now,

@@ -54,7 +54,10 @@ class Integrations(Document):
 
 @routes.route("GET", "/integrations", who=ADMIN, answers=Integrations)
 def list_integrations() -> dict[str, Any]:
-    """Stripe, mail, AI and file storage: what is set up, what went well and wrong last, what the last check found."""
+    """The ways to the outside, mail and WhatsApp among them.
+
+    For each: what is set up, what went well and wrong last, what the last check found.
+    """
     answers = r.ask_many([Call(service, "integration_status") for service in integrations.SERVICES])
     items: list[dict[str, Any]] = []
     unavailable = []

@@ -18,6 +18,7 @@ from services.gateway.events import (
     ClientCreated,
     ClientsAccessChanged,
     DealHappened,
+    MessageHappened,
     PeopleNotified,
 )
 from services.gateway.live.topics import TOPICS
@@ -94,6 +95,12 @@ def on_accesses_changed(uow: UnitOfWork, event: ClientsAccessChanged, envelope: 
 def on_people_notified(uow: UnitOfWork, event: PeopleNotified, envelope: Envelope) -> None:
     """People were told something in the app."""
     note(uow, *_of(envelope, user_ids=event.user_ids))
+
+
+def on_message(uow: UnitOfWork, event: MessageHappened, envelope: Envelope) -> None:
+    """A message came, left or got further."""
+    about = {"conversation_id": event.conversation_id, "subject_id": event.message_id}
+    note(uow, *_of(envelope, client_id=event.client_id, **about))
 
 
 def forget(uow: UnitOfWork, due_at: datetime) -> None:

@@ -17,6 +17,7 @@ STAFF_MAILS = {
     "payment_received": "Payments received",
     "payment_confirmed": "Payments of my clients",
     "payment_unmatched": "Payments that fit no invoice",
+    "whatsapp_received": "WhatsApp messages",
     "daily_summary": "Daily summary",
     "report": "Scheduled reports",
     "meeting_host": "Meetings with my clients",

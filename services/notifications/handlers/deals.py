@@ -8,17 +8,19 @@ from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.ids import is_id
 from libs.common.money import display
-from services.notifications import access
+from services.notifications import access, settings
 from services.notifications.domain import Note
 from services.notifications.events import BriefSubmitted, DealWon
 from services.notifications.handlers.posting import mail_people, name_of, notify, owner_or_sales, post
 from services.notifications.models import people
+from services.notifications.whatsapp.briefs import follow_up
 
 _TEAM = ("admin", "sales", "manager", "finance")
 
 
 def on_brief_submitted(uow: UnitOfWork, event: BriefSubmitted, envelope: Envelope) -> None:
-    """The rep (all of sales when nobody is assigned) gets the whole brief, the client what happens next.
+    """The rep (all of sales when nobody is assigned) gets the whole brief, the client what happens next,
+    by mail and, where there is a phone number, by WhatsApp.
 
     A brief that a person here has analysed again is no news.
     """
@@ -41,6 +43,7 @@ def on_brief_submitted(uow: UnitOfWork, event: BriefSubmitted, envelope: Envelop
     # What a deal may be worth to us is nothing a client's activity should quote.
     refs = {"deal_id": event.deal_id}
     post(uow, "brief_confirmation", context, client_id=event.client_id, refs=refs, **to_client)
+    follow_up(uow, event, settings.current())
 
 
 def on_deal_won(uow: UnitOfWork, event: DealWon, envelope: Envelope) -> None:

@@ -8,12 +8,12 @@ from libs.common.events import Envelope
 from libs.common.record_merges import Moved
 from services.notifications.events import ClientMerged, ClientUnmerged
 
-MOVED = (Moved("emails"), Moved("guides", key="user_id"))
+MOVED = (Moved("emails"), Moved("guides", key="user_id"), Moved("whatsapp_conversations"))
 SWEEP = record_merges.sweep(MOVED)
 
 
 def on_client_merged(uow: UnitOfWork, event: ClientMerged, _envelope: Envelope) -> None:
-    """Mails to it are the other's now."""
+    """Mails to it, and what is written on WhatsApp, are the other's now."""
     record_merges.merge(uow, event, MOVED)
 
 

@@ -19,6 +19,7 @@ from services.notifications.domain import MAIL_KINDS, STAFF_MAILS, STATUSES, Add
 from services.notifications.models import emails, guides, notifications, people, preferences
 from services.notifications.ports import Company
 from services.notifications.settings import NotificationsSettings
+from services.notifications.whatsapp.standing import whatsapp_item
 
 # The steps of the guide for people new in sales, in their order.
 GUIDE_STEPS = ("review", "meeting", "activity", "deal", "stage")
@@ -141,7 +142,7 @@ def wants(session: Session, user_id: str, kind: str) -> bool:
 
 
 def integration_status(session: Session, _actor: Actor) -> dict[str, Any]:
-    """``{items: [the mail server]}``."""
+    """``{items: [the mail server, WhatsApp]}``."""
     configured = settings.current()
     sent, fault = session.execute(_LAST_SENT).first(), session.execute(_LAST_FAULT).first()
     mode = _mode(configured)
@@ -157,7 +158,7 @@ def integration_status(session: Session, _actor: Actor) -> dict[str, Any]:
         last_error=f"{fault.subject}: {fault.last_error}" if fault else None,
         counts=dict(session.execute(_COUNTS).mappings().one()),
     )
-    return {"items": [server.document()]}
+    return {"items": [server.document(), whatsapp_item(session, configured)]}
 
 
 _DETAILS = {

@@ -1,0 +1,83 @@
+"""What people do with a conversation: read it, say whose it is, or that nobody of ours is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session
+
+from libs.common import record_merges, rights, row_access
+from libs.common.database import UnitOfWork
+from libs.common.identity import Actor
+from libs.common.ids import is_id
+from libs.common.problems import Conflict, NotFound
+from libs.common.rights import Rows
+from services.notifications.whatsapp import access, applying, conversations, queries
+from services.notifications.whatsapp.models import conversations as table
+
+
+def mark_conversation_read(uow: UnitOfWork, conversation_id: str) -> dict[str, Any]:
+    """Somebody has read it; the next message is news again."""
+    conversation = _seen(uow, conversation_id)
+    if conversation.unread or conversation.mailed_at is not None:
+        conversations.change(uow, conversation.id, unread=0, mailed_at=None)
+    return queries.get_conversation(uow.session, uow.actor, conversation.id, uow.now)
+
+
+def link_conversation(
+    uow: UnitOfWork, conversation_id: str, client_id: str, contact_id: str | None = None
+) -> dict[str, Any]:
+    """Say whose conversation it is; all its messages are told again with the client they belong to.
+
+    NotFound where the client is not the actor's to see, Conflict where the conversation is another client's.
+    """
+    conversation = _seen(uow, conversation_id)
+    client_id = record_merges.current(uow.session, client_id)
+    if not row_access.usable(uow.session, client_id) or not sees(uow.session, uow.actor, client_id):
+        raise NotFound("there is no such client, or it is not yours to see")
+    if conversation.state == "linked" and conversation.client_id != client_id:
+        raise Conflict("this conversation belongs to another client already")
+    if conversation.state != "linked" or conversation.contact_id != contact_id:
+        applying.link(uow, conversation.id, client_id, contact_id)
+    return queries.get_conversation(uow.session, uow.actor, conversation.id, uow.now)
+
+
+def begin_whatsapp_lead(uow: UnitOfWork, conversation_id: str) -> dict[str, Any]:
+    """``{phone, profile_name}`` of somebody who is to become a client; Conflict where they are one already."""
+    conversation = _seen(uow, conversation_id)
+    if conversation.state == "linked":
+        raise Conflict("this conversation belongs to a client already")
+    return {"phone": conversation.phone, "profile_name": conversation.profile_name}
+
+
+def dismiss_conversation(uow: UnitOfWork, conversation_id: str) -> dict[str, Any]:
+    """Nobody of ours is meant: it is kept, and nobody is told of it any more."""
+    conversation = _seen(uow, conversation_id)
+    if conversation.state == "linked":
+        raise Conflict("this conversation belongs to a client; it cannot be dismissed")
+    if conversation.state != "dismissed":
+        conversations.change(uow, conversation.id, state="dismissed", unread=0, mailed_at=None)
+    return queries.get_conversation(uow.session, uow.actor, conversation.id, uow.now)
+
+
+def _seen(uow: UnitOfWork, conversation_id: str) -> Row[Any]:
+    """The conversation, locked, if the actor may see it."""
+    seen = select(table.c.id).where(table.c.id == conversation_id, access.scope(uow.actor))
+    if not is_id(conversation_id) or uow.session.execute(seen).first() is None:
+        raise NotFound("there is no such conversation, or it is not yours to see")
+    found = conversations.locked(uow, [conversation_id])
+    if not found:
+        raise NotFound("there is no such conversation any more")
+    return found[0]
+
+
+def sees(session: Session, actor: Actor, client_id: str) -> bool:
+    """Whether a person reads the conversations of a client."""
+    rows = rights.right("notifications", "whatsapp.read").of(actor.role)
+    if rows is not Rows.SEEN or not is_id(client_id):
+        return rows is Rows.ALL and is_id(client_id)
+    row = row_access.entries.c
+    mine = select(row.record_id).where(row.record_id == client_id, row_access.readable(row.record_id, actor.id))
+    return session.execute(mine).first() is not None
