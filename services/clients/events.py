@@ -5,27 +5,32 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from pydantic import BaseModel
-
 from libs.common import row_access
 from libs.common.erasure.parts import ErasureAsked, PartDone
 from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
 from libs.common.row_access import Reader
+from services.clients.event_shapes import (
+    ActivityState,
+    ContactCard,
+    DealState,
+    ImportedClient,
+    MeetingState,
+    TaskState,
+)
 
-__all__ = ["ClientMerged", "ClientUnmerged", "ErasureAsked", "Reader"]
-
-
-class ContactCard(BaseModel):
-    """A person, as other services need them."""
-
-    contact_id: str
-    first_name: str
-    last_name: str
-    email: str | None
-    phone: str | None
-    job_title: str | None
+__all__ = [
+    "ActivityState",
+    "ClientMerged",
+    "ClientUnmerged",
+    "ContactCard",
+    "DealState",
+    "ErasureAsked",
+    "ImportedClient",
+    "MeetingState",
+    "Reader",
+]
 
 
 class ClientAccessChanged(row_access.AccessChanged):
@@ -55,18 +60,6 @@ class ClientCreated(Event):
     contact: ContactCard | None
     message: str | None
     reference: str | None
-    version: int
-
-
-class ImportedClient(BaseModel):
-    """A client that an import made."""
-
-    client_id: str
-    company_name: str
-    status: str
-    source: str
-    industry: str | None
-    owner_id: str | None
     version: int
 
 
@@ -141,21 +134,6 @@ class ContactCreated(Event):
     version: int
 
 
-class ActivityState(Event):
-    """An activity as its client's timeline shows it; won: whether the client has a won deal; brought: whether a file
-    brought it."""
-
-    activity_id: str
-    client_id: str
-    deal_id: str | None
-    type: str
-    subject: str
-    occurred_at: datetime
-    won: bool
-    brought: bool
-    version: int
-
-
 class ActivityLogged(ActivityState):
     event_type: ClassVar[str] = "activity.logged"
 
@@ -164,29 +142,6 @@ class ActivityChanged(ActivityState):
     """Somebody changed what stands there, or ticked a task off or opened it again."""
 
     event_type: ClassVar[str] = "activity.changed"
-
-
-class MeetingState(Event):
-    """A meeting with a client's person, as it stands. zone: theirs; sequence: how often it was changed.
-
-    conversation_id: the chat it was agreed in.
-    """
-
-    activity_id: str
-    client_id: str
-    contact_id: str | None
-    contact_name: str | None
-    contact_email: str | None
-    company_name: str
-    subject: str
-    begins_at: datetime
-    ends_at: datetime
-    zone: str
-    host_id: str
-    host_name: str
-    conversation_id: str | None
-    sequence: int
-    version: int
 
 
 class MeetingBooked(MeetingState):
@@ -199,18 +154,6 @@ class MeetingCancelled(MeetingState):
     """It will not be held."""
 
     event_type: ClassVar[str] = "meeting.cancelled"
-
-
-class TaskState(Event):
-    """A task of somebody here. due_at: when it is to be done by."""
-
-    activity_id: str
-    client_id: str
-    company_name: str
-    subject: str
-    due_at: datetime
-    assignee_id: str
-    version: int
 
 
 class TaskAssigned(TaskState):
@@ -235,22 +178,6 @@ class ExchangeRateSet(Event):
     currency: str
     day: date
     rate: str
-    version: int
-
-
-class DealState(Event):
-    """What clients reads of a deal, whatever happened to it."""
-
-    deal_id: str
-    client_id: str
-    deal_name: str
-    description: str | None
-    # None in a message from before deals said so.
-    custom_text: str | None = None
-    deal_value_minor: int | None
-    currency: str
-    stage: str
-    actual_close_date: date | None
     version: int
 
 
