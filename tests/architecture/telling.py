@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.architecture.reading import name_of, python_files, services, tree
+from tests.architecture.reading import module_files, name_of, python_files, services, tree
 
 
 @dataclass(frozen=True)
 class EventClass:
-    """A class of an event in a service's events.py: a publisher's, or a consumer's copy."""
+    """A class of an event in a service's events: a publisher's, or a consumer's copy."""
 
     service: str
     name: str
@@ -21,8 +21,13 @@ class EventClass:
 
 
 def event_classes(root: Path) -> list[EventClass]:
-    """Every class with an ``event_type`` that a service's events.py defines or takes from libs."""
-    return [each for folder in services(root) if (folder / "events.py").exists() for each in _classes(root, folder)]
+    """Every class with an ``event_type`` that a service's events define or take from libs."""
+    return [
+        each
+        for folder in services(root)
+        for path in module_files(folder, "events")
+        for each in _classes(root, folder.name, path)
+    ]
 
 
 def published(root: Path) -> list[EventClass]:
@@ -88,17 +93,17 @@ def event_classes_are_used(root: Path) -> list[str]:
     ]
 
 
-def _classes(root: Path, folder: Path) -> Iterator[EventClass]:
-    module = tree(folder / "events.py")
+def _classes(root: Path, service: str, path: Path) -> Iterator[EventClass]:
+    module = tree(path)
     for name, kind, heard in _in_module(module):
-        yield EventClass(folder.name, name, kind, heard)
+        yield EventClass(service, name, kind, heard)
     for node in module.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("libs."):
             source = root / f"{(node.module or '').replace('.', '/')}.py"
             there = {name: (kind, heard) for name, kind, heard in _in_module(tree(source))} if source.exists() else {}
             for alias in node.names:
                 if alias.name in there:
-                    yield EventClass(folder.name, alias.asname or alias.name, *there[alias.name])
+                    yield EventClass(service, alias.asname or alias.name, *there[alias.name])
 
 
 def _in_module(module: ast.Module) -> Iterator[tuple[str, str, bool]]:
@@ -130,7 +135,7 @@ def _used(folder: Path) -> set[str]:
     """Names that a service uses in expressions; an annotation alone makes no event."""
     found: set[str] = set()
     for path in python_files(folder, "."):
-        if path.name not in ("events.py", "worker.py"):
+        if path.name not in ("events.py", "worker.py") and path.parent.name != "events":
             visitor = _Expressions()
             visitor.visit(tree(path))
             found |= visitor.names

@@ -1,14 +1,14 @@
-"""What notifications tells, and the fields it reads of what others tell."""
+"""The fields that notifications reads of what others tell."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from libs.common.company import CompanyChanged
-from libs.common.erasure.parts import ErasureAsked, PartDone
+from libs.common.erasure.parts import ErasureAsked
 from libs.common.events import Event
 from libs.common.record_merges import Merged as ClientMerged
 from libs.common.record_merges import Unmerged as ClientUnmerged
@@ -23,109 +23,6 @@ __all__ = [
     "CompanyChanged",
     "ErasureAsked",
 ]
-
-
-class EmailOutcome(Event):
-    """What became of a mail. ``refs`` may hold invoice_id, invoice_number, deal_id, payment_id, amount_minor, currency;
-    of a letter draft_id, deal_id, contact_id, sent_by, sent_by_name.
-
-    ``text`` is the plain text, up to 20,000 characters.
-    """
-
-    email_id: str
-    kind: str
-    client_id: str | None
-    to: list[str]
-    subject: str
-    text: str
-    refs: dict[str, Any]
-    sent_at: datetime | None
-    version: int
-
-
-class EmailSent(EmailOutcome):
-    """The mail server took the mail for at least one address; ``to`` are those it took it for."""
-
-    event_type: ClassVar[str] = "email.sent"
-
-
-class EmailFailed(EmailOutcome):
-    """The mail did not leave, or nobody can say whether it did; ``error`` says which and why."""
-
-    event_type: ClassVar[str] = "email.failed"
-
-    error: str
-
-
-class WhatsAppReceived(Event):
-    """A person wrote on WhatsApp, or changed what they wrote (a higher version). client_id is None until somebody says
-    whose conversation it is; then it is told again. occurred_at is WhatsApp's time; phone begins with +."""
-
-    event_type: ClassVar[str] = "whatsapp.received"
-
-    message_id: str
-    conversation_id: str
-    client_id: str | None
-    contact_id: str | None
-    provider_id: str
-    type: str
-    text: str
-    occurred_at: datetime
-    profile_name: str | None
-    phone: str | None
-    version: int
-
-
-class WhatsAppSent(Event):
-    """WhatsApp took a message. sent_by is None where nobody wrote it by hand."""
-
-    event_type: ClassVar[str] = "whatsapp.sent"
-
-    message_id: str
-    conversation_id: str
-    client_id: str | None
-    contact_id: str | None
-    type: str
-    text: str
-    template_name: str | None
-    sent_by: str | None
-    sent_by_name: str | None
-    occurred_at: datetime
-    version: int
-
-
-class WhatsAppFailed(Event):
-    """A message did not get there. advice: what a person should do."""
-
-    event_type: ClassVar[str] = "whatsapp.failed"
-
-    message_id: str
-    conversation_id: str
-    client_id: str | None
-    contact_id: str | None
-    type: str
-    text: str
-    template_name: str | None
-    sent_by: str | None
-    sent_by_name: str | None
-    occurred_at: datetime
-    error_code: int
-    reason: str
-    advice: str
-    version: int
-
-
-class WhatsAppStatusChanged(Event):
-    """A message came further, or something beside its text changed: a reaction, its file."""
-
-    event_type: ClassVar[str] = "whatsapp.status_changed"
-    has_subscribers: ClassVar[bool] = False
-
-    message_id: str
-    conversation_id: str
-    client_id: str | None
-    status: str
-    version: int
 
 
 class _Part(BaseModel):
@@ -287,17 +184,22 @@ class EmailOrdered(Event):
     sent_by_name: str
 
 
-class PaymentOfInvoice(Event):
+class OfPayment(Event):
     """What is read of every event about an invoice's payment."""
 
     payment_id: str
     invoice_id: str
     invoice_number: str
     client_id: str
-    deal_id: str | None
     company_name: str
     amount_minor: int
     currency: str
+
+
+class PaymentOfInvoice(OfPayment):
+    """The same of those that the rep hears of."""
+
+    deal_id: str | None
     owner_id: str | None
 
 
@@ -328,16 +230,9 @@ class PaymentUnmatched(Event):
     provider_reference: str | None
 
 
-class PaymentReceiptReady(Event):
+class PaymentReceiptReady(OfPayment):
     event_type: ClassVar[str] = "payment.receipt_ready"
 
-    payment_id: str
-    invoice_id: str
-    invoice_number: str
-    client_id: str
-    company_name: str
-    amount_minor: int
-    currency: str
     receipt_key: str
     receipt_filename: str
     bill_to: BillTo
@@ -371,31 +266,24 @@ class UserDeactivated(UserState):
     event_type: ClassVar[str] = "user.deactivated"
 
 
-class UserInvited(Event):
-    """Somebody is to join; ``sealed_token`` is opened when the mail leaves."""
+class WithLink(Event):
+    """Somebody gets a link; ``sealed_token`` is opened when the mail leaves."""
 
+    email: str
+    name: str
+    sealed_token: str
+    expires_at: datetime
+
+
+class UserInvited(WithLink):
     event_type: ClassVar[str] = "user.invited"
 
     invitation_id: str
-    email: str
-    name: str
     role: str
     invited_by: str
-    sealed_token: str
-    expires_at: datetime
 
 
-class UserResetAsked(Event):
+class UserResetAsked(WithLink):
     event_type: ClassVar[str] = "user.reset_asked"
 
     reset_id: str
-    email: str
-    name: str
-    sealed_token: str
-    expires_at: datetime
-
-
-class PersonErased(PartDone):
-    """Our part in erasing a person is done."""
-
-    event_type: ClassVar[str] = "notifications.person_erased"
