@@ -103,6 +103,13 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "payment_received": PAYMENT,
     "payment_confirmed": PAYMENT,
     "payment_unmatched": PAYMENT | {"reason": "no invoice", "provider_reference": "pi_1"},
+    "whatsapp_received": {
+        "title": "WhatsApp from Sarah Johnson (TechCorp Solutions)",
+        "who": "Sarah Johnson (TechCorp Solutions)",
+        "phone": "+15550123",
+        "message": "Thursday afternoon works best",
+        "path": "/conversations/1",
+    },
     "invoice": {
         "invoice_number": "INV-2025-001",
         "description": "E-commerce AI Chatbot Development - Phase 1",
@@ -150,6 +157,7 @@ SUBJECTS = {
     "payment_received": "Payment received: $62,500",
     "payment_confirmed": "TechCorp Solutions payment confirmed",
     "payment_unmatched": "Payment to check: $62,500",
+    "whatsapp_received": "WhatsApp from Sarah Johnson (TechCorp Solutions)",
     "invoice": "Invoice #INV-2025-001 from AMO AI",
     "letter": "Revised Timeline",
     "receipt": "Payment Confirmation - AMO AI",

@@ -15,8 +15,8 @@ from services.notifications import handlers, queries, wiring
 from services.notifications.access import PERMISSIONS
 from services.notifications.audit import AUDIT
 from services.notifications.erasure import ERASURE
+from services.notifications.rpc.whatsapp import WhatsAppMethods
 from services.notifications.whatsapp import checking
-from services.notifications.whatsapp.rpc import WhatsAppMethods
 
 Document = dict[str, Any]
 
