@@ -105,6 +105,7 @@ class MeetingState(Event):
     zone: str
     host_id: str
     host_name: str
+    conversation_id: str | None
     sequence: int
 
 

@@ -35,6 +35,7 @@ NAV: tuple[tuple[str, Any, str, frozenset[str]], ...] = (
     ("/deals", _l("Deals"), "target-arrow", _EVERYBODY),
     ("/tasks", _l("Tasks"), "checkbox", _EVERYBODY),
     ("/invoices", _l("Invoices"), "file-invoice", _EVERYBODY),
+    ("/conversations", _l("Messages"), "brand-whatsapp", frozenset({"admin", "sales"})),
     ("/payments", _l("Payments"), "cash", _MONEY),
     ("/reports", _l("Reports"), "chart-bar", _EVERYBODY),
 )

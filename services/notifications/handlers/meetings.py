@@ -9,6 +9,7 @@ from libs.common.events import Envelope
 from services.notifications.domain import Note, time_of
 from services.notifications.events import MeetingBooked, MeetingCancelled, MeetingState
 from services.notifications.handlers.posting import mail_people, notify, post
+from services.notifications.whatsapp import meetings
 
 
 def on_meeting_booked(uow: UnitOfWork, event: MeetingBooked, envelope: Envelope) -> None:
@@ -28,6 +29,7 @@ def _tell(uow: UnitOfWork, event: MeetingState, envelope: Envelope, *, cancelled
         kind = "meeting_cancelled" if cancelled else "meeting_confirmed"
         to = {"address": event.contact_email, "name": event.contact_name, "contact_id": event.contact_id}
         post(uow, kind, context, client_id=event.client_id, refs=refs, **to)
+    meetings.confirm(uow, event, _words(context))
     mail_people(uow, "meeting_host", [event.host_id], context, client_id=event.client_id, refs=refs)
     if envelope.actor["id"] != event.host_id:
         what = "was called off" if cancelled else "has a new time" if event.sequence else "was booked for you"
@@ -35,6 +37,16 @@ def _tell(uow: UnitOfWork, event: MeetingState, envelope: Envelope, *, cancelled
         title = f"A meeting with {event.company_name} {what}"
         note = Note("meeting", title, message, "View Client", f"/clients/{event.client_id}")
         notify(uow, envelope, [event.host_id], note)
+
+
+def _words(context: dict[str, Any]) -> str:
+    """What is said of it in a chat."""
+    when, host = f"{context['there']} ({context['zone']})", context["host_name"]
+    if context["cancelled"]:
+        return f"Our meeting on {when} is called off. {host} will be in touch to find another time."
+    what = "has a new time" if context["sequence"] else "is confirmed"
+    by_mail = " You get the file for your calendar by e-mail." if context["contact_email"] else ""
+    return f"Our meeting {what}: {when}, {context['minutes']} minutes, with {host}.{by_mail}"
 
 
 def _context(event: MeetingState, ours: str, *, cancelled: bool) -> dict[str, Any]:

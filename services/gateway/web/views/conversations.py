@@ -1,0 +1,177 @@
+"""Conversations on WhatsApp: the inbox, one conversation with its composer, and whose the unknown ones are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request
+from flask_babel import gettext as _
+
+from libs.common.problems import Invalid, Problem
+from libs.common.rpc.client import Call
+from services.gateway.api import conversations as api
+from services.gateway.api import schemas as s
+from services.gateway.api.routing import checked
+from services.gateway.web import editing, forms, parts, picking, shell
+from services.gateway.web.forms import Form
+from services.gateway.web.listing import PAGE, given
+from services.gateway.web.routing import SALES, Pages, done, is_part
+from services.gateway.web.toasts import Toast
+
+pages = Pages("conversations")
+
+_SHOWN = 50
+_REFUSED = (404, 409)
+_TEMPLATES = Call("notifications", "list_whatsapp_templates", {})
+
+
+@pages.get("/conversations", who=SALES)
+def inbox() -> Any:
+    """Conversations, the latest first: all, those with something unread, or those of people nobody knows."""
+    page = {"limit": PAGE} | given("cursor")
+    query = checked(api.ConversationFilters, page | given("state", "q", "client_id"))
+    found = parts.ask({"conversations": Call("notifications", "list_conversations", s.paged(query.given()))})
+    shown: dict[str, Any] = {"parts": found, "state": query.state or "all", "q": query.q or ""}
+    if not is_part():
+        return shell.page("conversations/list.html", **shown)
+    return shell.fragment("conversations/rows.html" if "cursor" in page else "conversations/body.html", **shown)
+
+
+@pages.get("/conversations/<uuid:conversation_id>", who=SALES)
+def show(conversation_id: Any) -> Any:
+    """One conversation: what was said, and what can be answered now."""
+    return _page(conversation_id, Form())
+
+
+@pages.get("/conversations/<uuid:conversation_id>/thread", who=SALES)
+def thread(conversation_id: Any) -> Any:
+    """What was said, without the frame."""
+    found = _asked(conversation_id, **given("cursor"))
+    return shell.fragment("conversations/thread.html", parts=found, conversation=found["conversation"].needed())
+
+
+@pages.post("/conversations/<uuid:conversation_id>", who=SALES)
+def write(conversation_id: Any) -> Any:
+    """Send a text, or a template with what stands in its places."""
+    form = forms.sent()
+    try:
+        api.send_message(conversation_id, checked(api.MessageNew, _typed(form)))
+    except Problem as problem:
+        if not editing.fits(problem) and problem.status not in _REFUSED:
+            raise
+        return _page(conversation_id, form.refused(problem), problem.status)
+    return done(f"/conversations/{conversation_id}", Toast(_("The message is on its way")))
+
+
+@pages.get("/clients/<uuid:client_id>/message", who=SALES)
+def start(client_id: Any) -> Any:
+    """The conversation with a client; where there is none yet, the templates that begin one."""
+    mine = {"filters": {"client_id": str(client_id)}, "limit": 1}
+    there = parts.one("notifications", "list_conversations", **mine)["items"]
+    if there:
+        return redirect(f"/conversations/{there[0]['id']}")
+    return _first(client_id, Form())
+
+
+@pages.post("/clients/<uuid:client_id>/message", who=SALES)
+def write_first(client_id: Any) -> Any:
+    """Begin a conversation with a template."""
+    form = forms.sent()
+    try:
+        to = {"contact_id": form.values["contact_id"]} if form.values.get("contact_id") else {}
+        made = api.start_message(client_id, checked(api.FirstMessage, _typed(form) | to))
+    except Problem as problem:
+        if not editing.fits(problem) and problem.status not in _REFUSED:
+            raise
+        return _first(client_id, form.refused(problem), problem.status)
+    return done(f"/conversations/{made['conversation_id']}", Toast(_("The message is on its way")))
+
+
+@pages.post("/conversations/<uuid:conversation_id>/read", who=SALES)
+def read(conversation_id: Any) -> Any:
+    """It was opened."""
+    api.read_conversation(conversation_id)
+    return done(f"/conversations/{conversation_id}")
+
+
+@pages.post("/conversations/<uuid:conversation_id>/link", who=SALES)
+def link(conversation_id: Any) -> Any:
+    """It is a client's."""
+    form = forms.sent()
+    if "find" in form.values:
+        return _page(conversation_id, form)
+    return _settled(conversation_id, form, lambda: api.link_conversation(
+        conversation_id, checked(api.Link, {"client_id": form.values.get("client_id", "")})
+    ), _("The conversation is in the client's history now"))  # fmt: skip
+
+
+@pages.post("/conversations/<uuid:conversation_id>/lead", who=SALES)
+def lead(conversation_id: Any) -> Any:
+    """It is somebody new."""
+    form = forms.sent()
+    named = {name: form.values[name] for name in ("first_name", "last_name", "company_name") if form.values.get(name)}
+    return _settled(conversation_id, form, lambda: api.make_lead(conversation_id, checked(api.Lead, named)),
+                    _("The lead was made"))  # fmt: skip
+
+
+@pages.post("/conversations/<uuid:conversation_id>/dismiss", who=SALES)
+def dismiss(conversation_id: Any) -> Any:
+    """Nobody of ours is meant."""
+    return _settled(conversation_id, forms.sent(), lambda: api.dismiss_conversation(conversation_id),
+                    _("The conversation is put aside"))  # fmt: skip
+
+
+def _settled(conversation_id: Any, form: Form, act: Any, said: str) -> Any:
+    try:
+        act()
+    except Problem as problem:
+        if not editing.fits(problem) and problem.status not in _REFUSED:
+            raise
+        return _page(conversation_id, form.refused(problem), problem.status)
+    return done(f"/conversations/{conversation_id}", Toast(said))
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    """The body that the API takes."""
+    about = {"reply_to": form.values["reply_to"]} if form.values.get("reply_to") else {}
+    if "template" not in form.values:
+        return about | {"text": form.values.get("text", "")}
+    name, _sign, language = form.values["template"].partition("|")
+    if not language:
+        raise Invalid(_("Choose a template."), field="template")
+    places = [each for each in request.form.getlist("place") if each.strip()]
+    return about | {"template": {"name": name, "language": language, "parameters": places}}
+
+
+def _asked(conversation_id: Any, **page: Any) -> dict[str, Any]:
+    mine = {"conversation_id": str(conversation_id)}
+    return parts.ask(
+        {
+            "conversation": Call("notifications", "get_conversation", mine),
+            "messages": Call("notifications", "list_messages", mine | {"limit": _SHOWN} | page),
+        }
+    )
+
+
+def _page(conversation_id: Any, form: Form, status: int = 200) -> Any:
+    found = _asked(conversation_id)
+    conversation = found["conversation"].needed()
+    typed = form.values.get(picking.SEARCH_FIELD, "")
+    is_known = conversation["state"] == "linked"
+    more = parts.ask({"templates": _TEMPLATES, "clients": None if is_known else picking.offered(typed)})
+    picked = {"clients": [], "more": 0} if is_known else picking.choices(more["clients"], None)
+    return shell.page(
+        "conversations/show.html", status, form=form, parts=found | more, conversation=conversation, **picked
+    )
+
+
+def _first(client_id: Any, form: Form, status: int = 200) -> Any:
+    mine = {"client_id": str(client_id)}
+    found = parts.ask(
+        {
+            "client": Call("clients", "get_client", mine),
+            "contacts": Call("clients", "list_contacts", mine),
+            "templates": _TEMPLATES,
+        }
+    )
+    return shell.page("conversations/first.html", status, form=form, parts=found, client=found["client"].needed())
