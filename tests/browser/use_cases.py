@@ -30,6 +30,7 @@ class TechCorp:
     """The client of the use cases, another one each time."""
 
     mark: str = field(default_factory=_mark)
+    phone: str = "+1-555-0123"
 
     @property
     def name(self) -> str:
@@ -46,7 +47,7 @@ class TechCorp:
             "first_name": "Sarah",
             "last_name": "Johnson",
             "email": self.email,
-            "phone": "+1-555-0123",
+            "phone": self.phone,
             "company_name": self.name,
             "job_title": "CTO",
             "industry": "Technology",

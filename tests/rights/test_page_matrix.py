@@ -23,7 +23,13 @@ ROWS = {
     "generation_id": "generation",
 }
 # What stands for a name in an address, by what stands before it.
-NAMES = {"deal_id": "deal_name", "/reports/charts/": "trend", "/reports/": "reps", "": "company_name"}
+NAMES = {
+    "/parts/": "stages",
+    "deal_id": "deal_name",
+    "/reports/charts/": "trend",
+    "/reports/": "reps",
+    "": "company_name",
+}
 NOTHING = "01920000-0000-7000-8000-00000000dead"
 ROUTES = sorted((f"{verb} {path}", who) for view in VIEWS for verb, path, who in view.pages.routes if who is not None)
 OF_ROWS = [(name, who) for name, who in ROUTES if any(f":{row}>" in name for row in ROWS)]
