@@ -28,6 +28,8 @@ RECORDS = {
     "contacts": _l("Contact"),
     "activities": _l("Activity"),
     "meetings": _l("Meeting"),
+    "whatsapp_conversations": _l("Conversation"),
+    "whatsapp_messages": _l("Message on WhatsApp"),
     "tags": _l("Tag"),
     "documents": _l("Document"),
     "assignments": _l("Assignment"),
