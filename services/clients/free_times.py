@@ -13,7 +13,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=30)
-MOST_SLOTS = 3
+FEWEST_SLOTS, MOST_SLOTS = 2, 3
 # How far apart two times are that are offered of one window.
 _APART = timedelta(hours=1)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -72,21 +72,22 @@ def free(
         day += timedelta(days=1)
 
 
-def proposed(slots: Sequence[Slot], windows: Sequence[Window], zone: str, ours: str) -> tuple[list[Slot], bool]:
-    """Up to three of the free times, the soonest first, and whether they fit the windows.
+def proposed(slots: Sequence[Slot], windows: Sequence[Window], zone: str, ours: str) -> list[tuple[Slot, bool]]:
+    """Two or three of the free times, where there are so many, each with whether it fits the windows.
 
-    One of each window before a second of any. Without windows one a day; where no free time fits, those nearest to the
-    first window. zone: theirs; ours: the business's.
+    Those that fit come first, one of each window before a second of any; a single one is followed by those nearest to
+    the first window. Without windows one a day. zone: theirs; ours: the business's.
     """
     if not windows:
-        return list(islice(_one_a_day(slots, ours), MOST_SLOTS)), True
+        return [(slot, True) for slot in islice(_one_a_day(slots, ours), MOST_SLOTS)]
     fitting = [[slot for slot in slots if _fits(slot, window, zone)] for window in windows]
-    chosen = _in_turns(fitting)
-    if chosen:
-        return sorted(chosen, key=_begins), True
+    chosen = sorted(_in_turns(fitting), key=_begins)
+    if len(chosen) >= FEWEST_SLOTS:
+        return [(slot, True) for slot in chosen]
     wanted = datetime.combine(windows[0].day, windows[0].begins, ZoneInfo(zone))
     nearest = sorted(slots, key=lambda each: abs(each.begins_at - wanted))
-    return sorted(_apart(nearest, MOST_SLOTS), key=_begins), False
+    others = _apart([*chosen, *nearest], MOST_SLOTS)[len(chosen) :]
+    return [*((slot, True) for slot in chosen), *((slot, False) for slot in sorted(others, key=_begins))]
 
 
 def _of_day(hours: WorkingHours, zone: str, day: date, length: timedelta) -> Iterator[Slot]:

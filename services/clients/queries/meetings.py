@@ -41,10 +41,10 @@ def meeting_slots(
     host_id: Any = None,
     contact_id: Any = None,
 ) -> dict[str, Any]:
-    """``{zone, minutes, host_id, fits, slots: [{begins_at, ends_at, here, there}]}``: two or three free times.
+    """``{zone, minutes, host_id, fits, slots: [{begins_at, ends_at, here, there, fits}]}``: two or three free times.
 
     windows: ``[{day, begins, ends}]``, when it suits them by their clock; zone: theirs, else what the contact's number
-    tells. here, there: the beginning by our clock and theirs. fits: whether the times lie in the windows.
+    tells. here, there: the beginning by our clock and theirs. fits: whether a time lies in the windows; any of them.
     """
     card = contact_card(session, actor, client_id, fields.identifier("contact_id", contact_id))
     may = select(clients.c.id).where(clients.c.id == card["client_id"], access.writable(actor))
@@ -61,8 +61,9 @@ def meeting_slots(
     busy = _busy(session, host, earliest - timedelta(hours=8), last)
     hours = WorkingHours.of(settings.working_hours)
     slots = list(free(hours, settings.business_tz, earliest, last, length, busy))
-    chosen, fits = proposed(slots, wanted, theirs, settings.business_tz)
-    shown = [slot_document(each, settings.business_tz, theirs) for each in chosen]
+    chosen = proposed(slots, wanted, theirs, settings.business_tz)
+    shown = [slot_document(each, settings.business_tz, theirs) | {"fits": fits} for each, fits in chosen]
+    fits = any(each["fits"] for each in shown)
     return {"zone": theirs, "minutes": length.seconds // 60, "host_id": host, "fits": fits, "slots": shown}
 
 

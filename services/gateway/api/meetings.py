@@ -63,17 +63,18 @@ class WindowDocument(d.Document):
 
 
 class SlotDocument(d.Document):
-    """``here`` and ``there``: when it begins by our clock and theirs."""
+    """``here`` and ``there``: when it begins by our clock and theirs. ``fits``: whether it lies in the windows."""
 
     begins_at: datetime
     ends_at: datetime
     here: str
     there: str
+    fits: bool
 
 
 class SlotsDocument(d.Document):
-    """``fits``: whether the times lie in the windows. ``status``: pending while AI still reads and the built-in reading
-    stands in; ask again. ``reading_missing``: why nothing was read."""
+    """``fits``: whether any of the times lies in the windows. ``status``: pending while AI still reads and the built-in
+    reading stands in; ask again. ``reading_missing``: why nothing was read."""
 
     windows: list[WindowDocument]
     provider: str | None

@@ -25,6 +25,15 @@ def shown(found: list[Slot], zone: str) -> list[str]:
     return [f"{each.begins_at.astimezone(ZoneInfo(zone)):%a %d %H:%M}" for each in found]
 
 
+def offered(
+    slots: list[Slot], windows: list[Window], zone: str, shown_in: str = NEW_YORK
+) -> tuple[list[str], list[str]]:
+    """Those that fit, and those beside them."""
+    found = proposed(slots, windows, zone, NEW_YORK)
+    fitting, others = ([slot for slot, fits in found if fits is wanted] for wanted in (True, False))
+    return shown(fitting, shown_in), shown(others, shown_in)
+
+
 def taken(day: int, hour: int, hours: float = 1, zone: str = NEW_YORK) -> Slot:
     begins = datetime(2025, 1, day, hour, tzinfo=ZoneInfo(zone))
     return Slot(begins, begins + timedelta(hours=hours))
@@ -32,42 +41,37 @@ def taken(day: int, hour: int, hours: float = 1, zone: str = NEW_YORK) -> Slot:
 
 def test_thursday_afternoon_of_theirs_is_late_in_our_day() -> None:
     window = Window(THURSDAY, time(13), time(18))
-    found, fits = proposed(slots(), [window], LOS_ANGELES, NEW_YORK)
-    # 13:00 there is 16:00 here; what would end after 17:00 is not offered.
-    assert (shown(found, LOS_ANGELES), fits) == (["Thu 16 13:00"], True)
-    found, _ = proposed(slots(), [window], NEW_YORK, NEW_YORK)
-    assert shown(found, NEW_YORK) == ["Thu 16 13:00", "Thu 16 14:00", "Thu 16 15:00"]
+    # 13:00 there is 16:00 here; what would end after 17:00 is not offered, and one time alone is no choice.
+    assert offered(slots(), [window], LOS_ANGELES, LOS_ANGELES) == (["Thu 16 13:00"], ["Thu 16 11:00", "Thu 16 12:00"])
+    assert offered(slots(), [window], NEW_YORK)[0] == ["Thu 16 13:00", "Thu 16 14:00", "Thu 16 15:00"]
 
 
 def test_what_is_taken_is_not_offered() -> None:
     window = Window(THURSDAY, time(13), time(18))
-    found, _ = proposed(slots(taken(16, 13, 1.5)), [window], NEW_YORK, NEW_YORK)
-    assert shown(found, NEW_YORK) == ["Thu 16 14:30", "Thu 16 15:30", "Thu 16 16:30"]
+    found = offered(slots(taken(16, 13, 1.5)), [window], NEW_YORK)
+    assert found == (["Thu 16 14:30", "Thu 16 15:30", "Thu 16 16:30"], [])
 
 
 def test_each_window_is_offered_before_a_second_time_of_one() -> None:
     windows = [Window(THURSDAY, time(13), time(18)), Window(date(2025, 1, 17), time(8), time(12))]
-    found, fits = proposed(slots(), windows, NEW_YORK, NEW_YORK)
-    assert (shown(found, NEW_YORK), fits) == (["Thu 16 13:00", "Thu 16 14:00", "Fri 17 09:00"], True)
+    assert offered(slots(), windows, NEW_YORK) == (["Thu 16 13:00", "Thu 16 14:00", "Fri 17 09:00"], [])
 
 
-def test_a_moment_is_offered_alone_and_what_is_nearest_where_it_is_taken() -> None:
+def test_a_moment_comes_before_those_beside_it_and_what_is_nearest_where_it_is_taken() -> None:
     exact = [Window(THURSDAY, time(15), None)]
-    found, fits = proposed(slots(), exact, NEW_YORK, NEW_YORK)
-    assert (shown(found, NEW_YORK), fits) == (["Thu 16 15:00"], True)
-    found, fits = proposed(slots(taken(16, 15, 0.5)), exact, NEW_YORK, NEW_YORK)
-    assert (shown(found, NEW_YORK), fits) == (["Thu 16 13:30", "Thu 16 14:30", "Thu 16 15:30"], False)
+    assert offered(slots(), exact, NEW_YORK) == (["Thu 16 15:00"], ["Thu 16 14:00", "Thu 16 16:00"])
+    found = offered(slots(taken(16, 15, 0.5)), exact, NEW_YORK)
+    assert found == ([], ["Thu 16 13:30", "Thu 16 14:30", "Thu 16 15:30"])
 
 
 def test_without_windows_one_time_of_each_of_the_next_days() -> None:
-    found, fits = proposed(slots(), [], BERLIN, NEW_YORK)
-    assert (shown(found, NEW_YORK), fits) == (["Tue 14 10:00", "Wed 15 09:00", "Thu 16 09:00"], True)
+    assert offered(slots(), [], BERLIN) == (["Tue 14 10:00", "Wed 15 09:00", "Thu 16 09:00"], [])
 
 
 def test_nothing_on_a_weekend() -> None:
     saturday = [Window(date(2025, 1, 18), time(0), time(23, 59))]
-    found, fits = proposed(slots(), saturday, NEW_YORK, NEW_YORK)
-    assert not fits and all(each.begins_at.astimezone(ZoneInfo(NEW_YORK)).weekday() < 5 for each in found)
+    fitting, others = offered(slots(), saturday, NEW_YORK)
+    assert fitting == [] and others and all(each[:3] not in ("Sat", "Sun") for each in others)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +91,7 @@ def test_our_nine_o_clock_moves_with_our_clocks(day: date, utc: int) -> None:
 def test_their_clock_is_asked_on_the_day_itself(day: date, theirs: int) -> None:
     now = datetime.combine(day, time(), UTC)
     window = Window(day, time(theirs), None)
-    found, fits = proposed(slots(now=now, last=day), [window], BERLIN, NEW_YORK)
-    assert fits and shown(found, NEW_YORK) == [f"{day:%a %d} 09:00"]
+    assert offered(slots(now=now, last=day), [window], BERLIN)[0] == [f"{day:%a %d} 09:00"]
 
 
 def test_times_that_no_day_has_are_not_offered() -> None:
