@@ -10,6 +10,7 @@ import pytest
 from libs.common.clock import Clock
 from services.notifications import settings, wiring
 from services.notifications.settings import NotificationsSettings
+from tests.notifications.chats import NUMBER, SECRET
 from tests.notifications.harness import STAFF, Notifications
 from tests.notifications.mail_server import MailServer
 
@@ -43,11 +44,18 @@ def crm(
         smtp_seconds=2,
         smtp_answer_seconds=3,
         mailed_link_key="a1" * 32,
+        whatsapp_token="a token",
+        whatsapp_phone_number_id=NUMBER,
+        whatsapp_app_secret=SECRET,
+        whatsapp_verify_token="a verify token",
+        whatsapp_api_base="http://127.0.0.1:9",
     )
     monkeypatch.setattr(settings, "current", lambda: runtime.settings)
     monkeypatch.setattr(wiring, "runtime", lambda: runtime)
     wiring.waiting_room.cache_clear()
     made = Notifications(runtime, server)
     monkeypatch.setattr(wiring, "reporting", lambda: made.reporting)
+    monkeypatch.setattr(wiring, "whatsapp", lambda: made.whatsapp)
+    monkeypatch.setattr(wiring, "contacts", lambda: made.contacts)
     made.join(*STAFF)
     return made

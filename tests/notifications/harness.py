@@ -28,8 +28,9 @@ from services.notifications.adapters.vega import VegaPainter
 from services.notifications.adapters.weasyprint import WeasyPrintPrinter
 from services.notifications.rpc import NotificationsRpc
 from services.notifications.settings import NotificationsSettings
-from services.notifications.wiring import mailer_of, outside_of, reporting_of
+from services.notifications.wiring import mailer_of, outside_of, reporting_of, whatsapp_outside_of
 from services.notifications.worker import TABLE
+from tests.notifications.chats import FakeContacts, FakeWhatsApp, encoded, escaped, signed
 from tests.notifications.mail_server import MailServer
 from tests.support import report_answers, summary_answers
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, MANAGER, system
@@ -109,6 +110,8 @@ class Notifications:
         self.answers = FakeAnswers()
         self.outside = outside_of(runtime, self.clients, mailer_of(runtime.settings), PAINTER)
         self.reporting = reporting_of(runtime, PAINTER, self.answers, PRINTER)
+        self.whatsapp, self.contacts = FakeWhatsApp(runtime.clock.now), FakeContacts()
+        self.chatting = whatsapp_outside_of(runtime, self.whatsapp, self.contacts)
 
     @property
     def clock(self) -> FixedClock:
@@ -175,7 +178,32 @@ class Notifications:
     def _performing(self, kind: str, listed: JobHandler) -> Callable[[Job], Any]:
         """The step outside of one kind of job, with this service's outside in the place of the process's."""
         step = cast(Any, listed.perform).args[0]
+        if "whatsapp" in kind:
+            return partial(step, self.chatting)
         return partial(step, self.outside if kind == handlers.JOB else self.reporting)
+
+    def hook(self, payload: Any, raw: bytes | None = None) -> None:
+        """A webhook of WhatsApp's comes, signed; nothing is applied yet."""
+        sent = raw if raw is not None else escaped(payload)
+        self.as_(system("gateway")).whatsapp_webhook(body_base64=encoded(sent), signature=signed(sent))
+
+    def hear(self, *payloads: Any) -> None:
+        """Webhooks come and are applied."""
+        for each in payloads:
+            self.hook(each)
+        self.send()
+
+    def chat(self) -> dict[str, Any]:
+        """The one conversation there is, as the admin sees it."""
+        (found,) = self.as_(ADMIN).list_conversations(filters={})["items"]
+        shown: dict[str, Any] = found
+        return shown
+
+    def messages(self, conversation_id: str | None = None) -> list[dict[str, Any]]:
+        """The messages of a conversation (the only one unless it is named), the oldest first."""
+        wanted = conversation_id or self.chat()["id"]
+        found: list[dict[str, Any]] = self.as_(ADMIN).list_messages(conversation_id=wanted, limit=200)["items"]
+        return found[::-1]
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -35,7 +35,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def server_of(crm: Notifications) -> dict[str, Any]:
-    (item,) = crm.as_(ADMIN).integration_status()["items"]
+    item, _whatsapp = crm.as_(ADMIN).integration_status()["items"]
     found: dict[str, Any] = item
     return found
 
