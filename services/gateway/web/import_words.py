@@ -158,6 +158,8 @@ SENTENCES = (
     N_("there is nothing in this file"),
     N_("there are no rows below the header"),
     N_("this file could not be read; save the sheet as CSV and try again"),
+    N_("something went wrong on our side, and trying again did not help; what came in so far can be taken back"),
+    N_("a part of the system did not answer for hours; what came in so far can be taken back"),
     N_("this file unpacks to far more than it is; that is no sheet anybody made"),
     N_("this workbook needs more memory or time to read than it gets; save the sheet as CSV"),
 )
