@@ -59,7 +59,7 @@ TABLE = WorkerTable(
             working.work(_import_tools),
             working.went_on,
             working.gave_up,
-            patience=timedelta(hours=6),
+            patience=working.PATIENCE,
             lease=timedelta(seconds=30),
         ),
         handlers.CHANGE_MANY: handlers.change_job(handlers.CHANGE_MANY, handlers.work, _database),

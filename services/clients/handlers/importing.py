@@ -150,7 +150,7 @@ def undo_import(uow: UnitOfWork, import_id: str) -> Document:
     row = _whole(uow, import_id)
     if row.state not in ("done", "failed") or row.committed_at is None:
         raise Conflict("there is nothing to take back" if row.state != "undone" else "this import was undone already")
-    _note(uow, row, state="undoing", phase="", position=0)
+    _note(uow, row, state="undoing", problem=None, phase="", position=0)
     order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 

@@ -38,6 +38,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "closed lost": "lost", "closedlost": "lost", "lost deal": "lost", "verloren": "lost",
         "closed lost to competition": "lost", "abandoned": "lost",
     },
+    "deal_status": {
+        "closed won": "won", "gewonnen": "won", "closed lost": "lost", "verloren": "lost", "offen": "open",
+        "in progress": "open",
+    },
     "status": {
         "lead": "prospect", "subscriber": "prospect", "opportunity": "prospect", "marketing qualified lead": "prospect",
         "sales qualified lead": "prospect", "marketingqualifiedlead": "prospect", "salesqualifiedlead": "prospect",

@@ -35,7 +35,7 @@ _NAMES: dict[str, str] = {
     "contact.first_name": "first name|firstname|given name|vorname|contact first name",
     "contact.last_name": "last name|lastname|surname|family name|nachname|contact last name",
     "contact.name": "name|full name|contact name|contact|person name|person|contact full name|ansprechpartner|"
-    "associated contact|primary contact",
+    "associated contact|primary contact|deal contact person|deal person",
     "contact.email": "email|email address|e mail|e mail address|contact email|email work|person email|"
     "person email work|mail|business email|contact email address",
     "contact.phone": "phone|phone number|mobile phone number|mobile|mobile phone|telefon|phone work|"
@@ -51,13 +51,16 @@ _NAMES: dict[str, str] = {
     "deal.currency": "currency|deal currency|currency of value|amount currency|opportunity currency|currency iso code|"
     "deal currency code|waehrung|wahrung",
     "deal.stage": "stage|deal stage|pipeline stage|opportunity stage|sales stage|phase",
+    "deal.deal_status": "deal status|opportunity status|deal outcome|deal won lost",
     "deal.source": "deal source|deal lead source|opportunity source",
     "deal.lost_reason": "lost reason|closed lost reason|loss reason|reason for loss|closed lost reason name|"
     "deal lost reason",
     "deal.description": "description|deal description|opportunity description|beschreibung",
     "deal.expected_close_date": "expected close date|expected close|expected closing date",
     "deal.close_date": "close date|closing date|closed date|abschlussdatum|deal close date",
-    "deal.actual_close_date": "actual close date|won time|close time|deal closed on",
+    "deal.actual_close_date": "actual close date|close time|deal closed on",
+    "deal.won_on": "won time|won on|won date",
+    "deal.lost_on": "lost time|lost on|lost date",
     "deal.created_on": "created on|create date|engage date|deal created|created date|add time|created time|"
     "deal created on|opportunity created date|deal create date|open date",
     "deal.history": "history|stage history",
@@ -93,7 +96,8 @@ _WITHIN: dict[str, dict[str, str]] = {
     },
     "deal": {
         "name": "deal.deal_name", "title": "deal.deal_name", "id": "deal.external_id", "record id": "deal.external_id",
-        "source": "deal.source", "lead source": "deal.source", "status": "deal.stage", "tags": "deal.tags",
+        "source": "deal.source", "lead source": "deal.source", "status": "deal.deal_status",
+        "outcome": "deal.deal_status", "won lost": "deal.deal_status", "tags": "deal.tags",
         "owner": "deal.owner", "owner email": "deal.owner", "owner id": "deal.owner", "owner name": "deal.owner",
         "notes": "deal.description", "label": "deal.tags",
     },
@@ -117,6 +121,18 @@ _OWN_FIELDS = {
     "activity": ("activity.subject", "activity.type", "activity.due_at", "activity.occurred_at"),
     "contact": ("contact.first_name", "contact.last_name", "contact.job_title", "contact.email"),
 }
+# As Pipedrive names a column's entity: "Deal - Status".
+_NAMED = re.compile(r"\s*(\w+)\s+[-–]\s+(?=\S)(.*)", re.DOTALL)
+_ENTITY_NAMES = {
+    "deal": "deal", "opportunity": "deal", "organization": "client", "organisation": "client", "company": "client",
+    "account": "client", "client": "client", "person": "contact", "contact": "contact", "activity": "activity",
+    "task": "activity", "firma": "client", "kunde": "client", "kontakt": "contact",
+}  # fmt: skip
+# What a column of another entity may lead to: whose deal it is, where a person works.
+_LINKS = ("client.company_name", "contact.name")
+# What stands above our own list of invoices, which come of deals and are never brought in.
+_INVOICE_COLUMNS = {"invoice_number", "client_id", "deal_id", "amount", "tax", "due_date", "paid_date"}
+INVOICES = "invoices are not imported"
 # Without one of these there is no deal and nothing that happened.
 _NAMING = {
     "deal": {"deal.deal_name", "deal.external_id"},
@@ -171,13 +187,24 @@ def guess(
 
     custom: the fields that the company made, and their labels: ``{"client.custom.region": "Region"}``.
     """
-    entity, taken = about(file_name, columns), set[str]()
-    found: list[str | None] = []
-    for column in columns:
-        meaning = _meaning(entity, column, custom or {})
-        found.append(meaning if meaning not in taken else None)
+    entity, own, taken = about(file_name, columns), custom or {}, set[str]()
+    order = _order(entity, [_meaning(entity, column, {}, ()) for column in columns])
+    found = [_meaning(entity, column, own, order) for column in columns]
+    if "deal.stage" not in found:
+        # A status alone says how far a deal is, too.
+        found = ["deal.stage" if each == "deal.deal_status" else each for each in found]
+    for place, meaning in enumerate(found):
+        found[place] = meaning if meaning not in taken else None
         taken |= {meaning} if meaning else set()
     return entity, [name if name and _belongs(name, entity, taken) else None for name in found]
+
+
+def _order(entity: str, meanings: Sequence[str | None]) -> list[str]:
+    """Whose own field a label means that several entities have: first what the file has other columns of."""
+    there = {name.partition(".")[0] for name in meanings if name}
+    if not _NAMING["deal"] & set(meanings):
+        there.discard("deal")
+    return sorted(dict.fromkeys((entity, "client", "contact", "deal")), key=lambda each: each not in there)
 
 
 def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
@@ -188,6 +215,11 @@ def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
     return bool(_NAMING[of] & all_names)
 
 
+def foreign(columns: Sequence[str]) -> str | None:
+    """Why a table is left out whose columns are those of a list of ours that files do not bring in; None for others."""
+    return INVOICES if _INVOICE_COLUMNS <= set(columns) else None
+
+
 def system_of(columns: Sequence[str]) -> str:
     """The system a file seems to come from; "" where it does not show. It keeps ids of two systems apart."""
     names = {plain(column) for column in columns}
@@ -196,16 +228,30 @@ def system_of(columns: Sequence[str]) -> str:
     return best if scores[best] > 1 else ""
 
 
-def _meaning(entity: str, column: str, custom: Mapping[str, str]) -> str | None:
+def _meaning(entity: str, column: str, custom: Mapping[str, str], order: Sequence[str]) -> str | None:
     if column in TARGETS or column in custom:
         return column
     if f"{entity}.{column}" in custom:
         return f"{entity}.{column}"
     if column in _OURS:
         return _of_systems(entity, column)
+    if (named := _NAMED.fullmatch(column)) and (of := _ENTITY_NAMES.get(plain(named[1]))):
+        return _of_named(of, column, named[2], custom)
+    own = _labelled(column, custom, order)
     # A list of people or deals is one of their companies, too.
-    own = _labelled(column, custom, (entity, "client"))
-    return own or _of_systems(entity, column) or _labelled(column, custom, ("contact", "deal"))
+    if own and own.partition(".")[0] in (entity, "client"):
+        return own
+    return _of_systems(entity, column) or own
+
+
+def _of_named(entity: str, column: str, rest: str, custom: Mapping[str, str]) -> str | None:
+    """What a column means whose name says of which entity it is: a field of that one, a link to another, or nothing."""
+    whole, name = _EXACT.get(plain(column)), plain(rest)
+    if whole in _LINKS:
+        return whole
+    known = (whole, _WITHIN[entity].get(name), f"{entity}.{name.replace(' ', '_')}", _EXACT.get(name), _OWN.get(name))
+    own = _labelled(column, custom, (entity,)) or _labelled(rest, custom, (entity,))
+    return own or next((each for each in known if each in TARGETS and each.partition(".")[0] == entity), None)
 
 
 def _labelled(column: str, custom: Mapping[str, str], entities: Sequence[str]) -> str | None:
@@ -230,5 +276,8 @@ def _of_systems(entity: str, column: str) -> str | None:
         return _WITHIN[entity][name]
     if own in TARGETS:
         return own
-    # Words around the name that systems add: "Deal - Title", "Person - Email - Work".
-    return _EXACT.get(name) or _OWN.get(name) or _EXACT.get(name.removeprefix(f"{entity} "))
+    # Words before the name that systems add: "Deal title", and never a field of what else the file is about.
+    if found := _EXACT.get(name) or _OWN.get(name):
+        return found
+    inner = _EXACT.get(name.removeprefix(f"{entity} "), "")
+    return inner if inner.partition(".")[0] == entity else None

@@ -180,12 +180,14 @@ class RowReader:
             # A link to a deal, no deal.
             return
         if not deal.get("deal_name"):
-            if "deal.deal_name" in self._columns or deal.keys() & {"deal_value_minor", "stage", "custom"}:
+            if "deal.deal_name" in self._columns or deal.keys() & {"deal_value_minor", "stage", "deal_status", "custom"}:
                 self._refuse(reading, "deal.deal_name", "a deal needs a name")
             return
-        stage = deal.setdefault("stage", _last_stage(deal))
-        closes = deal.pop("close_date", None)
-        if closes:
+        stage = deal["stage"] = _stage(deal)
+        ended = {"won": deal.pop("won_on", None), "lost": deal.pop("lost_on", None)}.get(stage)
+        if ended:
+            deal.setdefault("actual_close_date", ended)
+        if closes := deal.pop("close_date", None):
             deal.setdefault("actual_close_date" if stage in _CLOSED else "expected_close_date", closes)
         if stage == "lost":
             deal.setdefault("lost_reason", self._answers.lost_reason)
@@ -288,6 +290,9 @@ def _no_day(text: str) -> bool:
     return False
 
 
-def _last_stage(deal: Values) -> str:
-    steps = deal.get("history")
-    return str(steps[-1]["stage"]) if steps else "lead"
+def _stage(deal: Values) -> str:
+    """Where a deal is: a deal that is won or lost is so, whatever stage it was in before."""
+    outcome, steps = deal.pop("deal_status", None), deal.get("history")
+    if outcome in _CLOSED:
+        return str(outcome)
+    return str(deal.get("stage") or (steps[-1]["stage"] if steps else "lead"))

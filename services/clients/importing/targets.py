@@ -8,6 +8,7 @@ from libs.common.fields import TEXT_LENGTH
 from services.clients.domain import ACTIVITY_TYPES, STATUSES
 
 ENTITIES = ("client", "contact", "deal", "activity")
+OUTCOMES = ("open", "won", "lost")
 STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
 CUSTOM = "custom."
 
@@ -60,11 +61,12 @@ _ALL = [
     Target("deal", "deal_value", "money"),
     Target("deal", "currency", "currency"),
     Target("deal", "stage", "choice", choices=STAGES),
+    Target("deal", "deal_status", "choice", choices=OUTCOMES),
     *_texts("deal", 60, "source"),
     *_texts("deal", 500, "lost_reason"),
     *_texts("deal", TEXT_LENGTH, "description"),
     *(Target("deal", name, "date") for name in ("expected_close_date", "close_date")),
-    *(Target("deal", name, "date", admin=True) for name in ("actual_close_date", "created_on")),
+    *(Target("deal", name, "date", admin=True) for name in ("actual_close_date", "won_on", "lost_on", "created_on")),
     Target("deal", "history", "history", admin=True),
     Target("deal", "tags", "tags"),
     Target("deal", "owner", "owner"),

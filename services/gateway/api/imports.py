@@ -90,11 +90,14 @@ class ImportField(d.Document):
 
 
 class ImportSheet(d.Document):
+    """``note``: why it is left out unless somebody says otherwise."""
+
     name: str
     about: str
     columns: list[ImportColumn]
     rows: int
     skip: bool
+    note: str | None = None
 
 
 class Progress(d.Document):

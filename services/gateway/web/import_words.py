@@ -57,11 +57,14 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
             ("deal.deal_value", _l("Value"), False),
             ("deal.currency", _l("Currency"), False),
             ("deal.stage", _l("Stage"), False),
+            ("deal.deal_status", _l("Open, won or lost"), False),
             ("deal.source", _l("Source"), False),
             ("deal.description", _l("Description"), False),
             ("deal.close_date", _l("Close date, expected or actual"), False),
             ("deal.expected_close_date", _l("Expected close"), False),
             ("deal.actual_close_date", _l("Closed on"), True),
+            ("deal.won_on", _l("Won on"), True),
+            ("deal.lost_on", _l("Lost on"), True),
             ("deal.created_on", _l("Created"), True),
             ("deal.history", _l("Way through the stages"), True),
             ("deal.lost_reason", _l("Why it was lost"), False),
@@ -101,6 +104,7 @@ STEPS = (_l("File"), _l("Columns"), _l("Rows"), _l("Result"))
 # What a word of a field may mean.
 WORDS_OF = {
     "stage": ("lead", "qualified", "proposal", "negotiation", "won", "lost"),
+    "deal_status": ("open", "won", "lost"),
     "status": ("prospect", "active", "inactive", "churned"),
     "type": ("call", "email", "meeting", "note", "task", "whatsapp", "system"),
 }
@@ -155,9 +159,12 @@ SENTENCES = (
     N_("this is not a text file; save the sheet as CSV or XLSX"),
     N_("this is a workbook of the old kind; save it as XLSX or CSV"),
     N_("this file is empty"),
+    N_("invoices are not imported"),
     N_("there is nothing in this file"),
     N_("there are no rows below the header"),
     N_("this file could not be read; save the sheet as CSV and try again"),
+    N_("something went wrong on our side, and trying again did not help; what came in so far can be taken back"),
+    N_("a part of the system did not answer for hours; what came in so far can be taken back"),
     N_("this file unpacks to far more than it is; that is no sheet anybody made"),
     N_("this workbook needs more memory or time to read than it gets; save the sheet as CSV"),
 )

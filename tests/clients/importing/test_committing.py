@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from itertools import count
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +17,7 @@ from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import wiring
 from services.clients.importing.committing import Batch
 from services.clients.importing.steps import undoing, working
+from services.gateway.api.exports import INVOICES
 from tests.clients.importing.conftest import Deals, Importer
 from tests.support.actors import ADMIN, JESSICA, JOHN
 from tests.support.delivering import told
@@ -192,6 +195,42 @@ def test_deals_and_what_happened_come_with_their_company(importer: Importer, dea
     ] == {"unchanged": 2, "bad": 1}
     undone = importer.undo(found["id"])
     assert (undone["kept"], deals.made, importer.listed()) == ([], {}, [])
+
+
+def test_a_deal_that_is_won_or_lost_is_so_whatever_its_stage(importer: Importer, deals: Deals) -> None:
+    file = (
+        "Deal - Title,Deal - Value,Deal - Currency,Deal - Stage,Deal - Status,Deal - Lost reason,Deal - Won time,"
+        "Deal - Lost time,Organization - Name\n"
+        "One,100,EUR,Proposal Made,Open,,,,Acme\n"
+        "Two,200,EUR,Proposal Made,Won,,2025-03-01 10:00:00,,Acme\n"
+        "Three,300,EUR,Lead In,Lost,Too dear,,2025-03-02 10:00:00,Acme\n"
+        "Four,400,EUR,Lead In,Deleted,,,,Acme\n"
+    )
+    found = importer.bring(file, "deals.csv")
+    assert found["system"] == "pipedrive"
+    (asked,) = found["questions"]
+    assert (asked["field"], asked["choices"]) == ("deal_status", ["open", "won", "lost"])
+    importer.commit(found["id"], only_good=True)
+    names = ("deal_name", "stage", "lost_reason", "actual_close_date")
+    assert [tuple(each["data"].get(name) for name in names) for each in deals.asked[0]] == [
+        ("One", "proposal", None, None), ("Two", "won", None, "2025-03-01"),
+        ("Three", "lost", "Too dear", "2025-03-02"),
+    ]  # fmt: skip
+    assert all(each["data"].keys().isdisjoint({"deal_status", "won_on", "lost_on"}) for each in deals.asked[0])
+
+
+def test_a_list_of_invoices_is_left_out_and_says_so(importer: Importer, deals: Deals) -> None:
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("clients.csv", "company_name\nAcme\n")
+        archive.writestr("invoices.csv", f"{','.join(INVOICES.names)}\n{'x,' * 20}\n")
+    found = importer.bring(content.getvalue(), "export.zip")
+    assert [(each["name"], each["skip"], each["note"]) for each in found["sheets"]] == [
+        ("clients.csv", False, None), ("invoices.csv", True, "invoices are not imported"),
+    ]  # fmt: skip
+    assert (found["state"], found["bad"]) == ("ready", 0)
+    done = importer.commit(found["id"])
+    assert (done["results"], deals.asked) == ({"client.created": 1}, [])
 
 
 def test_a_rep_brings_in_their_own_and_sees_no_others(importer: Importer, new_client: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from libs.common.custom_fields import Definition
 from services.clients.importing import cells, dates, numbers, own_fields
 from services.clients.importing.cells import Unclear
-from services.clients.importing.headers import guess, plain, system_of
+from services.clients.importing.headers import foreign, guess, plain, system_of
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,15 @@ def test_phones_are_kept_and_doubted() -> None:
          "contact", "contact.name|client.company_name|contact.email|contact.phone"),
         ("deals-1.csv", "Deal - Title|Deal - Value|Deal - Currency of Value|Deal - Organization|Deal - Stage",
          "deal", "deal.deal_name|deal.deal_value|deal.currency|client.company_name|deal.stage"),
+        ("deals-2.csv", "Deal - Title|Deal - Value|Deal - Currency|Deal - Stage|Deal - Status|Deal - Lost reason|"
+         "Deal - Won time|Deal - Lost time|Organization - Name|Deal - Owner|Organization - Owner|Deal - Contact person",
+         "deal", "deal.deal_name|deal.deal_value|deal.currency|deal.stage|deal.deal_status|deal.lost_reason|"
+         "deal.won_on|deal.lost_on|client.company_name|deal.owner|client.owner|contact.name"),
+        # Without a stage the status is all that says how far a deal is.
+        ("deals-3.csv", "Deal - Title|Deal - Status|Organization - Name", "deal",
+         "deal.deal_name|deal.stage|client.company_name"),
+        ("deals.csv", "Name|Stage|Status|Company", "deal",
+         "deal.deal_name|deal.stage|deal.deal_status|client.company_name"),
         ("Deals_001.csv", "Deal Name|Amount|Stage|Closing Date|Account Name|Deal Owner",
          "deal", "deal.deal_name|deal.deal_value|deal.stage|deal.close_date|client.company_name|deal.owner"),
         ("tasks.csv", "Subject|Due Date|Status|Account Name|Description",
@@ -119,6 +128,29 @@ def test_phones_are_kept_and_doubted() -> None:
 )  # fmt: skip
 def test_columns_of_other_systems_are_understood(name: str, columns: str, about: str, meanings: str) -> None:
     assert guess(name, columns.split("|")) == (about, meanings.split("|"))
+
+
+@pytest.mark.parametrize("file", ["deals.csv", "people.csv", "clients.csv", "activities.csv"])
+@pytest.mark.parametrize(
+    ("column", "entity"),
+    [
+        ("Deal - Status", "deal"), ("Deal - City", "deal"), ("Deal - Email", "deal"), ("Deal - Industry", "deal"),
+        ("Person - Status", "contact"), ("Person - Owner", "contact"), ("Person - Label", "contact"),
+        ("Person - City", "contact"), ("Person - Stage", "contact"), ("Organization - Stage", "client"),
+        ("Organization - Email", "client"), ("Organization - First name", "client"), ("Organization - Value", "client"),
+        ("Activity - Email", "activity"), ("Activity - Owner", "activity"),
+    ],
+)  # fmt: skip
+def test_a_column_that_names_its_entity_means_no_field_of_another(file: str, column: str, entity: str) -> None:
+    named = ["Company name", "Deal name", "Activity subject", "Full name"]
+    meaning = guess(file, [*named, column])[1][-1]
+    assert meaning is None or meaning.partition(".")[0] == entity
+
+
+def test_our_own_list_of_invoices_is_known_by_its_columns() -> None:
+    ours = "id invoice_number status overdue client_id company_name deal_id amount tax currency due_date paid_date"
+    assert foreign(ours.split()) == "invoices are not imported"
+    assert foreign("id deal_name client_id company_name deal_value currency stage".split()) is None
 
 
 def test_no_meaning_is_given_twice() -> None:
@@ -156,6 +188,24 @@ OWN = {
 def test_the_companys_own_fields_are_guessed(name: str, column: str, meaning: str | None) -> None:
     named = ["Deal name"] if name == "deals.csv" else []
     assert guess(name, [*named, column], OWN)[1][-1] == meaning
+
+
+TIER = {f"{entity}.custom.tier": "Tier" for entity in ("client", "contact", "deal")}
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "meaning"),
+    [
+        ("x.csv", "Company name|Tier", "client"), ("deals.csv", "Company name|Amount|Tier", "client"),
+        ("pipeline.csv", "First name|Email|Tier", "contact"), ("deals.csv", "Deal name|Company|Tier", "deal"),
+        ("people.csv", "First name|Company|Tier", "contact"), ("list.csv", "Website|City|Tier", "client"),
+        ("clients.csv", "Company name|Deal name|Tier", "client"), ("x.csv", "Company name|Deal - Tier", None),
+        ("x.csv", "Company name|Person - Tier", "contact"),
+    ],
+)  # fmt: skip
+def test_of_one_label_the_field_is_meant_of_what_the_file_is_about(name: str, columns: str, meaning: str | None) -> None:
+    found = guess(name, columns.split("|"), TIER)[1][-1]
+    assert found == (f"{meaning}.custom.tier" if meaning else None)
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,14 @@ class Batch:
             self._keep_changes()
 
     def _keep_changes(self) -> None:
-        for place in self._seen_before() & self.changes.keys():
+        for place in self._seen_before():
             change = self.changes[place]
             self.counts[f"{change.entity}.{'created' if change.created else 'updated'}"] -= 1
+            if change.created:
+                # Who keeps deals says of one it made for this import that it did, as often as it is asked.
+                del self.changes[place]
+        if not self.changes:
+            return
         statement, row = insert(import_changes), import_changes.c
         merged = {
             "version_after": statement.excluded.version_after,
@@ -172,17 +177,19 @@ class Batch:
             }
             for each in self.changes.values()
         ]
-        # What was made a moment ago was not changed by an earlier batch.
+        # What was made a moment ago was not noted by an earlier batch.
         copy_rows(self.uow.session, import_changes, [each for each in rows if each["created"]])
         if again := [each for each in rows if not each["created"]]:
             self.uow.session.execute(statement.on_conflict_do_update(index_elements=keyed, set_=merged), again)
 
     def _seen_before(self) -> set[tuple[str, str]]:
+        """Those of the changed records that this import noted already."""
         row = import_changes.c
-        updated = [place for place, change in self.changes.items() if not change.created]
-        if not updated:
+        # What is made here has an id of its own; a deal is made elsewhere, and named again when it is asked for again.
+        maybe = [place for place, change in self.changes.items() if not change.created or change.entity == "deal"]
+        if not maybe:
             return set()
-        theirs = tuple_(row.entity, row.row_id).in_(updated)
+        theirs = tuple_(row.entity, row.row_id).in_(maybe)
         found = self.uow.session.execute(select(row.entity, row.row_id).where(row.import_id == self.import_id, theirs))
         return {(each.entity, each.row_id) for each in found}
 

@@ -14,7 +14,7 @@ from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.importing import dates, numbers
 from services.clients.importing.files import Table, Unreadable, tables
-from services.clients.importing.headers import guess, system_of
+from services.clients.importing.headers import foreign, guess, system_of
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.models import import_rows
 
@@ -109,7 +109,9 @@ class _Sheet:
             }
             for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
         ]
-        return {"name": self.table.name, "about": entity, "columns": columns, "rows": self.rows, "skip": False}
+        note = foreign(self.table.columns)
+        about = {"name": self.table.name, "about": entity, "rows": self.rows}
+        return about | {"columns": columns, "skip": note is not None, "note": note}
 
 
 def _copied(uow: UnitOfWork, import_id: str, place: int, sheet: _Sheet, total: int) -> int:

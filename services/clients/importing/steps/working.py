@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -20,6 +21,15 @@ from services.clients.importing.steps.undoing import undo
 from services.clients.models import imports
 
 log = get_logger(__name__)
+
+# How long an import waits for a database or a service that does not answer; the last wait before is at most so long.
+PATIENCE = timedelta(hours=6)
+_LAST_WAIT = timedelta(minutes=12)
+# So often, within a minute, a step is tried that fails and nobody knows why.
+_TRIES = 5
+UNREADABLE = "this file could not be read; save the sheet as CSV and try again"
+BROKEN = "something went wrong on our side, and trying again did not help; what came in so far can be taken back"
+AWAY = "a part of the system did not answer for hours; what came in so far can be taken back"
 
 _STEPS: dict[str, Callable[[Tools, Job, Any], bool]] = {
     "reading": read,
@@ -41,12 +51,21 @@ def work(tools: Callable[[], Tools]) -> Callable[[Job], bool]:
         except Unreadable as error:
             raise GiveUp(str(error)) from None
         except Exception as error:
-            if found.state == "reading" and not isinstance(error, Unavailable) and not is_outage(error):
-                log.exception("a file could not be read")
-                raise GiveUp("this file could not be read; save the sheet as CSV and try again") from None
+            if reason := _hopeless(job, found.state, error):
+                log.exception("an import goes no further", state=found.state)
+                raise GiveUp(reason) from None
             raise
 
     return perform
+
+
+def _hopeless(job: Job, state: str, error: Exception) -> str | None:
+    """Why it is of no use to try again, in words; None while it may be."""
+    if isinstance(error, Unavailable) or is_outage(error):
+        return AWAY if datetime.now(UTC) - job.created_at > PATIENCE - _LAST_WAIT else None
+    if state == "reading":
+        return UNREADABLE
+    return BROKEN if job.attempt >= _TRIES else None
 
 
 def went_on(uow: UnitOfWork, job: Job, more: bool) -> None:
