@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from tests.support.waiting import eventually
 # How a client stands towards John: his own, one he shadows, Jessica's, nobody's lead, and Jessica's with a won deal.
 RELATIONS = ("own", "shadowed", "other", "nobody", "won")
 ROLES = ("admin", "sales", "finance", "manager")
+# As the stand-in has it.
+TEMPLATE = {"name": "brief_received", "language": "en", "parameters": ["Pia", "AMO AI", "A chatbot"]}
 _VISIBLE: dict[Rows, frozenset[str]] = {
     Rows.ALL: frozenset(RELATIONS),
     Rows.OWN: frozenset({"own"}),
@@ -105,6 +108,28 @@ class Scene:
             body = {"name": f"Segment {row['client']}", "filters": {"tag": row.name}, "shared": True}
             row.ids["segment"] = str(self.admin.post("/segments", body)["id"])
         return row.ids["segment"]
+
+    def conversation(self, row: Row) -> str:
+        """A conversation of a row's client on WhatsApp."""
+        if "conversation" not in row.ids:
+            self.admin.post("/whatsapp/templates/sync")
+            body = {"contact_id": self.reachable(row), "template": TEMPLATE}
+            row.ids["conversation"] = self.admin.post(f"/clients/{row['client']}/messages", body)["conversation_id"]
+        return row.ids["conversation"]
+
+    def signed(self, body: bytes) -> str:
+        """What WhatsApp signs a delivery with."""
+        secret = self.crm.info["webhooks"]["whatsapp_app_secret"].encode()
+        return f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+
+    def agreed(self) -> str:
+        """The token that WhatsApp asks for our address with."""
+        return str(self.crm.info["webhooks"]["whatsapp_verify_token"])
+
+    def reachable(self, row: Row) -> str:
+        """A contact with a number, whom nobody wrote to yet."""
+        person = {"first_name": row.name, "phone": f"+1415{secrets.randbelow(8_000_000) + 2_000_000}"}
+        return str(self.admin.post(f"/clients/{row['client']}/contacts", person)["id"])
 
     def deal(self, row: Row) -> str:
         """Another deal of a row's client, in the stage that makes it visible to managers where it should be."""

@@ -36,6 +36,7 @@ CLIENTS = (
     Case("clients.revoke_access", CHANGE, "clients.grant", lambda s, r: client_of(s, r) | {"user_id": NOBODY}),
     Case("clients.list_grants", READ, "clients.grant", client_of),
     Case("clients.client_access", READ, "clients.access", client_of),
+    Case("clients.contacts_of_phones", GATE, "clients.access", lambda _s, _r: {"numbers": ["15550123"]}),
     Case("clients.contact_card", READ, "clients.read", client_of),
     Case("clients.list_contacts", READ, "clients.read", client_of),
     Case(

@@ -17,6 +17,17 @@ from tests.rights.cases.case import (
     filter_of_client,
     listed,
 )
+from tests.rights.scene import TEMPLATE, Row, Scene
+
+
+def _conversation_of(scene: Scene, row: Row) -> dict[str, Any]:
+    return {"conversation_id": scene.conversation(row)}
+
+
+def _conversations_of(scene: Scene, row: Row) -> dict[str, Any]:
+    scene.conversation(row)
+    return filter_of_client(scene, row)
+
 
 OTHERS = (
     Case("notifications.list_notifications", COMMON, "notifications.own", lambda _s, _r: {"unread_only": True}),
@@ -49,6 +60,55 @@ OTHERS = (
     Case("notifications.draw_chart", COMMON, "reports.own", lambda _s, _r: {"name": "nothing", "data": {}}),
     Case("notifications.list_emails", LIST, "emails.read", filter_of_client),
     Case("notifications.get_email", READ, "emails.read", lambda _s, r: {"email_id": r["email"]}),
+    Case("notifications.list_conversations", LIST, "whatsapp.read", _conversations_of),
+    Case("notifications.get_conversation", READ, "whatsapp.read", _conversation_of),
+    Case(
+        "notifications.list_messages",
+        READ,
+        "whatsapp.read",
+        _conversation_of,
+        shows=lambda answer, _row: bool(answer["items"]),
+    ),
+    Case("notifications.message_media", GATE, "whatsapp.read", lambda _s, _r: {"message_id": NOBODY}),
+    Case("notifications.mark_conversation_read", READ, "whatsapp.read", _conversation_of),
+    Case(
+        "notifications.send_message",
+        CHANGE,
+        "whatsapp.write",
+        lambda s, r: _conversation_of(s, r) | {"template": TEMPLATE},
+        seen="whatsapp.read",
+    ),
+    Case(
+        "notifications.start_message",
+        CHANGE,
+        "whatsapp.write",
+        lambda s, r: {"client_id": r["client"], "contact_id": s.reachable(r), "template": TEMPLATE},
+        seen="whatsapp.read",
+    ),
+    Case(
+        "notifications.link_conversation",
+        GATE,
+        "whatsapp.triage",
+        lambda _s, _r: {"conversation_id": NOBODY, "client_id": NOBODY},
+    ),
+    *(
+        Case(f"notifications.{method}", GATE, "whatsapp.triage", lambda _s, _r: {"conversation_id": NOBODY})
+        for method in ("begin_whatsapp_lead", "dismiss_conversation")
+    ),
+    Case("notifications.list_whatsapp_templates", COMMON, "whatsapp.read"),
+    Case("notifications.sync_whatsapp_templates", COMMON, "whatsapp.templates"),
+    Case(
+        "notifications.whatsapp_webhook",
+        PUBLIC,
+        "public",
+        lambda s, _r: {"body_base64": "e30=", "signature": s.signed(b"{}")},
+    ),
+    Case(
+        "notifications.whatsapp_verify",
+        PUBLIC,
+        "public",
+        lambda s, _r: {"mode": "subscribe", "token": s.agreed(), "challenge": "1"},
+    ),
     Case("notifications.send_test_email", COMMON, "emails.test", lambda _s, _r: {"to": "ops@amo-ai.example"}),
     Case(
         "ai.list_generations", LIST, "generations.read", lambda _s, r: {"filters": {"deal_id": r["deal"]}}, shows=listed

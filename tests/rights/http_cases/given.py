@@ -31,3 +31,12 @@ def words_of(_scene: Scene, row: Row) -> dict[str, Any]:
 
 def filter_of_client(_scene: Scene, row: Row) -> dict[str, Any]:
     return {"query": {"client_id": row["client"]}}
+
+
+def conversation_of(scene: Scene, row: Row) -> dict[str, Any]:
+    return {"conversation_id": scene.conversation(row)}
+
+
+def conversations_of(scene: Scene, row: Row) -> dict[str, Any]:
+    scene.conversation(row)
+    return filter_of_client(scene, row)

@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
-from tests.rights.cases import CHANGE, COMMON, GATE, NOBODY, PUBLIC, Case
+from tests.rights.cases import CHANGE, COMMON, GATE, LIST, NOBODY, PUBLIC, READ, Case
+from tests.rights.http_cases.given import conversation_of, conversations_of
+from tests.rights.scene import TEMPLATE
 
 _TOKEN = {"token": "nothing"}
+_NO_CONVERSATION = {"conversation_id": NOBODY}
 OTHERS = (
+    Case("GET /conversations", LIST, "whatsapp.read", conversations_of),
+    Case("GET /conversations/{conversation_id}", READ, "whatsapp.read", conversation_of),
+    Case(
+        "GET /conversations/{conversation_id}/messages",
+        READ,
+        "whatsapp.read",
+        conversation_of,
+        shows=lambda answer, _row: bool(answer["items"]),
+    ),
+    Case("POST /conversations/{conversation_id}/read", READ, "whatsapp.read", conversation_of),
+    Case(
+        "POST /conversations/{conversation_id}/messages",
+        CHANGE,
+        "whatsapp.write",
+        lambda s, r: conversation_of(s, r) | {"json": {"template": TEMPLATE}},
+        seen="whatsapp.read",
+    ),
+    Case(
+        "POST /clients/{client_id}/messages",
+        CHANGE,
+        "whatsapp.write",
+        lambda s, r: {"client_id": r["client"], "json": {"contact_id": s.reachable(r), "template": TEMPLATE}},
+        seen="whatsapp.read",
+    ),
+    Case(
+        "POST /conversations/{conversation_id}/link",
+        GATE,
+        "whatsapp.triage",
+        lambda _s, _r: _NO_CONVERSATION | {"json": {"client_id": NOBODY}},
+    ),
+    Case(
+        "POST /conversations/{conversation_id}/lead",
+        GATE,
+        "whatsapp.triage",
+        lambda _s, _r: _NO_CONVERSATION | {"json": {"first_name": "Pia"}},
+    ),
+    Case("POST /conversations/{conversation_id}/dismiss", GATE, "whatsapp.triage", lambda _s, _r: _NO_CONVERSATION),
+    Case("GET /messages/{message_id}/media", GATE, "whatsapp.read", lambda _s, _r: {"message_id": NOBODY}),
+    Case("GET /whatsapp/templates", COMMON, "whatsapp.read"),
+    Case("POST /whatsapp/templates/sync", COMMON, "whatsapp.templates"),
+    # Who asks proves it by the secret that was agreed on, and by nothing else.
+    Case(
+        "POST /webhooks/whatsapp",
+        PUBLIC,
+        "public",
+        lambda s, _r: {"data": b"{}", "headers": {"X-Hub-Signature-256": s.signed(b"{}")}},
+    ),
+    Case(
+        "GET /webhooks/whatsapp",
+        PUBLIC,
+        "public",
+        lambda s, _r: {"query": {"hub.mode": "subscribe", "hub.verify_token": s.agreed(), "hub.challenge": "1"}},
+    ),
     Case("GET /notifications", COMMON, "notifications.own"),
     Case("GET /notifications/unread-count", COMMON, "notifications.own"),
     Case(
