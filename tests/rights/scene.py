@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import requests
 
 from libs.common.context import Context
 from libs.common.identity import Actor, Signer
@@ -150,7 +155,33 @@ class Scene:
         ids["generation"] = found[0]["id"]
         ids["draft"] = self.admin.post("/ai/email-drafts", {"deal_id": ids["deal"]})["id"]
         eventually(lambda: self.admin.get(f"/invoices/{ids['sent']}")["mail_status"] == "sent", 60)
+        ids["conversation"] = self.conversation(row)
+        ids["message"] = self.admin.get(f"/conversations/{ids['conversation']}/messages")["items"][0]["id"]
         return row
+
+    def webhook(self, payload: Any) -> dict[str, Any]:
+        """What is posted when WhatsApp tells something: its bytes and the headers that prove them."""
+        body = json.dumps(payload).encode()
+        secret = self.crm.info["webhooks"]["whatsapp_app_secret"].encode()
+        signature = f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+        return {"data": body, "headers": {"X-Hub-Signature-256": signature}}
+
+    def conversation(self, row: Row) -> str:
+        """Somebody writes on WhatsApp, and an admin says that they are of the row's client."""
+        number = f"1212555{secrets.randbelow(10**4):04}{secrets.randbelow(100):02}"
+        message = {"id": f"wamid.{number}", "from": number, "timestamp": str(int(time.time())), "type": "text"}
+        value = {
+            "metadata": {"phone_number_id": self.crm.info["webhooks"]["whatsapp_phone_number_id"]},
+            "contacts": [{"profile": {"name": row.name}, "wa_id": number}],
+            "messages": [message | {"text": {"body": f"{row.name} asks"}}],
+        }
+        payload = {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
+        url = f"{self.crm.base_url}/webhooks/whatsapp"
+        requests.post(url, timeout=30, **self.webhook(payload)).raise_for_status()
+        found = eventually(lambda: self.admin.get("/conversations", q=number)["items"], 30)
+        linked = {"client_id": row["client"], "contact_id": row["contact"]}
+        self.admin.post(f"/conversations/{found[0]['id']}/link", linked)
+        return str(found[0]["id"])
 
     def _deal_of_a_brief(self, row: Row) -> str:
         """A deal that the AI has something to say about."""

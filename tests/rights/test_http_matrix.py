@@ -37,7 +37,7 @@ def expected(case: Case, role: str, relation: str) -> frozenset[Any]:
 def send(scene: Scene, case: Case, session: requests.Session, relation: str) -> requests.Response:
     verb, path = case.name.split(" ")
     given = case.given(scene, scene.row(relation))
-    more = {name: given.pop(name) for name in ("json", "files") if name in given}
+    more = {name: given.pop(name) for name in ("json", "files", "data", "headers") if name in given}
     query = given.pop("query", None)
     url = scene.crm.base_url + path.format(**given)
     return session.request(verb, url, params=query, allow_redirects=False, timeout=30, **more)
