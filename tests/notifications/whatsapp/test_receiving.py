@@ -70,7 +70,9 @@ def test_twenty_at_once_are_one(crm: Notifications) -> None:
         list(pool.map(lambda _n: crm.hook(None, raw), range(20)))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _n: crm.send(), range(4)))
-    assert rows(crm, "whatsapp_deliveries") == rows(crm, "whatsapp_messages") == rows(crm, "whatsapp_conversations") == 1
+    assert (
+        rows(crm, "whatsapp_deliveries") == rows(crm, "whatsapp_messages") == rows(crm, "whatsapp_conversations") == 1
+    )
     (told,) = crm.told("whatsapp.received")
     assert told["client_id"] == CLIENT and told["contact_id"] == CONTACT and told["phone"] == f"+{SARAH}"
     assert datetime.fromisoformat(told["occurred_at"]) == datetime.fromtimestamp(AT, UTC)
@@ -171,7 +173,9 @@ def test_a_failure_is_told_with_what_to_do(crm: Notifications) -> None:
     crm.hear(body(value([text(at=int(datetime.now(UTC).timestamp()))])))
     message = crm.as_(JOHN).send_message(conversation_id=crm.chat()["id"], text="Yes")
     crm.send()
-    failed = status("wamid.x", "failed", errors=[{"code": 131026, "title": "x"}], biz_opaque_callback_data=message["id"])
+    failed = status(
+        "wamid.x", "failed", errors=[{"code": 131026, "title": "x"}], biz_opaque_callback_data=message["id"]
+    )
     crm.hear(body(value(statuses=[failed])), body(value(statuses=[failed | {"timestamp": str(AT + 1)}])))
     (told,) = crm.told("whatsapp.failed")
     assert told["error_code"] == 131026 and "number" in told["advice"] and told["sent_by"] == JOHN.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -79,7 +80,7 @@ def test_to_one_person_in_order_and_six_seconds_apart(paced: Notifications) -> N
     run(paced, 80)
     assert paced.whatsapp.words() == [f"{number}" for number in range(10)]
     times = [at for at, *_ in paced.whatsapp.sent]
-    assert all(later - former >= timedelta(seconds=6) for former, later in zip(times, times[1:], strict=False))
+    assert all(later - former >= timedelta(seconds=6) for former, later in itertools.pairwise(times))
     assert [each["text"] for each in paced.told("whatsapp.sent")] == [f"{number}" for number in range(10)]
 
 
@@ -91,7 +92,7 @@ def test_never_more_than_so_many_a_second(paced: Notifications) -> None:
     run(paced, 6)
     times = sorted(at for at, *_ in paced.whatsapp.sent)
     assert len(times) == 35
-    assert all(later - former >= timedelta(seconds=0.0999) for former, later in zip(times, times[1:], strict=False))
+    assert all(later - former >= timedelta(seconds=0.0999) for former, later in itertools.pairwise(times))
 
 
 @at_start
@@ -112,7 +113,7 @@ def test_an_hour_without_whatsapp_loses_nothing_and_keeps_the_order(paced: Notif
         assert theirs == [f"{place}.{number}" for number in range(4)]
     for person in {to for _at, to, *_ in paced.whatsapp.sent}:
         times = [at for at, to, *_ in paced.whatsapp.sent if to == person]
-        assert all(later - former >= timedelta(seconds=6) for former, later in zip(times, times[1:], strict=False))
+        assert all(later - former >= timedelta(seconds=6) for former, later in itertools.pairwise(times))
     assert all(at >= end for at, *_ in paced.whatsapp.sent)
 
 

@@ -1,0 +1,115 @@
+"""What is said on WhatsApp stands in the history, once; and whose a number is."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from libs.common.ids import new_id
+from libs.common.problems import Forbidden, Invalid
+from tests.support.actors import ADMIN, JOHN, system
+
+pytestmark = pytest.mark.infrastructure
+AT = "2026-01-15T15:04:05Z"
+
+
+@pytest.fixture
+def client_id(new_client: Any) -> str:
+    made: str = new_client(JOHN.id)["id"]
+    return made
+
+
+def history(clients: Any, client_id: str, kind: str = "whatsapp") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = clients.as_(ADMIN).timeline(client_id=client_id, types=[kind])["items"]
+    return found
+
+
+def test_a_message_is_one_activity_however_often_it_is_told(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "message_id": new_id(), "contact_id": None, "occurred_at": AT}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _n: hear("whatsapp.received", **told), range(8)))
+    (activity,) = history(clients, client_id)
+    assert activity["subject"] == "WhatsApp message received"
+    assert activity["description"] == "Thursday afternoon works best"
+    assert datetime.fromisoformat(activity["occurred_at"]) == datetime.fromisoformat(AT)
+    assert clients.as_(ADMIN).get_client(client_id=client_id)["waiting_since"] is not None
+    hear("whatsapp.received", **told, text="Friday", version=3)
+    hear("whatsapp.received", **told, text="late", version=2)
+    (changed,) = history(clients, client_id)
+    assert changed["description"] == "Friday" and changed["id"] == activity["id"]
+
+
+def test_of_somebody_unknown_nothing_is_written(clients: Any, hear: Any, client_id: str) -> None:
+    for kind in ("received", "sent", "failed"):
+        hear(f"whatsapp.{kind}", client_id=None)
+    assert history(clients, client_id) == history(clients, client_id, "task") == []
+
+
+def test_what_a_person_wrote_answers_and_what_left_by_itself_does_not(clients: Any, hear: Any, client_id: str) -> None:
+    def waits() -> bool:
+        return clients.as_(ADMIN).get_client(client_id=client_id)["waiting_since"] is not None
+
+    about = {"client_id": client_id, "contact_id": None}
+    hear("whatsapp.received", **about, message_id=new_id(), occurred_at=AT)
+    hear("whatsapp.sent", **about, message_id=new_id(), occurred_at="2026-01-15T15:05:00Z")
+    assert waits() and history(clients, client_id)[0]["details"]["template"] == "brief_received"
+    by = {"sent_by": JOHN.id, "sent_by_name": JOHN.name, "template_name": None}
+    hear("whatsapp.sent", **about, **by, message_id=new_id(), occurred_at="2026-01-15T15:06:00Z")
+    assert not waits()
+    newest = history(clients, client_id)[0]
+    assert (newest["subject"], newest["actor_name"]) == ("WhatsApp message sent", JOHN.name)
+
+
+def test_a_failure_is_one_task_for_the_owner(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "contact_id": None, "message_id": new_id()}
+    hear("whatsapp.failed", **told)
+    hear("whatsapp.failed", **told)
+    (task,) = history(clients, client_id, "task")
+    assert task["subject"] == "WhatsApp message to TechCorp Solutions was not delivered"
+    assert task["assignee_id"] == JOHN.id and task["due_at"] and "send a mail" in task["description"]
+
+
+def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> None:
+    notifications = clients.as_(system("notifications"))
+
+    def contact(client: str, phone: str) -> str:
+        made = clients.as_(ADMIN).create_contact(client_id=client, data={"first_name": "Ann", "phone": phone})
+        return str(made["id"])
+
+    other, gone = new_client(JOHN.id, company_name="Other")["id"], new_client(JOHN.id, company_name="Gone")["id"]
+    ann, brazil = contact(client_id, "+1 (555) 0123"), contact(client_id, "+55 31 98888-7777")
+    home = contact(client_id, "(212) 555-0187")
+    for shared in (client_id, other):
+        contact(shared, "+49 30 901820")
+    contact(client_id, "+1 212 555 0100"), contact(client_id, "212-555-0100")
+    contact(gone, "+1 212 555 0199")
+    clients.as_(ADMIN).delete_client(client_id=gone)
+    clients.as_(ADMIN).update_client(client_id=other, changes={"phone": "+44 20 7946 0958"})
+    asked = ["15550123", "553188887777", "12125550187", "4930901820", "12125550100", "12125550199", "442079460958"]
+    found = notifications.contacts_of_phones(numbers=[*asked, "15550124", "5550123", ""])
+    assert found == {
+        "15550123": {"client_id": client_id, "contact_id": ann},
+        "553188887777": {"client_id": client_id, "contact_id": brazil},
+        "12125550187": {"client_id": client_id, "contact_id": home},
+        "12125550100": {"client_id": client_id, "contact_id": None},
+        "442079460958": {"client_id": other, "contact_id": None},
+    }
+    with pytest.raises(Forbidden):
+        clients.as_(ADMIN).contacts_of_phones(numbers=asked)
+    with pytest.raises(Invalid):
+        notifications.contacts_of_phones(numbers="15550123")
+
+
+def test_numbers_are_found_by_their_index(clients: Any, runtime: Any) -> None:
+    from sqlalchemy import text
+
+    from services.clients.queries.numbers import _CANDIDATES, _COMPANIES
+
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        for statement, index in ((_CANDIDATES, "contacts_number"), (_COMPANIES, "clients_number")):
+            plan = connection.execute(text(f"EXPLAIN {statement.text}"), {"tails": ["5550123"]}).scalars().all()
+            assert index in "\n".join(plan)

@@ -1,0 +1,40 @@
+"""Numbers are compared as numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from libs.common.phones import dialled, same, tail
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("+1 (555) 0123", "15550123"),
+        ("+1-555-0123", "15550123"),
+        ("(212) 555-0187", "12125550187"),
+        ("+49 30 901820", "4930901820"),
+        ("0049 30 901820", None),
+        ("call me", None),
+        ("", None),
+        (None, None),
+        ("12", None),
+    ],
+)
+def test_what_is_dialled(written: str | None, digits: str | None) -> None:
+    assert dialled(written, "US") == digits
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("5531988887777", "553188887777", True),
+        ("5215512345678", "525512345678", True),
+        ("5491123456789", "541123456789", True),
+        ("15550123", "15550124", False),
+        ("15550123", "4915550123", False),
+    ],
+)
+def test_ways_of_dialling_one_mobile(one: str, other: str, equal: bool) -> None:
+    assert same(one, other) is equal
+    assert not equal or tail(one) == tail(other)
