@@ -101,6 +101,8 @@ def _choice(name: str, value: Any, options: Sequence[str]) -> str:
 
 
 def _text(name: str, value: Any) -> str | None:
+    if not isinstance(value, str):
+        raise Invalid("this is text", field=name)
     found: str | None = fields.text(TEXT_LENGTH)(name, value)
     return found
 

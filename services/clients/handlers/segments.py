@@ -81,9 +81,9 @@ def _to_change(uow: UnitOfWork, segment_id: str) -> Any:
 
 def _check(uow: UnitOfWork, given: Document, other_than: str | None = None) -> None:
     if "filters" in given:
-        queries.check_list(uow.actor, given["filters"], given.get("sort"), uow.business.zone)
+        queries.check_list(uow.session, uow.actor, given["filters"], given.get("sort"), uow.business.zone)
     elif given.get("sort"):
-        queries.check_list(uow.actor, {}, given["sort"], uow.business.zone)
+        queries.check_list(uow.session, uow.actor, {}, given["sort"], uow.business.zone)
     if "name" in given:
         _refuse_same_name(uow, given["name"], other_than)
 

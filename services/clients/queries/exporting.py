@@ -39,7 +39,7 @@ def export_page(
     if what not in WHAT:
         raise Invalid(f"what is one of {', '.join(WHAT)}", field="what")
     size = MOST if limit is None else fields.whole(1, MOST)("limit", limit)
-    statement, keys = _chosen(what, wanted(actor, filters, zone).full)
+    statement, keys = _chosen(what, wanted(session, actor, filters, zone).full)
     found = session.execute(keyset(statement, keys, cursor, size)).all()
     names = [f"sort_{number}" for number in range(len(keys))]
     rows, next_cursor = page(found, size, lambda row: [row._mapping[name] for name in names])

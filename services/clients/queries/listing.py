@@ -73,21 +73,22 @@ def list_clients(
     zone: the business time zone, in which ``created_from`` is a day.
     """
     size, order = limit_of(limit), _order(sort)
-    rows, total = _found(session, actor, _parts(filtering.wanted(actor, filters, zone), order), order, cursor, size)
+    wanted = filtering.wanted(session, actor, filters, zone)
+    rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
     fuzzy = bool(filters.get("fuzzy"))
     if not total and not fuzzy and (search := filtering.searched_for(filters)) and search.wanted:
         # Only where nothing has the words as typed may it be a slip, and the answer says so.
-        fuzzy, nearly = True, filters | {"fuzzy": True}
-        rows, total = _found(session, actor, _parts(filtering.wanted(actor, nearly, zone), order), order, cursor, size)
+        fuzzy, wanted = True, filtering.wanted(session, actor, filters | {"fuzzy": True}, zone)
+        rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
     shown, next_cursor = page(rows, size, lambda row: (row.sort_value, row.id))
     items = [document(row) for row in shown]
     answer = {"items": items, "next_cursor": next_cursor, "total": total}
     return answer | _told(session, items, filtering.searched_for(filters), fuzzy=fuzzy and bool(total))
 
 
-def check_list(actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
+def check_list(session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
     """Whether a list could be filtered and sorted so; Invalid names what does not fit."""
-    filtering.wanted(actor, filters, zone)
+    filtering.wanted(session, actor, filters, zone)
     _order(sort)
 
 

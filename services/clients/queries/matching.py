@@ -12,6 +12,6 @@ from services.clients.models import clients
 from services.clients.queries.filtering import wanted
 
 
-def matching_ids(_session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Select[tuple[str]]:
+def matching_ids(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Select[tuple[str]]:
     """Ids of the clients that fit the filters; never of one that shows as a card only."""
-    return select(clients.c.id).where(wanted(actor, filters, zone).full)
+    return select(clients.c.id).where(wanted(session, actor, filters, zone).full)

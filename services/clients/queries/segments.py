@@ -69,7 +69,7 @@ def _offered(actor: Actor) -> ColumnElement[bool]:
 def _count(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> int | None:
     """How many clients it finds; None where its filters are no longer known."""
     try:
-        wanted = filtering.wanted(actor, filters, zone)
+        wanted = filtering.wanted(session, actor, filters, zone)
     except Invalid:
         return None
     parts = [each for each in (wanted.full, wanted.cards) if each is not None]

@@ -9,6 +9,7 @@ ABOUT_FIELDS = (
     N_("a choice needs its options"),
     N_("only a choice has options"),
     N_("this is a number, as in 12.5"),
+    N_("this is text"),
     N_("this is an amount with its currency"),
     N_("somebody changed this field since you loaded it"),
     N_("this cannot be emptied; leave it out"),

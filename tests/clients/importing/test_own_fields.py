@@ -174,3 +174,9 @@ def test_a_field_that_is_archived_before_the_rows_come_in_refuses_them_by_name(
     repaired = importer.rpc.repair_row(import_id=found["id"], n=refused["n"], cells={"Score": ""})
     assert repaired["state"] == "good"
     assert importer.commit(found["id"])["states"] == {"created": 2}
+
+
+def test_numbers_in_a_file_are_text_where_the_field_holds_text(importer: Importer, clients: Any) -> None:
+    clients.as_(ADMIN).create_custom_field(entity="client", data={"label": "Cost centre", "kind": "text"})
+    importer.commit(importer.bring("Company name,Cost centre\nAcme,0042\n")["id"])
+    assert custom_of(importer, "Acme") == {"cost_centre": "0042"}

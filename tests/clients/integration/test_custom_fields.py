@@ -73,6 +73,8 @@ def test_values_stand_in_the_record_and_beside_it(clients: Any, new_client: Any,
     ("custom", "field"),
     [
         ({"tier": "Bronze"}, "custom.tier"),
+        ({"our_text": 5}, "custom.our_text"),
+        ({"our_text": True}, "custom.our_text"),
         ({"our_number": "many"}, "custom.our_number"),
         ({"nothing": 1}, "custom"),
         ([], "custom"),

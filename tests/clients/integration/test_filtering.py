@@ -188,7 +188,30 @@ CUSTOM: list[tuple[str, str, Any, str]] = [
     ("since", "last_days", 3, ""),
     ("fair", "is", True, "Birch"),
     ("fair", "not_empty", None, "Acorn Birch"),
-    ("nothing", "is", "x", ""),
+]
+# What can be found in no field of the kind, with the part of the condition that is at fault.
+NEVER: list[tuple[str, str, Any, str]] = [
+    ("custom.nope", "is", 1, "field"),
+    ("custom.nope", "empty", None, "field"),
+    ("contact.custom.tier", "is", "gold", "field"),
+    ("custom.hobby", "is", "sailing", "field"),
+    ("custom.fair", "is", "yes", "value"),
+    ("custom.fair", "contains", "x", "op"),
+    ("custom.fair", "is_not", 1, "value"),
+    ("custom.tier", "is", 5, "value"),
+    ("custom.tier", "gt", "2025-03-01", "op"),
+    ("custom.tier", "last_days", 3, "op"),
+    ("custom.size", "is", "12.5", "value"),
+    ("custom.size", "is", {"amount_minor": 5, "currency": "EUR"}, "value"),
+    ("custom.size", "last_days", 3, "op"),
+    ("custom.fee", "gt", 5, "value"),
+    ("custom.since", "is", "soon", "value"),
+    ("custom.since", "is", 5, "value"),
+    ("custom.since", "starts_with", "2025", "op"),
+    ("custom.grade", "is", "C", "value"),
+    ("custom.grade", "none_of", ["A", "C"], "value"),
+    ("deal_stage", "is", "bogus", "value"),
+    ("deal_stage", "any_of", ["won", "bogus"], "value[1]"),
 ]
 
 
@@ -197,10 +220,12 @@ def test_the_company_s_own_fields(clients: Any, four: dict[str, str]) -> None:
     for label, kind in kinds.items():
         clients.as_(ADMIN).create_custom_field(entity="client", data={"label": label, "kind": kind})
     clients.as_(ADMIN).create_custom_field(entity="contact", data={"label": "Hobby", "kind": "text"})
+    choice = {"label": "Grade", "kind": "choice", "options": ["A", "B"]}
+    clients.as_(ADMIN).create_custom_field(entity="client", data=choice)
     fee = {"amount_minor": 500, "currency": "EUR"}
     values: dict[str, Any] = {
-        "Acorn": {"tier": "Gold", "size": 12.5, "fee": fee, "since": "2025-03-01", "fair": False},
-        "Birch": {"tier": "Silver", "size": 7, "since": "2025-03-02", "fair": True},
+        "Acorn": {"tier": "Gold", "size": 12.5, "fee": fee, "since": "2025-03-01", "fair": False, "grade": "A"},
+        "Birch": {"tier": "Silver", "size": 7, "since": "2025-03-02", "fair": True, "grade": "B"},
     }
     for name, custom in values.items():
         clients.as_(ADMIN).update_client(client_id=four[name], changes={"custom": custom})
@@ -212,6 +237,12 @@ def test_the_company_s_own_fields(clients: Any, four: dict[str, str]) -> None:
         if found != expected:
             wrong[key, op, str(value)] = found
     assert wrong == {}
+    for name, op, value, at_fault in NEVER:
+        with pytest.raises(Invalid) as refused:
+            listed(clients, {"field": name, "op": op, "value": value})
+        assert refused.value.field == f"where.{at_fault}", (name, op, value)
+    assert listed(clients, {"field": "custom.grade", "op": "is", "value": "a"}) == "Acorn"
+    assert listed(clients, {"field": "custom.grade", "op": "contains", "value": "b"}) == "Birch"
     assert listed(clients, {"field": "contact.custom.hobby", "op": "is", "value": "sailing"}) == "Cedar"
     assert listed(clients, {"field": "contact.custom.hobby", "op": "empty"}) == "Acorn Birch Dogwood"
 

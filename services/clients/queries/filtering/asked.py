@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from libs.common.custom_fields import Definition
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients.queries.filtering import values
@@ -15,15 +16,20 @@ from services.clients.queries.filtering import values
 ORDER = ("is", "is_not", "gt", "gte", "lt", "lte", "between")
 
 
+Own = Callable[[], Mapping[str, Definition]]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A condition as it was given. at: its place, for who has to mend it. zone: the business time zone."""
+    """A condition as it was given. at: its place, for who has to mend it. zone: the business time zone. own: the fields
+    that the company made, by the name that a condition calls them."""
 
     op: str
     value: Any
     at: str
     actor: Actor
     zone: str
+    own: Own
 
     def read(self, reader: values.Reader) -> Any:
         """The value, or as many as the operator takes."""

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, func, lite
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.fields import contains
-from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients.domain import STATUSES, day_begins
+from services.clients.importing.targets import STAGES
 from services.clients.models import client_deals, clients
 from services.clients.queries.filtering import values
 from services.clients.queries.filtering.asked import ORDER, Asked, compared
@@ -42,11 +42,11 @@ _TEXT = (*_SAME, "contains", "starts_with", *_EMPTY)
 _TIME = ("is", "gt", "gte", "lt", "lte", "between", "last_days", "not_last_days", *_EMPTY)
 
 
-def condition(name: Any, op: Any, value: Any, at: str, actor: Actor, zone: str) -> Condition:
-    """``name op value`` as SQL; Invalid names what does not fit, at its place."""
+def condition(name: Any, asked: Asked) -> Condition:
+    """What is asked of the field ``name`` as SQL; Invalid names what does not fit, at its place."""
+    op, at = asked.op, asked.at
     if not isinstance(op, str):
         raise Invalid(f"{at}.op is needed", field=f"{at}.op")
-    asked = Asked(op, value, at, actor, zone)
     if isinstance(name, str) and NAME.fullmatch(name):
         return Condition(custom(asked, name), hidden=True)
     if not isinstance(name, str) or name not in FIELDS:
@@ -154,7 +154,7 @@ def _deal_stage(asked: Asked) -> _Made:
     if asked.op in _EMPTY:
         nothing = func.cardinality(stages) == 0
         return nothing if asked.op == "empty" else not_(nothing)
-    value = asked.read(values.words)
+    value = asked.read(values.one_of(*STAGES, fold=True))
     found: _Made = literal(value) == any_(stages)
     if isinstance(value, list):
         found = stages.bool_op("&&")(literal(value, ARRAY(Text)))

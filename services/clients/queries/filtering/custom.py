@@ -24,7 +24,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import table as described
+from sqlalchemy.orm import Session
 
+from libs.common.custom_fields import Definition, definitions
 from libs.common.fields import contains
 from libs.common.money import MAX_MINOR
 from libs.common.problems import Invalid
@@ -45,6 +47,16 @@ _COLUMNS = {
     "currency": Text,
 }
 
+_GIVEN_AS = {"number": "number", "money": "money", "yes_no": "flag"}
+_CALLED = {
+    "text": "text",
+    "choice": "a choice",
+    "number": "a number",
+    "money": "an amount: amount_minor and currency",
+    "date": "a date, as in 2025-02-10",
+    "yes_no": "yes or no: true or false",
+}
+
 
 def custom(asked: Asked, name: str) -> ColumnElement[bool]:
     """Clients with, or for an operator that denies without, such a value; of contacts, that of any of them."""
@@ -59,7 +71,46 @@ def custom(asked: Asked, name: str) -> ColumnElement[bool]:
     if said["contact"]:
         found = found.where(row.c.contact_id == contacts.c.id)
     matching = found.where(_condition(row, op, asked)) if op != "not_empty" else found
+    _fits(asked, name, op)
     return clients.c.id.not_in(matching) if asked.op in _OPPOSITE else clients.c.id.in_(matching)
+
+
+def own_fields(session: Session) -> dict[str, Definition]:
+    """The company's own fields of clients and contacts, by the names that conditions call them."""
+    return {
+        f"{before}{each.key}": each
+        for entity, before in (("client", "custom."), ("contact", "contact.custom."))
+        for each in definitions(session, entity)
+    }
+
+
+def _fits(asked: Asked, name: str, op: str) -> None:
+    """Whether there is such a field, and what is asked of it can be asked of its kind: nothing else is ever found."""
+    field, at = asked.own().get(name), asked.at
+    if field is None:
+        raise Invalid(f"{at}.field: there is no custom field {name}", field=f"{at}.field")
+    if op == "not_empty":
+        return
+    worded = field.kind in ("text", "choice")
+    if (op == "last_days" and field.kind != "date") or (op in ORDER[2:] and worded):
+        raise Invalid(f"{at}.op is not for {_CALLED[field.kind]}", field=f"{at}.op")
+    if op in ("contains", "starts_with") and not worded:
+        raise Invalid(f"{at}.op is for text", field=f"{at}.op")
+    if op != "last_days" and not all(_is(field, op, each) for each in _given(op, asked)):
+        raise Invalid(f"{at}.value is {_called(field)}", field=f"{at}.value")
+
+
+def _is(field: Definition, op: str, value: Any) -> bool:
+    """Whether a field may hold such a value, or a part of it."""
+    if _kind(value) != _GIVEN_AS.get(field.kind, "text"):
+        return False
+    if field.kind == "choice" and op in ("is", "any_of"):
+        return value in [option.lower() for option in field.options]
+    return field.kind != "date" or _day(value) is not None
+
+
+def _called(field: Definition) -> str:
+    return f"one of {', '.join(field.options)}" if field.kind == "choice" else _CALLED[field.kind]
 
 
 def _rows(entity: str) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_
 
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
+from services.clients.queries.filtering.asked import Asked, Own
 from services.clients.queries.filtering.conditions import Condition, condition
 
 MOST_CONDITIONS = 50
@@ -18,21 +19,22 @@ _JOINED = {"all": and_, "any": or_}
 _CONDITION = frozenset({"field", "op", "value"})
 
 
-def read_tree(tree: Any, actor: Actor, zone: str, at: str = "where") -> Condition:
+def read_tree(tree: Any, actor: Actor, zone: str, own: Own, at: str = "where") -> Condition:
     """``{"all": […]}``, ``{"any": […]}`` or ``{"field", "op", "value"}`` as one condition.
 
-    Invalid names the place of what does not fit, as in ``where.all[1].value``.
+    own: the company's own fields. Invalid names the place of what does not fit, as in ``where.all[1].value``.
     """
     if sum(1 for _ in _conditions(tree, at)) > MOST_CONDITIONS:
         raise Invalid(f"{at} holds at most {MOST_CONDITIONS} conditions", field=at)
-    return _read(tree, actor, zone, at)
+    return _read(tree, actor, zone, own, at)
 
 
-def _read(node: Any, actor: Actor, zone: str, at: str) -> Condition:
+def _read(node: Any, actor: Actor, zone: str, own: Own, at: str) -> Condition:
     group = _group(node, at)
     if group is None:
-        return condition(node["field"], node["op"], node.get("value"), at, actor, zone)
-    inside = [_read(each, actor, zone, f"{at}.{group}[{index}]") for index, each in enumerate(node[group])]
+        asked = Asked(node["op"], node.get("value"), at, actor, zone, own)
+        return condition(node["field"], asked)
+    inside = [_read(each, actor, zone, own, f"{at}.{group}[{index}]") for index, each in enumerate(node[group])]
     return Condition(
         _JOINED[group](*(each.sql for each in inside)),
         hidden=any(each.hidden for each in inside),

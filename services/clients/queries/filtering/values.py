@@ -59,8 +59,11 @@ def person(me: str) -> Reader:
     return read
 
 
-def one_of(*choices: str) -> Reader:
+def one_of(*choices: str, fold: bool = False) -> Reader:
+    """fold: whatever the case of its letters."""
+
     def read(at: str, value: Any) -> str:
+        value = value.lower() if fold and isinstance(value, str) else value
         if value not in choices:
             raise Invalid(f"{at} is one of {', '.join(choices)}", field=at)
         return str(value)

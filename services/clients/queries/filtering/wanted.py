@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, select, union
+from sqlalchemy.orm import Session
 
 from libs.common import fields
 from libs.common.fields import date_of
@@ -16,6 +18,7 @@ from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.domain import STATUSES, day_begins
 from services.clients.models import clients, contacts
+from services.clients.queries.filtering.custom import own_fields
 from services.clients.queries.filtering.texts import FULL_NAME, begins, holds
 from services.clients.queries.filtering.tree import read_tree
 from services.clients.queries.searching import Search, candidates, name_matches, read_search
@@ -40,7 +43,7 @@ class Wanted:
     collect_cards: bool
 
 
-def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
+def wanted(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
     """The filters as conditions; Invalid names one that does not exist or does not fit."""
     unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q", "fuzzy", "where"}]
     if unknown:
@@ -49,7 +52,8 @@ def wanted(actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
     inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE - {"shadowed"}]
     if "shadowed" in filters and fields.flag("shadowed", filters["shadowed"]):
         inside.append(access.lent(actor))
-    tree = read_tree(filters["where"], actor, zone) if filters.get("where") is not None else None
+    own = cache(lambda: own_fields(session))
+    tree = read_tree(filters["where"], actor, zone, own) if filters.get("where") is not None else None
     if tree is not None:
         (inside if tree.hidden else on_card).append(tree.sql)
     searched = str(filters.get("q") or "").strip()
