@@ -8,7 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bench import ai, bulk, email_checks, events, find, forecast, imports, lists, memory, pages, pdf, ping, scores
+from bench import (
+    ai,
+    bulk,
+    email_checks,
+    events,
+    find,
+    forecast,
+    imports,
+    lists,
+    memory,
+    pages,
+    pdf,
+    ping,
+    scores,
+    whatsapp,
+)
 from stack.application import Options, Stack
 from stack.driver import Crm
 from stack.ports import LOOPBACK
@@ -30,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "import": imports.run,
     "find": find.run,
     "bulk": bulk.run,
+    "whatsapp": whatsapp.run,
 }
 
 
