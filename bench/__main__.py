@@ -8,7 +8,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bench import ai, bulk, email_checks, events, find, forecast, imports, lists, live, memory, pages, pdf, ping, scores
+from bench import (
+    ai,
+    bulk,
+    email_checks,
+    events,
+    find,
+    forecast,
+    imports,
+    lists,
+    live,
+    memory,
+    pages,
+    pdf,
+    ping,
+    scores,
+    whatsapp,
+)
 from stack.application import Options, Stack
 from stack.driver import Crm
 from stack.ports import LOOPBACK
@@ -31,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[Crm], Figures]] = {
     "find": find.run,
     "bulk": bulk.run,
     "live": live.run,
+    "whatsapp": whatsapp.run,
 }
 
 

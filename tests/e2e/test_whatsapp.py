@@ -15,7 +15,9 @@ import psycopg
 import pytest
 import requests
 
+from bench.whatsapp import deliver
 from stack.driver import Crm
+from tests.e2e.conftest import FULL
 from tests.notifications.chats import escaped
 from tests.support.waiting import eventually
 
@@ -175,3 +177,12 @@ def test_a_message_that_fails_is_a_task(crm: Crm, people: dict[str, Any]) -> Non
     assert found["subject"] == "WhatsApp message to Tom was not delivered" and found["assignee_id"] == rep.user["id"]
     (message,) = rep.get("/conversations", client_id=client["id"])["items"]
     assert "cannot be delivered" in message["blocked_reason"]
+
+
+def test_deliveries_under_load_end_exactly(crm: Crm) -> None:
+    """Repeats among them: every delivery is taken, each message is there once, nobody has two conversations."""
+    deliveries, seconds, people = (2000, 20.0, 200) if FULL else (150, 3.0, 30)
+    load = deliver(crm, deliveries, seconds, people)
+    assert load.statuses == {200}
+    assert load.kept == load.messages == load.distinct == round(deliveries * 0.7)
+    assert load.people == people
