@@ -14,13 +14,22 @@ from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.models import clients, contacts
 from services.clients.queries.clients import access_of
-from services.clients.queries.filtering import FULL_NAME, begins, by_letters, holds
+from services.clients.queries.filtering import (
+    FULL_NAME,
+    begins,
+    by_letters,
+    digits_of,
+    has_digits,
+    holds,
+    holds_plain,
+)
 
 MOST = 20
 
 
 def quick_find(session: Session, actor: Actor, q: str, limit: int = 5) -> dict[str, Any]:
-    """A few clients by name and contacts by name or address, those that begin with the text first."""
+    """A few clients by name and contacts by name or address, those that begin with the text first, accents or not;
+    both by four digits of their number, too."""
     searched = text()("q", q)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise Invalid(f"limit is a whole number from 1 to {MOST}", field="limit")
@@ -40,9 +49,13 @@ def _clients(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
     first = found.where(seen, starts).order_by(by_letters(name)).limit(limit)
     if len(searched) == 1:
         return [first]
-    inside = holds(name, searched)
-    by_address = found.where(access.scope(actor), holds(clients.c.email, searched), not_(inside))
-    return [first, some(found.where(seen, inside, not_(starts)), limit), some(by_address, limit)]
+    inside, addressed = holds_plain(name, searched), holds(clients.c.email, searched)
+    mine = found.where(access.scope(actor), not_(inside))
+    searches = [first, some(found.where(seen, inside, not_(starts)), limit), some(mine.where(addressed), limit)]
+    if digits := digits_of(searched):
+        numbered = mine.where(has_digits(clients.c.phone, digits), addressed.is_not(True), not_(starts))
+        searches.append(some(numbered, limit))
+    return searches
 
 
 def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
@@ -55,8 +68,12 @@ def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
     starts = or_(begins(FULL_NAME, searched), begins(contacts.c.email, searched))
     if len(searched) == 1:
         return [some(found.where(starts), limit)]
-    anywhere = or_(holds(FULL_NAME, searched), holds(contacts.c.email, searched))
-    return [some(found.where(starts), limit), some(found.where(anywhere, starts.is_not(True)), limit)]
+    anywhere = or_(holds_plain(FULL_NAME, searched), holds(contacts.c.email, searched))
+    searches = [some(found.where(starts), limit), some(found.where(anywhere, starts.is_not(True)), limit)]
+    if digits := digits_of(searched):
+        numbered = found.where(has_digits(contacts.c.phone, digits), starts.is_not(True), anywhere.is_not(True))
+        searches.append(some(numbered, limit))
+    return searches
 
 
 def _ranked(session: Session, searches: list[Select[Any]], limit: int) -> list[dict[str, Any]]:
