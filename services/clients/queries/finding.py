@@ -77,11 +77,20 @@ def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
 
 
 def _ranked(session: Session, searches: list[Select[Any]], limit: int) -> list[dict[str, Any]]:
-    """The rows of searches that have none in common, an earlier search's first."""
+    """The rows of searches that have none in common, an earlier search's first.
+
+    Where the first finds enough, the others are not asked: they would look at all that it found, to leave it out.
+    """
+    rows = _rows(session, searches[:1])
+    if len(rows) < limit and searches[1:]:
+        rows += _rows(session, searches[1:])
+    return [{str(name): value for name, value in row._mapping.items() if name not in _INNER} for row in rows[:limit]]
+
+
+def _rows(session: Session, searches: list[Select[Any]]) -> list[Any]:
     ranked = [select(literal(rank).label("rank"), each.subquery()) for rank, each in enumerate(searches)]
     rows = session.execute(union_all(*ranked)).all()
-    rows = sorted(rows, key=lambda row: (row.rank, str(row.sorted_by).lower(), row.id))[:limit]
-    return [{str(name): value for name, value in row._mapping.items() if name not in _INNER} for row in rows]
+    return sorted(rows, key=lambda row: (row.rank, str(row.sorted_by).lower(), row.id))
 
 
 _INNER = ("rank", "sorted_by")
