@@ -14,13 +14,22 @@ from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.models import clients, contacts
 from services.clients.queries.clients import access_of
-from services.clients.queries.filtering import FULL_NAME, begins, by_letters, holds
+from services.clients.queries.filtering import (
+    FULL_NAME,
+    begins,
+    by_letters,
+    digits_of,
+    has_digits,
+    holds,
+    holds_plain,
+)
 
 MOST = 20
 
 
 def quick_find(session: Session, actor: Actor, q: str, limit: int = 5) -> dict[str, Any]:
-    """A few clients by name and contacts by name or address, those that begin with the text first."""
+    """A few clients by name and contacts by name or address, those that begin with the text first, accents or not;
+    both by four digits of their number, too."""
     searched = text()("q", q)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST:
         raise Invalid(f"limit is a whole number from 1 to {MOST}", field="limit")
@@ -40,9 +49,13 @@ def _clients(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
     first = found.where(seen, starts).order_by(by_letters(name)).limit(limit)
     if len(searched) == 1:
         return [first]
-    inside = holds(name, searched)
-    by_address = found.where(access.scope(actor), holds(clients.c.email, searched), not_(inside))
-    return [first, some(found.where(seen, inside, not_(starts)), limit), some(by_address, limit)]
+    inside, addressed = holds_plain(name, searched), holds(clients.c.email, searched)
+    mine = found.where(access.scope(actor), not_(inside))
+    searches = [first, some(found.where(seen, inside, not_(starts)), limit), some(mine.where(addressed), limit)]
+    if digits := digits_of(searched):
+        numbered = mine.where(has_digits(clients.c.phone, digits), addressed.is_not(True), not_(starts))
+        searches.append(some(numbered, limit))
+    return searches
 
 
 def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
@@ -55,16 +68,29 @@ def _contacts(actor: Actor, searched: str, limit: int) -> list[Select[Any]]:
     starts = or_(begins(FULL_NAME, searched), begins(contacts.c.email, searched))
     if len(searched) == 1:
         return [some(found.where(starts), limit)]
-    anywhere = or_(holds(FULL_NAME, searched), holds(contacts.c.email, searched))
-    return [some(found.where(starts), limit), some(found.where(anywhere, starts.is_not(True)), limit)]
+    anywhere = or_(holds_plain(FULL_NAME, searched), holds(contacts.c.email, searched))
+    searches = [some(found.where(starts), limit), some(found.where(anywhere, starts.is_not(True)), limit)]
+    if digits := digits_of(searched):
+        numbered = found.where(has_digits(contacts.c.phone, digits), starts.is_not(True), anywhere.is_not(True))
+        searches.append(some(numbered, limit))
+    return searches
 
 
 def _ranked(session: Session, searches: list[Select[Any]], limit: int) -> list[dict[str, Any]]:
-    """The rows of searches that have none in common, an earlier search's first."""
+    """The rows of searches that have none in common, an earlier search's first.
+
+    Where the first finds enough, the others are not asked: they would look at all that it found, to leave it out.
+    """
+    rows = _rows(session, searches[:1])
+    if len(rows) < limit and searches[1:]:
+        rows += _rows(session, searches[1:])
+    return [{str(name): value for name, value in row._mapping.items() if name not in _INNER} for row in rows[:limit]]
+
+
+def _rows(session: Session, searches: list[Select[Any]]) -> list[Any]:
     ranked = [select(literal(rank).label("rank"), each.subquery()) for rank, each in enumerate(searches)]
     rows = session.execute(union_all(*ranked)).all()
-    rows = sorted(rows, key=lambda row: (row.rank, str(row.sorted_by).lower(), row.id))[:limit]
-    return [{str(name): value for name, value in row._mapping.items() if name not in _INNER} for row in rows]
+    return sorted(rows, key=lambda row: (row.rank, str(row.sorted_by).lower(), row.id))
 
 
 _INNER = ("rank", "sorted_by")

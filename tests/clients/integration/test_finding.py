@@ -66,6 +66,41 @@ def test_contacts_are_found_by_name_and_address(clients: Any, companies: dict[st
     }  # fmt: skip
 
 
+def test_accents_do_not_count_however_many_words_are_typed(clients: Any, companies: dict[str, str]) -> None:
+    for first, last in (("Zoë", "Custom"), ("Zoe", "Plain"), ("Łukasz", "Große")):
+        data = {"first_name": first, "last_name": last}
+        clients.as_(JOHN).create_contact(client_id=companies["Other"], data=data)
+
+    def found(q: str) -> list[str]:
+        return [row["last_name"] for row in clients.as_(JOHN).quick_find(q=q)["contacts"]]
+
+    assert found("zoe custom") == found("Zoë custom") == found("oé cus") == found("ZOE CU") == ["Custom"]
+    assert sorted(found("zoe")) == sorted(found("zoë")) == sorted(found("zo")) == ["Custom", "Plain"]
+    assert found("zoë plain") == ["Plain"] and found("lukasz grosse") == ["Große"] and found("zoe%custom") == []
+    for q in ("muller", "muller & sohne", "MÜLLER & SO", "mullér"):
+        assert names(clients.as_(JOHN).quick_find(q=q), "clients") == ["Müller & Söhne GmbH"]
+    by_two = clients.as_(JOHN).list_clients(filters={"q": "zö"})["items"]
+    assert [row["company_name"] for row in by_two] == ["Other"]
+
+
+def test_digits_of_a_number_find_who_has_it(clients: Any, companies: dict[str, str]) -> None:
+    for first, phone in (("Ann", "+1 (415) 555-2671"), ("Bob", "0731 / 98 76 543"), ("Cem", None)):
+        data = {"first_name": first, "last_name": "X", "phone": phone}
+        clients.as_(JOHN).create_contact(client_id=companies["Other"], data=data)
+
+    def found(q: str, who: Any = JOHN) -> list[str]:
+        return [row["first_name"] for row in clients.as_(who).quick_find(q=q)["contacts"]]
+
+    for q in ("415555", "4155", "(415) 555", "+1415", "555-26", "0014155552671", "2671"):
+        assert found(q) == ["Ann"], q
+    assert found("0731") == found("07319876543") == ["Bob"]
+    # Too few digits, digits that are not in a row, and what is no number.
+    assert found("415") == found("415671") == found("4155x") == found("0000") == []
+    assert found("415555", JESSICA) == []
+    assert set(names(clients.as_(JOHN).quick_find(q="5550101"), "clients")) == {"Other", "TechCorp Solutions"}
+    assert names(clients.as_(JESSICA).quick_find(q="5550101"), "clients") == []
+
+
 @pytest.mark.parametrize("who", MATRIX)
 def test_quick_find_shows_what_the_list_does(clients: Any, world: dict[str, str], who: str) -> None:
     found = clients.as_(PEOPLE[who]).quick_find(q="Company", limit=20)

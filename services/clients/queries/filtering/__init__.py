@@ -1,7 +1,15 @@
 """What a list of clients is filtered by, and on which rows each filter may look."""
 
 from services.clients.queries.filtering.conditions import Condition, condition
-from services.clients.queries.filtering.texts import FULL_NAME, begins, by_letters, holds
+from services.clients.queries.filtering.texts import (
+    FULL_NAME,
+    begins,
+    by_letters,
+    digits_of,
+    has_digits,
+    holds,
+    holds_plain,
+)
 from services.clients.queries.filtering.tree import read_tree
 from services.clients.queries.filtering.wanted import Wanted, searched_for, wanted
 
@@ -12,7 +20,10 @@ __all__ = [
     "begins",
     "by_letters",
     "condition",
+    "digits_of",
+    "has_digits",
     "holds",
+    "holds_plain",
     "read_tree",
     "searched_for",
     "wanted",

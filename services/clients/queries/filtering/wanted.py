@@ -19,7 +19,7 @@ from services.clients import access
 from services.clients.domain import STATUSES, day_begins
 from services.clients.models import clients, contacts
 from services.clients.queries.filtering.custom import own_fields
-from services.clients.queries.filtering.texts import FULL_NAME, begins, holds
+from services.clients.queries.filtering.texts import FULL_NAME, begins, holds, holds_plain
 from services.clients.queries.filtering.tree import read_tree
 from services.clients.queries.searching import Search, candidates, name_matches, read_search
 
@@ -87,7 +87,8 @@ def _candidates(searched: str, *, fuzzy: bool) -> Any:
         return select(clients.c.id).where(clients.c.deleted_at.is_(None), begins(clients.c.company_name, searched))
     return union(
         *(select(clients.c.id).where(holds(column, searched)) for column in (clients.c.company_name, clients.c.email)),
-        *(select(contacts.c.client_id).where(holds(column, searched)) for column in (FULL_NAME, contacts.c.email)),
+        select(contacts.c.client_id).where(holds_plain(FULL_NAME, searched)),
+        select(contacts.c.client_id).where(holds(contacts.c.email, searched)),
     )
 
 
