@@ -180,7 +180,12 @@ class RowReader:
             # A link to a deal, no deal.
             return
         if not deal.get("deal_name"):
-            if "deal.deal_name" in self._columns or deal.keys() & {"deal_value_minor", "stage", "deal_status", "custom"}:
+            if "deal.deal_name" in self._columns or deal.keys() & {
+                "deal_value_minor",
+                "stage",
+                "deal_status",
+                "custom",
+            }:
                 self._refuse(reading, "deal.deal_name", "a deal needs a name")
             return
         stage = deal["stage"] = _stage(deal)
