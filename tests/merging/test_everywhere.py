@@ -22,6 +22,10 @@ _MAIL = """
                         attempts, created_at, updated_at, version)
     VALUES (:id, 'invoice', :client, 'Hello', :message_id, '{}', '{}', '[]', 'queued', '[]', '', 0, now(), now(), 1)
 """
+_CHAT = """
+    INSERT INTO whatsapp_conversations (id, client_id, state, number, unread, created_at, updated_at, version)
+    VALUES (:id, :client, 'linked', '15550123', 0, now(), now(), 1)
+"""
 _GENERATION = """
     INSERT INTO generations (id, kind, client_id, deal_id, status, input, created_at, updated_at, version)
     VALUES (:id, 'email_draft', :client, :deal, 'waiting', '{}', now(), now(), 1)
@@ -46,6 +50,7 @@ def company(world: World, number: int, name: str) -> dict[str, str]:
     ids = {"client": client, "deal": deal["id"], "invoice": invoice["id"]}
     row = {"id": new_id(), "client": client}
     world.run("notifications", _MAIL, **row, message_id=new_id())
+    world.run("notifications", _CHAT, **row)
     world.run("ai", _GENERATION, **row, deal=deal["id"])
     world.tell()
     return ids
@@ -63,6 +68,7 @@ HANGS = (
     ("deals", "deals"),
     ("billing", "invoices"),
     ("notifications", "emails"),
+    ("notifications", "whatsapp_conversations"),
     ("ai", "generations"),
 )
 

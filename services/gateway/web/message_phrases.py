@@ -55,3 +55,14 @@ WHAT_TO_DO = (
     N_("Send it again if it is still needed."),
     N_("Look the code up in WhatsApp's list of errors, or reach the person otherwise."),
 )
+ABOUT_THE_LINE = (
+    N_("View Chat"),
+    N_("WhatsApp messages"),
+    N_("WhatsApp does not take our messages any more"),
+    N_("a message came"),
+    N_("a message was sent"),
+    N_("a stand-in of this machine that shows messages and sends none on"),
+    N_("messages leave by WhatsApp's Cloud API"),
+    N_("no token is set (WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID): nothing is sent"),
+    N_("Meetings with my clients"),
+)

@@ -144,6 +144,9 @@ _SHAPES = tuple(
         (r"Payment disputed: (?P<amount>.+)", N_("Payment disputed: %(amount)s")),
         (r"Your mail was not delivered: (?P<subject>.+)", N_("Your mail was not delivered: %(subject)s")),
         (r"Your mail may not have arrived: (?P<subject>.+)", N_("Your mail may not have arrived: %(subject)s")),
+        (r"WhatsApp from an unknown number: (?P<name>.+)", N_("WhatsApp from an unknown number: %(name)s")),
+        (r"WhatsApp from (?P<name>.+)", N_("WhatsApp from %(name)s")),
+        (r"WhatsApp to (?P<name>.+) was not delivered", N_("WhatsApp to %(name)s was not delivered")),
         (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
         (r"You won (?P<amount>.+) with (?P<name>.+)", N_("You won %(amount)s with %(name)s")),
         (r"(?P<who>.+) won a deal with (?P<name>.+)", N_("%(who)s won a deal with %(name)s")),
@@ -164,6 +167,7 @@ _SHAPES = tuple(
         (r"Stripe answered, in (?P<mode>\w+) mode", N_("Stripe answered, in %(mode)s mode")),
         (r"files lie in (?P<place>\S+)", N_("files lie in %(place)s")),
         (r"no answer within (?P<number>\S+) seconds", N_("no answer within %(number)s seconds")),
+        (r"the number (?P<number>.+) answered", N_("the number %(number)s answered")),
         (r"sent: (?P<subject>.+)", N_("sent: %(subject)s")),
         # Why the built-in rules stood in, and what they say of a brief.
         (r"Gemini has too much to do \((?P<code>\d+)\)", N_("Gemini has too much to do (%(code)s)")),

@@ -10,7 +10,13 @@ from libs.common.integrations import Integration
 from libs.common.problems import NotFound, Unavailable
 from tests.gateway.conftest import ROLES, problem
 
-NAMES = {"stripe": "billing", "smtp": "notifications", "gemini": "ai", "object_store": "gateway"}
+NAMES = {
+    "stripe": "billing",
+    "smtp": "notifications",
+    "whatsapp": "notifications",
+    "gemini": "ai",
+    "object_store": "gateway",
+}
 
 
 def item(name: str, **more: Any) -> dict[str, Any]:
@@ -26,9 +32,11 @@ def item(name: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _services(rpc: Any) -> None:
-    for name, service in NAMES.items():
+    for service in set(NAMES.values()) - {"gateway"}:
+        owned = [item(name) for name, owner in NAMES.items() if owner == service]
+        rpc.answers[f"{service}.integration_status"] = {"items": owned}
+    for service in NAMES.values():
         if service != "gateway":
-            rpc.answers[f"{service}.integration_status"] = {"items": [item(name)]}
             rpc.answers[f"{service}.test_integration"] = lambda name: {"ok": True, "message": f"{name}!", "ms": 12}
 
 
@@ -74,14 +82,15 @@ def test_a_service_that_does_not_answer_shows_as_such(http: Any, bearer: Any, rp
     rpc.answers["notifications.integration_status"] = Unavailable("notifications did not answer")
     found = listed(http, bearer("admin"))
     assert found["unavailable"] == ["notifications"]
-    (missing,) = [each for each in found["items"] if not each["available"]]
+    missing, chats = [each for each in found["items"] if not each["available"]]
+    assert (chats["name"], chats["label"]) == ("whatsapp", "WhatsApp")
     assert (missing["name"], missing["label"], missing["detail"]) == (
         "smtp",
         "Mail (SMTP)",
         "notifications did not answer",
     )
     assert missing["mode"] is None and missing["configured"] is None and missing["counts"] == {}
-    assert len(found["items"]) == 4
+    assert len(found["items"]) == 5
 
 
 def test_a_check_is_answered_and_kept(http: Any, bearer: Any, rpc: Any) -> None:
@@ -102,7 +111,7 @@ def test_a_check_that_could_not_be_asked_for_is_no_result(http: Any, bearer: Any
     assert all(each["last_test"] is None for each in listed(http, headers)["items"])
 
 
-@pytest.mark.parametrize("name", ["fax", "STRIPE", "stripe%00", "billing", "whatsapp"])
+@pytest.mark.parametrize("name", ["fax", "STRIPE", "stripe%00", "billing", "whatsapps"])
 def test_an_unknown_one(http: Any, bearer: Any, rpc: Any, name: str) -> None:
     problem(http.post(f"/api/v1/integrations/{name}/test", headers=bearer("admin")), 404)
     assert rpc.asked == []

@@ -286,3 +286,19 @@ def test_old_deliveries_go_and_their_messages_stay(crm: Notifications) -> None:
     with crm.runtime.database.unit_of_work(Context(actor=system("notifications"))) as uow:
         forget_deliveries(uow, uow.now + timedelta(0))
     assert rows(crm, "whatsapp_deliveries") == 0 and rows(crm, "whatsapp_messages") == 1
+
+
+def test_an_erased_person_is_somebody_unknown_when_they_write_again(crm: Notifications) -> None:
+    from libs.common.context import Context
+    from services.notifications.whatsapp.forgetting import forget_person
+
+    know_sarah(crm)
+    crm.hear(body(value([text("before", from_user_id="US.1")])))
+    with crm.runtime.database.unit_of_work(Context(actor=system("notifications"))) as uow:
+        forget_person(uow, CONTACT)
+    chat = crm.chat()
+    assert chat["phone"] is None and chat["profile_name"] is None and rows(crm, "whatsapp_identities") == 0
+    crm.contacts.known.clear()
+    crm.hear(body(value([text("after", from_user_id="US.1")])))
+    states = {each["state"] for each in crm.as_(ADMIN).list_conversations(filters={})["items"]}
+    assert states == {"linked", "unknown"}
