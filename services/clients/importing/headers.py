@@ -217,7 +217,7 @@ def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
 
 def foreign(columns: Sequence[str]) -> str | None:
     """Why a table is left out whose columns are those of a list of ours that files do not bring in; None for others."""
-    return INVOICES if _INVOICE_COLUMNS <= set(columns) else None
+    return INVOICES if set(columns) >= _INVOICE_COLUMNS else None
 
 
 def system_of(columns: Sequence[str]) -> str:
