@@ -18,6 +18,8 @@ from services.clients.importing.readings import Problem, Reading, Seen, Settings
 from services.clients.importing.targets import Target, target_of
 
 _CLOSED = ("won", "lost")
+# Who says one of these speaks of a deal.
+_OF_DEALS = {"deal_value_minor", "stage", "deal_status", "custom"}
 _STEP = re.compile(r"^(lead|qualified|proposal|negotiation) (\d{4}-\d{2}-\d{2})$")
 
 
@@ -180,12 +182,7 @@ class RowReader:
             # A link to a deal, no deal.
             return
         if not deal.get("deal_name"):
-            if "deal.deal_name" in self._columns or deal.keys() & {
-                "deal_value_minor",
-                "stage",
-                "deal_status",
-                "custom",
-            }:
+            if "deal.deal_name" in self._columns or deal.keys() & _OF_DEALS:
                 self._refuse(reading, "deal.deal_name", "a deal needs a name")
             return
         stage = deal["stage"] = _stage(deal)

@@ -203,9 +203,7 @@ TIER = {f"{entity}.custom.tier": "Tier" for entity in ("client", "contact", "dea
         ("x.csv", "Company name|Person - Tier", "contact"),
     ],
 )  # fmt: skip
-def test_of_one_label_the_field_is_meant_of_what_the_file_is_about(
-    name: str, columns: str, meaning: str | None
-) -> None:
+def test_of_one_label_the_field_of_what_the_file_has_is_meant(name: str, columns: str, meaning: str | None) -> None:
     found = guess(name, columns.split("|"), TIER)[1][-1]
     assert found == (f"{meaning}.custom.tier" if meaning else None)
 
