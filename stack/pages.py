@@ -90,6 +90,12 @@ PAGES = (
     Page("tasks", "/tasks?whose=all"),
     Page("tasks-meetings", "/tasks?type=meeting", "sales"),
     Page("task-new", "/tasks/new?client_id={client}"),
+    Page("schedule", "/clients/{client}/schedule?text=Thursday%20afternoon%20works%20best", "sales"),
+    Page("meeting", "/meetings/{meeting}", "sales"),
+    Page("conversations", "/conversations", "sales"),
+    Page("conversation", "/conversations/{conversation}", "sales"),
+    Page("conversation-unknown", "/conversations/{stranger}", "sales"),
+    Page("conversation-first", "/clients/{twin}/message"),
     Page("notifications", "/notifications", "sales"),
     Page("account", "/account", "sales"),
     Page("account-second-factor", "/account/second-factor", "sales"),
@@ -148,7 +154,7 @@ PARTS = frozenset(
     /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
-    /notifications/latest /home/<name> /deals/<uuid:deal_id>/parts/<name>
+    /notifications/latest /conversations/<uuid:conversation_id>/thread /home/<name> /deals/<uuid:deal_id>/parts/<name>
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models

@@ -59,8 +59,28 @@ def scene(crm: Crm) -> dict[str, str]:
     rate = {"currency": "EUR", "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(), "rate": 1.08}
     crm.sign_in("finance").post("/exchange-rates", rate, f"scene-rate-{rate['day']}")
     found["import"] = _import(john)
+    found |= _chats(crm, john, found["client"])
     found |= _found_again(admin) | _twins(admin)
     return found | _reports(crm)
+
+
+def _chats(crm: Crm, john: Person, client: str) -> dict[str, str]:
+    """What was said on WhatsApp: with Sarah, who was written to after her brief, and by somebody nobody knows; and the
+    call that came of it."""
+    url = f"{crm.info['sandbox']['whatsapp_url']}/_sandbox/inbound"
+    sarah = wait_for(lambda: john.get("/conversations", client_id=client)["items"], "the conversation with Sarah")[0]
+    if not sarah["window_ends_at"]:
+        said = {"from": sarah["phone"], "name": "Sarah Johnson", "text": "Thursday afternoon works best"}
+        requests.post(url, json=said, timeout=30).raise_for_status()
+    if not john.get("/conversations", state="unknown")["items"]:
+        said = {"from": "+49 170 5550199", "name": "Jonas", "text": "Do you build chatbots for museums?"}
+        requests.post(url, json=said, timeout=30).raise_for_status()
+    unknown = wait_for(lambda: john.get("/conversations", state="unknown")["items"], "the unknown sender")[0]
+    meetings = john.get("/tasks", type="meeting", client_id=client)["items"]
+    if not meetings:
+        slot = john.post(f"/clients/{client}/meeting-slots", {"text": "Thursday afternoon works best"})["slots"][0]
+        meetings = [john.post(f"/clients/{client}/meetings", {"begins_at": slot["begins_at"]})]
+    return {"conversation": sarah["id"], "stranger": unknown["id"], "meeting": meetings[0]["id"]}
 
 
 def _import(person: Person) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request
+from flask import Response, redirect, request
 from flask_babel import gettext as _
 
 from libs.common.problems import Invalid, Problem
@@ -91,7 +91,7 @@ def write_first(client_id: Any) -> Any:
 def read(conversation_id: Any) -> Any:
     """It was opened."""
     api.read_conversation(conversation_id)
-    return done(f"/conversations/{conversation_id}")
+    return Response(status=204) if is_part() else done(f"/conversations/{conversation_id}")
 
 
 @pages.post("/conversations/<uuid:conversation_id>/link", who=SALES)
