@@ -204,6 +204,7 @@ def test_single_sign_on_leads_through_the_provider(browser: Any, running_stack: 
         with another_gateway(running_stack, **settings) as url:
             visit = Visit(browser, url)
             visit.expect_host(provider.issuer)
+            visit.expect_host(crm.info["live_url"])
             visit.expect_status(403)
             person = {"sub": new_id(), "email": email, "name": "Sol Single", "email_verified": False}
             provider.sign_in_as(**person)
