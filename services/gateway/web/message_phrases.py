@@ -6,6 +6,7 @@ from services.gateway.web.phrases import N_
 
 ABOUT_CONVERSATIONS = (
     N_("WhatsApp is not set up (WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID)"),
+    N_("WhatsApp takes no free text now, because they have not written to us yet: send a template"),
     N_("there is no approved template of this name and language; sync them"),
     N_("there is no such conversation any more"),
     N_("there is no such conversation, or it is not yours to see"),

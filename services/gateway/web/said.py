@@ -129,6 +129,12 @@ _SHAPES = tuple(
          N_("it is in %(one)s, and %(invoice)s in %(other)s")),
         (r"it is a payment of (?P<came>.+), and (?P<invoice>\S+) asks for (?P<wanted>.+)",
          N_("it is a payment of %(came)s, and %(invoice)s asks for %(wanted)s")),
+        # Why a message cannot be written.
+        (r"WhatsApp takes no free text now, because their last message is more than 24 hours old \((?P<at>.+)\): "
+         r"send a template",
+         N_("WhatsApp takes no free text now, because their last message is more than 24 hours old (%(at)s): "
+            "send a template")),
+        (r"this template takes (?P<count>\d+) parameters", N_("this template takes %(count)s parameters")),
         # What a notification is called.
         (r"New Lead: (?P<name>.+)", N_("New lead: %(name)s")),
         (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),

@@ -147,12 +147,12 @@ def _check_window(conversation: Row[Any], now: datetime) -> None:
     if window_ends(conversation.last_inbound_at, now) is not None:
         return
     last = conversation.last_inbound_at
-    why = (
-        "they have not written to us yet"
-        if last is None
-        else f"their last message is more than 24 hours old ({last:%Y-%m-%d %H:%M} UTC)"
-    )
-    raise Conflict(f"WhatsApp takes no free text now, because {why}: send a template", field="text")
+    if last is None:
+        raise Conflict(
+            "WhatsApp takes no free text now, because they have not written to us yet: send a template", field="text"
+        )
+    why = f"because their last message is more than 24 hours old ({last:%Y-%m-%d %H:%M} UTC)"
+    raise Conflict(f"WhatsApp takes no free text now, {why}: send a template", field="text")
 
 
 def _of_template(uow: UnitOfWork, asked: Any) -> tuple[str, dict[str, Any]]:

@@ -55,7 +55,8 @@ def test_only_these_routes_are_for_anybody() -> None:
         "POST /api/v1/invitations/<token>/accept",
         "POST /api/v1/intake/contact", "POST /api/v1/intake/brief",
         "GET /api/v1/pay/<token>", "GET /api/v1/pay/<token>/pdf", "POST /api/v1/pay/<token>",
-        "POST /api/v1/webhooks/stripe", "POST /api/v1/unsubscribe/<token>",
+        "POST /api/v1/webhooks/stripe", "GET /api/v1/webhooks/whatsapp", "POST /api/v1/webhooks/whatsapp",
+        "POST /api/v1/unsubscribe/<token>",
         "GET /health", "GET /ready", "GET /metrics", "GET /files/<token>",
     }  # fmt: skip
 
