@@ -321,7 +321,8 @@ def test_a_worker_that_dies_twice_leaves_every_good_row_once(
 
 
 def _small_batches(tools: Any) -> Any:
-    return replace(tools(), batch=60, seconds=0.05)
+    """So short a slice that it holds one batch, however fast the machine is."""
+    return replace(tools(), batch=60, seconds=0.005)
 
 
 def _deaths(monkeypatch: pytest.MonkeyPatch, deals: Deals, dies_at: str) -> list[int]:
