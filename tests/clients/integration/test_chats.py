@@ -103,12 +103,21 @@ def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> Non
         notifications.contacts_of_phones(numbers="15550123")
 
 
-def test_numbers_are_found_by_their_index(clients: Any, runtime: Any) -> None:
+def test_numbers_are_found_by_their_index(new_client: Any, runtime: Any) -> None:
     from sqlalchemy import text
 
     from services.clients.queries.numbers import _CANDIDATES, _COMPANIES
 
+    client_id = new_client(JOHN.id)["id"]
+    # Of an empty table every plan is as good as another.
+    many = """
+        INSERT INTO contacts (id, client_id, first_name, last_name, phone, is_primary, created_at, updated_at, version)
+        SELECT gen_random_uuid(), :client_id, 'P', n::text, '+1212' || lpad(n::text, 7, '0'), false, now(), now(), 1
+        FROM generate_series(1, 3000) AS n
+    """
     with runtime.database.engine.begin() as connection:
+        connection.execute(text(many), {"client_id": client_id})
+        connection.execute(text("ANALYZE contacts"))
         connection.execute(text("SET LOCAL enable_seqscan = off"))
         for statement, index in ((_CANDIDATES, "contacts_number"), (_COMPANIES, "clients_number")):
             plan = connection.execute(text(f"EXPLAIN {statement.text}"), {"tails": ["5550123"]}).scalars().all()
