@@ -91,12 +91,17 @@ def _part(name: str) -> _Reader:
 def _clock(match: re.Match[str], n: str, half: str | None) -> time | None:
     if match[f"hour{n}"] is None:
         return None
-    hour, minute = int(match[f"hour{n}"]), int(match[f"minute{n}"] or 0)
+    is_sure = (match[f"uhr{n}"] or "").strip().casefold().startswith(("uhr", "h"))
+    return _time(int(match[f"hour{n}"]), int(match[f"minute{n}"] or 0), half, guess=not is_sure)
+
+
+def _time(hour: int, minute: int, half: str | None, *, guess: bool) -> time | None:
+    """guess: whether 1 to 6 are hours of the afternoon."""
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half.strip().casefold().startswith("p") else 0)
-    elif 1 <= hour <= 6 and not (match[f"uhr{n}"] or "").strip().casefold().startswith(("uhr", "h")):
+    elif guess and 1 <= hour <= 6:
         hour += 12
     return time(hour, minute) if hour < 24 else None
 
@@ -108,22 +113,12 @@ def _pattern(text: str) -> re.Pattern[str]:
 _ONE, _TWO = _CLOCK.format(n=1), _CLOCK.format(n=2)
 _EDGE = rf"(?:(?P<noon>noon|midday|mittags?|lunch)|{_ONE})"
 # A number alone is an hour only where a word before it, or what follows it, says so.
-_SURE = (
-    r"(?P<hour1>[01]?\d|2[0-4])(?:(?:[:h](?P<minute1>[0-5]\d))(?P<half1>\s?[ap]\.?\s?m\b\.?)?(?P<uhr1>\s?uhr)?"
-    r"|(?P<half1_>\s?[ap]\.?\s?m\b\.?)|(?P<uhr1_>\s?(?:uhr|o'clock)))"
+_HALVES, _WORD = r"(?P<half1>\s?[ap]\.?\s?m\b\.?)", r"(?P<uhr1>\s?(?:uhr|o'clock))"
+_BARE = (
+    rf"(?P<hour1>[01]?\d|2[0-4])[:h](?P<minute1>[0-5]\d){_HALVES}?{_WORD}?",
+    rf"(?P<hour1>[01]?\d|2[0-4])(?P<minute1>){_HALVES}(?P<uhr1>)",
+    rf"(?P<hour1>[01]?\d|2[0-4])(?P<minute1>)(?P<half1>){_WORD}",
 )
-
-
-def _sure(match: re.Match[str]) -> tuple[time, time | None] | None:
-    half = match["half1"] or match["half1_"]
-    hour, minute = int(match["hour1"]), int(match["minute1"] or 0)
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half.strip().casefold().startswith("p") else 0)
-    elif (match["uhr1_"] or "").strip().casefold() == "o'clock" and 1 <= hour <= 6:
-        hour += 12
-    return (time(hour, minute), None) if hour < 24 else None
 
 
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
@@ -133,6 +128,6 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(rf"(?:any\s?time\s+)?(?:after|from|nach|ab|past)\s+{_EDGE}(?:\s+(?:on|onwards?))?"), _after),
     (_pattern(rf"(?:before|until|till|by|bis|vor)\s+{_EDGE}"), _before),
     (_pattern(rf"(?:at|around|about|um|gegen|@)\s*{_ONE}"), _at),
-    (_pattern(_SURE), _sure),
+    *((_pattern(bare), _at) for bare in _BARE),
     *((_pattern(words), _part(name)) for name, words in _WORDS.items()),
 )  # fmt: skip

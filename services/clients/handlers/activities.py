@@ -68,6 +68,8 @@ def update_activity(
     check_colleague(uow, client.id, given.get("assignee_id"), assignee_role)
     if "description" in given:
         given["description"] = given["description"] or ""
+    if "due_at" in given and activity.details.get("booked"):
+        raise Invalid("this meeting is booked: move it, so that everybody is told", field="due_at")
     if "occurred_at" in given and given["occurred_at"] is None:
         raise Invalid("occurred_at is needed", field="occurred_at")
     if given:

@@ -7,6 +7,7 @@ from services.gateway.web.phrases import N_
 ABOUT_MEETINGS = (
     N_("this time was taken a moment ago; choose another"),
     N_("this time is over"),
+    N_("this meeting is booked: move it, so that everybody is told"),
     N_("this is more than two years ahead"),
     N_("say who holds the meeting"),
     N_("there is no such meeting"),

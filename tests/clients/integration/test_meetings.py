@@ -113,6 +113,16 @@ def test_a_meeting_is_moved_and_called_off(clients: Any, client_id: str) -> None
     book(clients, client_id, begins)  # its time is free again
 
 
+def test_a_booked_meeting_is_moved_and_not_edited(clients: Any, client_id: str) -> None:
+    made = book(clients, client_id, next_weekday(1, 15))
+    other = (next_weekday(1, 15) + timedelta(hours=1)).isoformat()
+    with pytest.raises(Invalid) as refused:
+        clients.as_(JOHN).update_activity(activity_id=made["id"], changes={"due_at": other})
+    assert refused.value.field == "due_at"
+    changed = clients.as_(JOHN).update_activity(activity_id=made["id"], changes={"description": "Bring the offer"})
+    assert (changed["description"], at(changed["due_at"])) == ("Bring the offer", next_weekday(1, 15))
+
+
 def test_everything_is_told_with_its_times(clients: Any, client_id: str, runtime: Any) -> None:
     begins = next_weekday(4, 11)
     contact = clients.as_(JOHN).create_contact(
