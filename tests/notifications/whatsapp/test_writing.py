@@ -15,7 +15,7 @@ from services.notifications.whatsapp.domain import BRIEF_WORDS
 from tests.contracts.samples_of import sample
 from tests.notifications.chats import OMAR, SARAH
 from tests.notifications.harness import Notifications
-from tests.notifications.whatsapp.test_sending import CLIENT, CONTACT, chats, paced, write
+from tests.notifications.whatsapp.test_sending import CLIENT, CONTACT, chats, write
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN
 
 pytestmark = pytest.mark.infrastructure
