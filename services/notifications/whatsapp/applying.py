@@ -7,6 +7,7 @@ yet) is kept in whatsapp_early and taken up when the message is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from services.notifications.whatsapp import conversations, media, progress, tell
 from services.notifications.whatsapp.conversations import Identity
 from services.notifications.whatsapp.domain import (
     Changed,
+    Fault,
     Notice,
     NumberChanged,
     Person,
@@ -145,12 +147,16 @@ def take_up_early(uow: UnitOfWork, message_id: str) -> None:
     for each in sorted(found, key=lambda entry: str(entry.data["at"])):
         at = datetime.fromisoformat(each.data["at"])
         if each.kind == "status":
-            fault = fault_of(each.data["code"], each.data["details"]) if each.data["status"] == "failed" else None
-            progress.further(uow, message_id, each.data["status"], at, fault)
+            progress.further(uow, message_id, each.data["status"], at, _fault(each.data["fault"]))
         elif each.kind == "change":
             _change(uow, message_id, each.data["text"], at)
         else:
             _react(uow, message_id, each.data["who"], each.data["emoji"], at)
+
+
+def _fault(kept: dict[str, Any] | None) -> Fault | None:
+    """A fault as it was told, with what WhatsApp said of it."""
+    return replace(fault_of(kept["code"]), reason=kept["reason"]) if kept else None
 
 
 def _ours(uow: UnitOfWork, reported: Iterable[Reported]) -> list[Any]:
@@ -167,8 +173,7 @@ def _ours(uow: UnitOfWork, reported: Iterable[Reported]) -> list[Any]:
 def _report(uow: UnitOfWork, notice: Reported) -> str | None:
     found = _ours(uow, [notice])
     if not found:
-        fault = notice.fault
-        data = {"status": notice.status, "code": fault.code if fault else None, "details": None}
+        data = {"status": notice.status, "fault": notice.fault.document() if notice.fault else None}
         _keep_early(uow, notice.provider_id, "status", notice.status, data, notice.at)
         return "it holds a status of a message that is not known (yet)"
     message = found[0]

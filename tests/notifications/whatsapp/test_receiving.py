@@ -183,6 +183,21 @@ def test_a_failure_is_told_with_what_to_do(crm: Notifications) -> None:
     assert any(each["kind"] == "whatsapp_failed" for each in crm.notes(JOHN))
 
 
+def test_a_failure_that_overtakes_our_answer_says_as_much(crm: Notifications) -> None:
+    know_sarah(crm)
+    crm.hear(body(value([text(at=int(datetime.now(UTC).timestamp()))])))
+    message = crm.as_(JOHN).send_message(conversation_id=crm.chat()["id"], text="Yes")
+    error = {"code": 131026, "title": "x", "error_data": {"details": "no such account"}}
+    crm.hook(body(value(statuses=[status(f"wamid.out.{message['id']}", "failed", errors=[error])])))
+    crm.sql("UPDATE jobs SET due_at = now() + interval '1 h' WHERE kind = 'send_whatsapp'")
+    crm.send()
+    assert rows(crm, "whatsapp_early") == 1
+    crm.sql("UPDATE jobs SET due_at = now() WHERE kind = 'send_whatsapp'")
+    crm.send()
+    (told,) = crm.told("whatsapp.failed")
+    assert (told["error_code"], told["reason"].endswith("(no such account)")) == (131026, True)
+
+
 def test_edits_revocations_and_reactions_in_any_order(crm: Notifications) -> None:
     know_sarah(crm)
     original = text("Wednesday")
