@@ -122,6 +122,8 @@ def test_a_loan_counts_from_its_beginning_to_its_end(
     assert gone.ok, gone.text
     count = "SELECT count(*) FROM row_access_readers WHERE record_id = %s"
     eventually(lambda: gateway_rows(crm, count, client_id) == [(0,)])
+    # What was still seen is told by now.
+    told_last(stream, people)
 
     def moves_unseen(stage: str) -> None:
         before = len(stream.hints(client_id=client_id))

@@ -25,6 +25,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 SALES = frozenset({"admin", "sales"})
 MONEY = frozenset({"admin", "finance"})
 
+# What a page that keeps itself up to date may ask for although it is not there, or not theirs, any more.
+_GONE = (403, 404)
 __all__ = ["ADMIN", "MONEY", "SALES", "SIGNED_IN", "Pages", "done", "is_part", "local"]
 
 
@@ -111,6 +113,8 @@ def _kept(problem: Problem) -> Response | None:
 
 def refused(problem: Problem) -> Response:
     """A refusal as a page; to a script, as a message that leaves the page as it is."""
+    if is_part() and "X-Live" in request.headers and problem.status in _GONE:
+        return Response(status=204)
     if is_part():
         response = make_response("", problem.status)
         response.headers["HX-Reswap"] = "none"

@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from libs.common.ids import new_id
+from libs.common.problems import NotFound
 from services.gateway.accounts import cookies
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.page_answers import ANSWERS, CLIENT, ID, PATHS, page
@@ -65,6 +67,16 @@ def test_one_service_that_is_down_takes_only_its_own_part(admin: FlaskClient, rp
     shown = admin.get(f"/clients/{ID}").text
     assert "Billing is not answering right now" in shown
     assert "Sarah" in shown and "Timeline" in shown and 'href="/deals/' in shown
+
+
+def test_a_page_that_asks_for_what_is_gone_says_nothing_of_it(admin: FlaskClient, rpc: Any) -> None:
+    rpc.answers["clients.timeline"] = NotFound("there is no such client, or it is not yours to see")
+    path = f"/clients/{new_id()}/timeline"
+    by_itself = admin.get(path, headers={"HX-Request": "true", "X-Live": "yes"})
+    assert (by_itself.status_code, "HX-Trigger" in by_itself.headers) == (204, False)
+    # Whoever asked is told.
+    asked = admin.get(path, headers={"HX-Request": "true"})
+    assert (asked.status_code, "HX-Trigger" in asked.headers) == (404, True)
 
 
 def test_the_calls_of_a_page_do_not_grow_with_its_rows(admin: FlaskClient, rpc: Any) -> None:

@@ -24,6 +24,7 @@ if (document.querySelector("[data-lines]")) import("./invoice.js");
 // Scripts prove that a page of ours asks, as forms do with their hidden field.
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf ?? "";
+  if (event.detail.triggeringEvent?.type === "live") event.detail.headers["X-Live"] = "yes";
   // What is drawn for a page is too small to be read in half of one, or on a phone.
   const { elt, parameters } = event.detail;
   if (elt.matches(".chart") && elt.clientWidth < 540) parameters.narrow = "1";
