@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
 from libs.common.custom_fields import Definition
@@ -37,6 +38,13 @@ class DealsBook(Protocol):
 
     def custom_fields(self) -> list[Definition]:
         """The fields that the company made for deals, the archived ones among them."""
+        ...
+
+    def bring_fields(
+        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+    ) -> list[str]:
+        """Define fields of deals, ``[{key, label, kind, options}]``, in the name of a person, or archive them: the keys
+        of those that were defined since an instant. Asked twice it does nothing more and answers the same."""
         ...
 
     def bring(

@@ -77,6 +77,15 @@ class DealsRpc(Operations, RpcService):
     def take_back_deals(self, import_id: str, deal_ids: list[str]) -> Document:
         return self.execute(handlers.take_back_deals, import_id=import_id, deal_ids=deal_ids)
 
+    @method("deals.bring")
+    def bring_custom_fields(
+        self, person: Document, fields: list[Document], since: str, *, archive: bool = False
+    ) -> Document:
+        """In the name of the person whose import it is: ``{made}``, the keys of those defined since."""
+        context = replace(self.context, actor=on_behalf(self.actor, person), voucher=None)
+        with self.runtime.database.unit_of_work(context) as uow:
+            return {"made": handlers.bring_fields(uow, fields, since, archive=archive is True)}
+
     @method("deals.write")
     def update_deal(self, deal_id: str, changes: Document, version: int | None = None) -> Document:
         return self.execute(handlers.update_deal, deal_id=deal_id, changes=changes, version=version)

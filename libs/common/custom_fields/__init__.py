@@ -3,7 +3,7 @@
 A row keeps its values in a column ``custom``, an object by the keys of the fields.
 """
 
-from libs.common.custom_fields.commands import CustomFields
+from libs.common.custom_fields.commands import CustomFields, definition_of
 from libs.common.custom_fields.definitions import (
     SCHEMA_V1,
     definitions,
@@ -21,6 +21,7 @@ __all__ = [
     "TEXT_LENGTH",
     "CustomFields",
     "Definition",
+    "definition_of",
     "definitions",
     "drop_side_tables",
     "fill_side_table",

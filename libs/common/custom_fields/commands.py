@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from libs.common.custom_fields.definitions import fields
-from libs.common.custom_fields.kinds import KINDS, key_of
+from libs.common.custom_fields.kinds import KEY, KINDS, Definition, key_of
 from libs.common.database import UnitOfWork
 from libs.common.fields import Reader, flag, one_of, read, text, whole
 from libs.common.identity import Actor
@@ -36,6 +37,34 @@ _CHANGES: dict[str, Reader] = {
 _NEW: dict[str, Reader] = {"label": _CHANGES["label"], "kind": one_of(*KINDS), "options": _options}
 
 
+def _key(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not KEY.fullmatch(value):
+        raise Invalid(
+            f"{name} is a letter from a to z, and then at most 49 of them, figures and underscores", field=name
+        )
+    return value
+
+
+def definition_of(data: Any) -> Definition:
+    """A field as ``{key, label, kind, options}`` defines it; Invalid names what does not fit."""
+    given = _defined(_NEW | {"key": _key}, data)
+    if "key" not in given:
+        raise Invalid("key is needed", field="key")
+    return Definition(given["key"], given["label"], given["kind"], tuple(given.get("options", ())))
+
+
+def _defined(readers: Mapping[str, Reader], data: Any) -> Document:
+    given = read(readers, data)
+    for name in ("label", "kind"):
+        if name not in given:
+            raise Invalid(f"{name} is needed", field=name)
+    if given["kind"] == "choice" and "options" not in given:
+        raise Invalid("a choice needs its options", field="options")
+    if given["kind"] != "choice" and "options" in given:
+        raise Invalid("only a choice has options", field="options")
+    return given
+
+
 @dataclass(frozen=True)
 class CustomFields:
     """The fields of one service. tables: by entity, the table whose rows keep values in ``custom``."""
@@ -50,23 +79,37 @@ class CustomFields:
 
     def create_field(self, uow: UnitOfWork, entity: str, data: Document) -> Document:
         """Define a field; its key is made of the label and stays. Conflict where the label is another field's."""
-        given = read(_NEW, data)
-        for name in ("label", "kind"):
-            if name not in given:
-                raise Invalid(f"{name} is needed", field=name)
-        if given["kind"] == "choice" and "options" not in given:
-            raise Invalid("a choice needs its options", field="options")
-        if given["kind"] != "choice" and "options" in given:
-            raise Invalid("only a choice has options", field="options")
+        given = _defined(_NEW, data)
         others = self.list_fields(uow.session, uow.actor, entity)["items"]
         if len(others) >= MOST_FIELDS:
             raise Conflict(f"there are {MOST_FIELDS} fields already")
         _refuse_same_label(others, given["label"])
-        row = {"options": []} | given
-        row |= {"id": new_id(), "entity": entity, "key": key_of(given["label"], (each["key"] for each in others))}
-        row |= {"position": max((each["position"] for each in others), default=0) + 1, "archived": False}
-        made = insert(fields).values(**row, created_at=uow.now, updated_at=uow.now, version=1).returning(fields)
-        return dict(uow.session.execute(made).one()._mapping)
+        key = key_of(given["label"], (each["key"] for each in others))
+        about = Definition(key, given["label"], given["kind"], tuple(given.get("options", ())))
+        return self._insert(uow, entity, about, max((each["position"] for each in others), default=0) + 1)
+
+    def bring_fields(
+        self, uow: UnitOfWork, entity: str, wanted: Sequence[Document], since: datetime, *, archive: bool = False
+    ) -> list[str]:
+        """Define fields as another system had them, ``[{key, label, kind, options}]``, in their order; one whose key or
+        label is here already stays as it is. The keys of those that were defined since an instant, by this call or by
+        the same call before: asked twice, it answers the same. archive: those are archived, too."""
+        there = {each["key"]: each for each in self.list_fields(uow.session, uow.actor, entity)["items"]}
+        labels = {each["label"].lower() for each in there.values()}
+        for each in wanted:
+            about = definition_of(each)
+            if about.key in there or about.label.lower() in labels or len(there) >= MOST_FIELDS:
+                continue
+            place = max((known["position"] for known in there.values()), default=0) + 1
+            there[about.key] = self._insert(uow, entity, about, place)
+            labels.add(about.label.lower())
+        asked = {each["key"] for each in wanted}
+        made = [key for key, each in there.items() if key in asked and each["created_at"] >= since]
+        if archive and made:
+            values = {"archived": True, "updated_at": uow.now, "version": fields.c.version + 1}
+            mine = (fields.c.entity == entity, fields.c.key.in_(made), fields.c.archived.is_(False))
+            uow.session.execute(update(fields).where(*mine).values(**values))
+        return made
 
     def update_field(self, uow: UnitOfWork, field_id: str, changes: Document, version: int | None = None) -> Document:
         """Change a field's label, options, place, or whether it is archived. An option that rows hold stays."""
@@ -93,6 +136,12 @@ class CustomFields:
         else:
             uow.session.execute(delete(fields).where(fields.c.id == row.id))
         return {"id": row.id, "deleted": not used, "archived": used}
+
+    def _insert(self, uow: UnitOfWork, entity: str, about: Definition, position: int) -> Document:
+        row: Document = {"id": new_id(), "entity": self._entity(entity), "position": position, "archived": False}
+        row |= {"key": about.key, "label": about.label, "kind": about.kind, "options": list(about.options)}
+        made = insert(fields).values(**row, created_at=uow.now, updated_at=uow.now, version=1).returning(fields)
+        return dict(uow.session.execute(made).one()._mapping)
 
     def _entity(self, entity: Any) -> str:
         return str(one_of(*self.tables)("entity", entity))

@@ -17,6 +17,8 @@ from libs.common.problems import Invalid
 KINDS = ("text", "number", "money", "date", "choice", "yes_no")
 # What an index on its lower-case letters can hold, whatever the letters.
 TEXT_LENGTH = 500
+# As the database has it. The keys we make are shorter.
+KEY = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _KEY_LENGTH = 40
 # As many digits as a binary float gives back unchanged, so that JSON readers everywhere read the number that was typed.
 _DIGITS, _DECIMALS = 15, 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from libs.common.context import Context
@@ -28,6 +29,12 @@ class DealsOverRpc:
             Definition(each["key"], each["label"], each["kind"], tuple(each["options"]), each["archived"])
             for each in answer["items"]
         ]
+
+    def bring_fields(
+        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+    ) -> list[str]:
+        given = {"person": person, "fields": fields, "since": since.isoformat(), "archive": archive}
+        return cast(list[str], self._ask("bring_custom_fields", given)["made"])
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

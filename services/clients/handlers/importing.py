@@ -15,7 +15,6 @@ from services.clients import queries
 from services.clients.handlers.documents import REMOVE
 from services.clients.importing import answers as given_answers
 from services.clients.importing.own_fields import own_fields
-from services.clients.importing.rows import RowReader
 from services.clients.importing.steps.checking import verdict
 from services.clients.importing.steps.run import order, readers
 from services.clients.importing.targets import TARGETS
@@ -117,7 +116,7 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
         raise Conflict("this row is in the CRM already; change it there")
     reader = readers(row, uow.business.zone, uow.business.currency, _COUNTRY)[line.sheet]
     repaired = _repaired(row.sheets[line.sheet]["columns"], list(line.cells), cells)
-    found = verdict(reader.read(repaired, doubts=True)) if isinstance(reader, RowReader) else {"state": "good"}
+    found = verdict(reader.read(repaired, doubts=True)) if reader else {"state": "good"}
     row_of = (import_rows.c.import_id == row.id, import_rows.c.n == line.n)
     uow.session.execute(update(import_rows).where(*row_of).values(cells=repaired, **found))
     bad = (found["state"] == "bad") - (line.state == "bad")

@@ -78,6 +78,7 @@ _NAMES: dict[str, str] = {
     "activity.assignee": "assignee|activity assigned to|task owner|assigned to user",
     "activity.actor_name": "actor name|logged by|activity created by|activity owner",
     "activity.external_id": "activity id|task id|event id",
+    "activity.created_at": "activity created at",
 }
 # Names that mean another field where the file is about this entity.
 _WITHIN: dict[str, dict[str, str]] = {
@@ -105,7 +106,7 @@ _WITHIN: dict[str, dict[str, str]] = {
         "id": "activity.external_id", "record id": "activity.external_id", "name": "activity.subject",
         "title": "activity.subject", "description": "activity.description", "notes": "activity.description",
         "owner": "activity.actor_name", "assigned to": "activity.assignee", "status": "activity.done",
-        "contact id": "contact.external_id", "deal id": "deal.external_id", "created at": "activity.occurred_at",
+        "contact id": "contact.external_id", "deal id": "deal.external_id", "created at": "activity.created_at",
         "email": "contact.email", "contact": "contact.name",
     },
 }  # fmt: skip
@@ -190,6 +191,9 @@ def guess(
     entity, own, taken = about(file_name, columns), custom or {}, set[str]()
     order = _order(entity, [_meaning(entity, column, {}, ()) for column in columns])
     found = [_meaning(entity, column, own, order) for column in columns]
+    if "activity.occurred_at" not in found:
+        # Nothing else says when it happened.
+        found = ["activity.occurred_at" if each == "activity.created_at" else each for each in found]
     if "deal.stage" not in found:
         # A status alone says how far a deal is, too.
         found = ["deal.stage" if each == "deal.deal_status" else each for each in found]

@@ -44,8 +44,15 @@ class OwnField:
 
 
 def documents(entity: str, known: Iterable[Definition]) -> list[dict[str, Any]]:
-    """The fields of an entity that take values."""
-    return [OwnField(entity, each).document() for each in known if not each.archived]
+    """The fields of an entity, the archived ones among them."""
+    return [OwnField(entity, each).document() | {"archived": each.archived} for each in known]
+
+
+def open_ones(known: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those that take values, as an import keeps them."""
+    return [
+        {name: value for name, value in each.items() if name != "archived"} for each in known if not each["archived"]
+    ]
 
 
 def own_fields(kept: Iterable[Mapping[str, Any]]) -> dict[str, OwnField]:

@@ -233,7 +233,7 @@ class RowReader:
 
     def _activity(self, reading: Reading) -> None:
         activity = reading.activity
-        if activity.keys() <= {"external_id", "actor_name", "done", "assignee"}:
+        if activity.keys() <= {"external_id", "actor_name", "done", "assignee", "created_at"}:
             self._refuse(reading, "activity.subject", "it is not said what happened")
             return
         activity.setdefault("type", "note")

@@ -79,6 +79,7 @@ _ALL = [
     Target("activity", "assignee", "owner"),
     *_texts("activity", 200, "actor_name"),
     Target("activity", "external_id", "id"),
+    Target("activity", "created_at", "instant", admin=True),
 ]
 TARGETS: dict[str, Target] = {target.name: target for target in _ALL}
 

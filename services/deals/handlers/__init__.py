@@ -2,7 +2,7 @@
 
 from services.deals.handlers.briefs import request_analysis, submit_brief
 from services.deals.handlers.bringing import bring_deals, take_back_deals
-from services.deals.handlers.custom import CUSTOM
+from services.deals.handlers.custom import CUSTOM, bring_fields
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
 from services.deals.handlers.erasing import tell_erased
 from services.deals.handlers.reactions import (
@@ -18,6 +18,7 @@ from services.deals.handlers.weights import set_stage_weights
 __all__ = [
     "CUSTOM",
     "bring_deals",
+    "bring_fields",
     "create_deal",
     "move_stage",
     "on_client_access_changed",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -28,6 +30,7 @@ ZIP_TYPE = "application/zip"
 _PAGE = 1000
 _INVOICES_PAGE = 200
 
+FIELDS = Columns("custom_fields", "entity key label kind options archived".split())
 CLIENTS = Columns(
     "clients",
     "id company_name email phone website industry status source address city state country notes tags owner owner_id"
@@ -119,6 +122,18 @@ def columns_of(export: Export) -> Columns:
     return export.columns.with_own([each["key"] for each in fields])
 
 
+def own_fields() -> Rows:
+    """The fields that the company made, as rows: of choices the options, as JSON."""
+    for entity, service in custom_fields.OWNERS.items():
+        for each in r.ask(service, "list_custom_fields", entity=entity)["items"]:
+            yield field_row(each)
+
+
+def field_row(field: Row) -> Row:
+    """A field as a row of such a list."""
+    return {**field, "options": json.dumps(field["options"], ensure_ascii=False) if field["options"] else ""}
+
+
 def rows(export: Export, filters: dict[str, Any]) -> Rows:
     """All rows, page after page. The first is asked for at once: a refusal is an answer and no broken file."""
     pages, people = export.pages(filters), _addresses()
@@ -180,9 +195,10 @@ for _export in EXPORTS:
 
 @routes.route("GET", "/export.zip", who=ADMIN, answers={200: None}, content_type=ZIP_TYPE)
 def export_everything() -> Response:
-    """Clients, contacts, deals, activities and invoices as CSV files of one archive.
+    """The company's own fields, clients, contacts, deals, activities and invoices as CSV files of one archive.
 
     `POST /imports` takes it as it is, but for the invoices.
     """
-    tables = [(columns_of(each), lambda each=each: rows(each, {})) for each in EXPORTS]
+    tables: list[tuple[Columns, Callable[[], Rows]]] = [(FIELDS, own_fields)]
+    tables += [(columns_of(each), partial(rows, each, {})) for each in EXPORTS]
     return _file(_begun(zip_pieces(tables)), _name("crm", "zip"), ZIP_TYPE)

@@ -85,6 +85,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, bool], ...]], ...] = (
             ("activity.assignee", _l("Whose task"), False),
             ("activity.actor_name", _l("Who did it"), False),
             ("activity.external_id", _l("Id in the other system"), False),
+            ("activity.created_at", _l("Created"), True),
         ),
     ),
 )
@@ -160,6 +161,10 @@ SENTENCES = (
     N_("this is a workbook of the old kind; save it as XLSX or CSV"),
     N_("this file is empty"),
     N_("invoices are not imported"),
+    N_("these fields of your own are made before the rows that have values of them; those you have already stay"),
+    N_("only an admin brings in fields of one's own"),
+    N_("a field is one of clients, contacts or deals"),
+    N_('options are a list of texts, as in: ["North", "South"]'),
     N_("there is nothing in this file"),
     N_("there are no rows below the header"),
     N_("this file could not be read; save the sheet as CSV and try again"),

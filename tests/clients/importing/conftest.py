@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from libs.common.custom_fields import Definition
+from libs.common.custom_fields import Definition, definition_of
 from libs.common.ids import new_id
 from libs.common.job_runner import JobRunner
 from libs.common.runtime import Runtime
@@ -34,6 +35,13 @@ class Deals:
 
     def custom_fields(self) -> list[Definition]:
         return self.fields
+
+    def bring_fields(
+        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+    ) -> list[str]:
+        known = {each.key for each in self.fields}
+        self.fields += [definition_of(each) for each in fields if each["key"] not in known]
+        return [each["key"] for each in fields if each["key"] not in known]
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

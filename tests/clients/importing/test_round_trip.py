@@ -28,7 +28,7 @@ from services.deals import settings as deals_settings
 from services.deals import wiring as deals_wiring
 from services.deals.rpc import DealsRpc
 from services.deals.settings import DealsSettings
-from services.gateway.api.exports import ACTIVITIES, CLIENTS, CONTACTS, DEALS
+from services.gateway.api.exports import ACTIVITIES, CLIENTS, CONTACTS, DEALS, FIELDS, field_row
 from services.gateway.taking import Columns, zip_pieces
 from tests.clients.importing.conftest import Importer
 from tests.support.actors import ADMIN, JOHN, system
@@ -38,7 +38,7 @@ from tests.support.delivering import told
 ZONE = "America/New_York"
 ADDRESSES = {ADMIN.id: "ada@amo.example", JOHN.id: "john@amo.example"}
 # What is another system's own: its ids, and when it wrote.
-OWN = frozenset("id client_id contact_id deal_id owner_id assignee_id created_at updated_at version".split())
+OWN = frozenset("id client_id contact_id deal_id owner_id assignee_id updated_at version".split())
 
 
 @dataclass
@@ -95,7 +95,12 @@ class System:
             (self._with_own(DEALS), self.deals.as_(ADMIN).export_deals),
             (ACTIVITIES, partial(ask, what="activities")),
         )
-        return b"".join(zip_pieces([(columns, partial(_rows, page)) for columns, page in pages]))
+        tables = [(columns, partial(_rows, page)) for columns, page in pages]
+        return b"".join(zip_pieces([(FIELDS, self.fields), *tables]))
+
+    def fields(self) -> Iterator[dict[str, Any]]:
+        for entity in ("client", "contact", "deal"):
+            yield from map(field_row, self.owner(entity).list_custom_fields(entity=entity)["items"])
 
     def _with_own(self, columns: Columns) -> Columns:
         found = self.owner(str(columns.entity)).list_custom_fields(entity=columns.entity)["items"]
@@ -216,7 +221,8 @@ def fill(here: System) -> None:
 def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]) -> None:
     here, there = systems
     fill(here)
-    there.define()
+    archived = here.clients.as_(ADMIN).list_custom_fields(entity="client")["items"][0]
+    here.clients.as_(ADMIN).update_custom_field(field_id=archived["id"], changes={"archived": True})
     first = here.export()
     importer = there.importer()
     found = importer.bring(first, "crm-2026.zip")
@@ -226,7 +232,8 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     there.settle()
     second = there.export()
     assert shown(second) == shown(first)
-    assert [len(rows) for rows in shown(second).values()] == [4, 3, 5, 9]
+    assert [len(rows) for rows in shown(second).values()] == [18, 4, 3, 5, 9]
+    assert done["results"]["field.created"] == 18
     assert {name: there.kept(name) for name in ("client", "contact", "deal")} == {
         name: here.kept(name) for name in ("client", "contact", "deal")
     }
@@ -244,4 +251,4 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     # And taken back, nothing of it is left.
     undone = there.importer().undo(found["id"])
     there.settle()
-    assert (undone["kept"], [len(rows) for rows in shown(there.export()).values()]) == ([], [0, 0, 0, 0])
+    assert (undone["kept"], [len(rows) for rows in shown(there.export()).values()]) == ([], [18, 0, 0, 0, 0])

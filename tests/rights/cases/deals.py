@@ -39,6 +39,12 @@ DEALS = (
         "deals.bring",
         lambda _s, _r: {"import_id": NOBODY, "system": "", "person": {}, "deals": [], "clients": []},
     ),
+    Case(
+        "deals.bring_custom_fields",
+        GATE,
+        "deals.bring",
+        lambda _s, _r: {"person": {}, "fields": [], "since": "2026-01-01T00:00:00+00:00"},
+    ),
     Case("deals.take_back_deals", GATE, "deals.bring", lambda _s, _r: {"import_id": NOBODY, "deal_ids": []}),
     Case(
         "deals.update_deal",

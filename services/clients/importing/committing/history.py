@@ -99,7 +99,7 @@ def _activity(batch: Batch, line: Line, deals: dict[tuple[str, str], str]) -> Ac
         subject=values["subject"],
         description=values.get("description", ""),
         occurred_at=at,
-        created_at=uow.now,
+        created_at=values.get("created_at") or uow.now,
         updated_at=uow.now,
         contact_id=line.contact_id,
         deal_id=deal_id or deals.get((client_id, str(deal.get("deal_name", "")))),

@@ -81,8 +81,9 @@ def _archived(archive: object, inside: list[str], folder: Path, limits: Limits) 
 
 
 def _order(entry: str) -> tuple[int, str]:
-    """Companies before their people, deals and history, so that each finds its company."""
-    words = ("client", "compan", "account", "organi", "contact", "people", "person", "deal", "opportun", "activit")
+    """Fields before what has values of them; companies before their people, deals and history, so that each finds its
+    company."""
+    words = "custom_field client compan account organi contact people person deal opportun activit".split()
     return next((place for place, word in enumerate(words) if word in entry.lower()), len(words)), entry
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import bindparam, update
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
+from services.clients.importing.own_fields import open_ones
 from services.clients.importing.readings import Reading, Seen
+from services.clients.importing.steps.defining import proposed
 from services.clients.importing.steps.run import Tools, fields_there_are, note, readers, rows_after, unit
 from services.clients.importing.targets import TARGETS
 from services.clients.models import import_rows
@@ -33,11 +35,13 @@ def check(tools: Tools, job: Job, run: Any) -> bool:
 
 
 def _begin(tools: Tools, job: Job, run: Any) -> None:
-    """Know the company's own fields as they are now; a column that meant one that is gone or archived means nothing."""
-    own = fields_there_are(tools)
-    names = {each["name"] for each in own}
+    """Know the company's own fields as they are now, and those that the file itself defines; a column that meant one
+    that is gone or archived means nothing."""
+    there = fields_there_are(tools)
     with unit(tools, job, run, "checking") as (uow, now):
         if now is not None and now.position == 0:
+            own = open_ones(there) + proposed(uow.session, now, there)
+            names = {each["name"] for each in own}
             note(uow, now, custom=own, sheets=[_without_others(sheet, names) for sheet in now.sheets])
 
 

@@ -11,7 +11,8 @@ from services.clients.importing.committing import Batch, fit, settle_activities,
 from services.clients.importing.steps.ahead import Ahead
 from services.clients.importing.steps.batching import batch_of, found_again, write
 from services.clients.importing.steps.dealing import bring_deals
-from services.clients.importing.steps.run import Tools, mapped, note, take_turn, unit
+from services.clients.importing.steps.defining import ARCHIVING, MAKING, define, steps_of
+from services.clients.importing.steps.run import Tools, go_on, mapped, take_turn, unit
 
 
 def commit(tools: Tools, job: Job, run: Any) -> bool:
@@ -28,8 +29,8 @@ def phases(run: Any) -> list[str]:
     """What is committed one after the other: deals need their clients, what happened needs both."""
     entities = {name.partition(".")[0] for name in mapped(run)}
     if "deal" not in entities:
-        return ["all"]
-    return ["clients", "deals"] + (["activities"] if "activity" in entities else [])
+        return steps_of(run, ["all"])
+    return steps_of(run, ["clients", "deals"] + (["activities"] if "activity" in entities else []))
 
 
 def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
@@ -37,17 +38,21 @@ def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
         if now is None:
             return False
         phase = now.phase or phases(now)[0]
-        rows, lines = ahead.take(now, phase)
-        if not rows:
-            return _next_phase(uow, now, phase)
-        if phase != "deals":
-            ahead.start(now, phase, rows[-1].n)
-            take_turn(uow)
-            batch = batch_of(uow, now, lines)
-            _settle(batch, phase)
-            write(uow, now, batch, rows, phase)
-            return True
-    bring_deals(tools, job, run)
+        if phase not in (MAKING, ARCHIVING):
+            rows, lines = ahead.take(now, phase)
+            if not rows:
+                return _next_phase(uow, now, phase)
+            if phase != "deals":
+                ahead.start(now, phase, rows[-1].n)
+                take_turn(uow)
+                batch = batch_of(uow, now, lines)
+                _settle(batch, phase)
+                write(uow, now, batch, rows, phase)
+                return True
+    if phase == "deals":
+        bring_deals(tools, job, run)
+    else:
+        define(tools, job, run, phase, _following(run, phase))
     return True
 
 
@@ -65,9 +70,12 @@ def _settle(batch: Batch, phase: str) -> None:
 
 
 def _next_phase(uow: UnitOfWork, now: Any, phase: str) -> bool:
-    following = phases(now)[phases(now).index(phase) + 1 :]
-    if following:
-        note(uow, now, phase=following[0], position=0)
-        return True
-    note(uow, now, state="done", phase="", position=0, finished_at=uow.now)
-    return False
+    following = _following(now, phase)
+    go_on(uow, now, following)
+    return following is not None
+
+
+def _following(run: Any, phase: str) -> str | None:
+    """The phase after this one; None after the last."""
+    later = phases(run)[phases(run).index(phase) + 1 :]
+    return later[0] if later else None

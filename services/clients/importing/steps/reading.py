@@ -13,15 +13,19 @@ from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.importing import dates, numbers
+from services.clients.importing.field_lists import ABOUT, FieldReader, is_field_list
 from services.clients.importing.files import Table, Unreadable, tables
 from services.clients.importing.headers import foreign, guess, system_of
+from services.clients.importing.own_fields import open_ones
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
+from services.clients.importing.targets import TARGETS
 from services.clients.models import import_rows
 
 # Rows a COPY carries: one for all would meet the limit of a statement's time.
 _PIECE = 5000
 _COPY = "COPY import_rows (import_id, n, sheet, line, cells, state) FROM STDIN"
 _SAMPLES = 3
+FIELDS = "these fields of your own are made before the rows that have values of them; those you have already stay"
 # Of a date or a number, as people write them.
 _LONGEST = 30
 
@@ -31,16 +35,18 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
     with tempfile.TemporaryDirectory(prefix="import-") as name:
         folder = Path(name)
         path = _fetched(tools, run, folder / "file")
-        own = fields_there_are(tools)
+        own = open_ones(fields_there_are(tools))
         with unit(tools, job, run, "reading") as (uow, now):
             if now is None:
                 return False
             uow.session.execute(delete(import_rows).where(import_rows.c.import_id == run.id))
             sheets, total = [], 0
+            labels = {each["name"]: each["label"] for each in own}
             for place, table in enumerate(tables(path, run.filename, folder, tools.limits)):
                 sheet = _Sheet(table)
                 total = _copied(uow, run.id, place, sheet, total)
-                sheets.append(sheet.document({each["name"]: each["label"] for each in own}))
+                labels |= sheet.labels()
+                sheets.append(_permitted(sheet.document(labels), run.made_by_role))
             if not total:
                 raise Unreadable("there are no rows below the header")
             names = [column["name"] for sheet in sheets for column in sheet["columns"]]
@@ -70,12 +76,16 @@ class _Sheet:
         self._days = [dates.Evidence() for _ in range(width)]
         self._numbers = [numbers.Evidence() for _ in range(width)]
         self._filled = [0] * width
+        self._fields = FieldReader(table.columns, admin=True) if is_field_list(table.columns) else None
+        self._labels: dict[str, str] = {}
         self.rows = 0
 
     def look(self) -> Iterator[tuple[int, list[str]]]:
         """The rows, looked at as they pass."""
         for line, cells in self.table.rows:
             self.rows += 1
+            if self._fields and (field := self._fields.field(cells)):
+                self._labels[field.name] = field.definition.label
             for place, cell in enumerate(cells[: len(self._filled)]):
                 if cell:
                     self._cell(place, cell)
@@ -93,9 +103,15 @@ class _Sheet:
         if "." in cell or "," in cell:
             self._numbers[place].look(cell)
 
+    def labels(self) -> dict[str, str]:
+        """The labels of the fields that the table itself defines, for those that come after it; none of others."""
+        return self._labels
+
     def document(self, custom: dict[str, str]) -> dict[str, Any]:
         """The table as the import keeps it. custom: the fields that the company made, with their labels."""
         entity, targets = guess(self.table.name, self.table.columns, custom)
+        if self._fields:
+            entity, targets = ABOUT, [None] * len(targets)
         columns = [
             {
                 "name": name,
@@ -109,9 +125,24 @@ class _Sheet:
             }
             for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
         ]
+        about = {"name": self.table.name, "about": entity, "rows": self.rows, "columns": columns}
+        if self._fields:
+            return about | {"skip": False, "note": FIELDS}
         note = foreign(self.table.columns)
-        about = {"name": self.table.name, "about": entity, "rows": self.rows}
-        return about | {"columns": columns, "skip": note is not None, "note": note}
+        return about | {"skip": note is not None, "note": note}
+
+
+def _permitted(sheet: dict[str, Any], role: str) -> dict[str, Any]:
+    """The table without what only an admin brings in. A deal's past is left: without it a deal that is won would have
+    been won today, so such rows are refused in words."""
+    if role == "admin":
+        return sheet
+    kept = {name for name, target in TARGETS.items() if target.entity == "deal" or not target.admin}
+    columns = [
+        each if each["target"] in kept or each["target"] not in TARGETS else each | {"target": None}
+        for each in sheet["columns"]
+    ]
+    return sheet | {"columns": columns}
 
 
 def _copied(uow: UnitOfWork, import_id: str, place: int, sheet: _Sheet, total: int) -> int:

@@ -19,6 +19,7 @@ from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.jobs import Job
 from services.clients.importing.answers import Answers
+from services.clients.importing.field_lists import ABOUT, FieldReader
 from services.clients.importing.files import Limits
 from services.clients.importing.own_fields import documents, own_fields
 from services.clients.importing.readings import Seen, Settings
@@ -96,9 +97,16 @@ def note(uow: UnitOfWork, run: Any, **values: Any) -> None:
     uow.session.execute(update(imports).where(imports.c.id == run.id).values(updated_at=uow.now, **values))
 
 
+def go_on(uow: UnitOfWork, run: Any, following: str | None, **values: Any) -> None:
+    """Begin the following phase of a commit; None for the end."""
+    if following is None:
+        values |= {"state": "done", "finished_at": uow.now}
+    note(uow, run, phase=following or "", position=0, **values)
+
+
 def fields_there_are(tools: Tools) -> list[dict[str, Any]]:
-    """The fields that the company made, of all that files bring in, as an import keeps them. Those of deals are asked
-    for: Unavailable while nobody answers, and the work is done again."""
+    """The fields that the company made, of all that files bring in, the archived ones among them. Those of deals are
+    asked for: Unavailable while nobody answers, and the work is done again."""
     of_deals = tools.deals.custom_fields()
     with tools.database.read() as session:
         ours = [documents(each, custom_fields.definitions(session, each)) for each in ("client", "contact")]
@@ -114,7 +122,10 @@ def rows_after(session: Session, run: Any, position: int, limit: int, without: C
     return session.execute(statement.where(row.state.not_in(without)) if without else statement).all()
 
 
-def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None = None) -> list[RowReader | None]:
+Reader = RowReader | FieldReader
+
+
+def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None = None) -> list[Reader | None]:
     """How the rows of each sheet are read; None for a sheet that is left out."""
     answers = Answers.of(run.answers)
     settings = Settings(run.people, run.made_by, run.made_by_role == "admin", zone, currency, country)
@@ -122,16 +133,35 @@ def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None 
     return [_reader(sheet, answers, settings, seen) for sheet in run.sheets]
 
 
-def _reader(sheet: Mapping[str, Any], answers: Answers, settings: Settings, seen: Seen | None) -> RowReader | None:
+def _reader(sheet: Mapping[str, Any], answers: Answers, settings: Settings, seen: Seen | None) -> Reader | None:
     if sheet["skip"]:
         return None
     columns = sheet["columns"]
+    if sheet["about"] == ABOUT:
+        return _field_reader(sheet, settings.admin)
     orders, marks = ({n: each[name] for n, each in enumerate(columns) if each.get(name)} for name in ("order", "mark"))
     return RowReader([column["target"] for column in columns], orders, answers, settings, seen, marks)
+
+
+def _field_reader(sheet: Mapping[str, Any], admin: bool) -> FieldReader:
+    return FieldReader([column["name"] for column in sheet["columns"]], admin=admin)
+
+
+def field_readers(run: Any) -> dict[int, FieldReader]:
+    """How the lists of fields of a file are read, by their places; empty where there are none."""
+    return {
+        place: _field_reader(sheet, run.made_by_role == "admin")
+        for place, sheet in enumerate(run.sheets)
+        if sheet["about"] == ABOUT and not sheet["skip"]
+    }
 
 
 def mapped(run: Any) -> frozenset[str]:
     """All that the import's columns mean."""
     return frozenset(
-        column["target"] for sheet in run.sheets if not sheet["skip"] for column in sheet["columns"] if column["target"]
+        column["target"]
+        for sheet in run.sheets
+        if not sheet["skip"] and sheet["about"] != ABOUT
+        for column in sheet["columns"]
+        if column["target"]
     )

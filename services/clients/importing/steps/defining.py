@@ -1,0 +1,101 @@
+"""The company's own fields that a file defines: known while its rows are checked, made before them, archived after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from libs.common.jobs import Job
+from services.clients.handlers.custom import CUSTOM
+from services.clients.importing.own_fields import OwnField
+from services.clients.importing.steps.run import Tools, field_readers, go_on, unit
+from services.clients.models import import_rows
+
+# The steps of a commit: fields are made before what has values of them; archived ones take no values any more.
+MAKING, ARCHIVING = "fields", "archiving"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    n: int
+    field: OwnField
+
+    @property
+    def archived(self) -> bool:
+        return self.field.definition.archived
+
+    def document(self) -> dict[str, Any]:
+        about = self.field.definition
+        return {"key": about.key, "label": about.label, "kind": about.kind} | (
+            {"options": list(about.options)} if about.options else {}
+        )
+
+
+def steps_of(run: Any, phases: list[str]) -> list[str]:
+    """The phases of a commit, with those of the fields that the file defines."""
+    return [MAKING, *phases, ARCHIVING] if field_readers(run) else phases
+
+
+def proposed(session: Session, run: Any, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fields that a commit of this file will make, as an import keeps fields: those whose key and label are not
+    there, archived or not."""
+    names = {each["name"] for each in known}
+    labels = {(each["entity"], each["label"].lower()) for each in known}
+    found = [each.field.document() for each in _wanted(session, run)]
+    return [
+        each for each in found if each["name"] not in names and (each["entity"], each["label"].lower()) not in labels
+    ]
+
+
+def define(tools: Tools, job: Job, run: Any, phase: str, following: str | None) -> None:
+    """Make the fields of a file here and in the service that owns deals, or archive those of them that are to be; and
+    go on to the following phase, None for the end. Done twice it does nothing more."""
+    archive = phase == ARCHIVING
+    with unit(tools, job, run, "committing") as (uow, now):
+        if now is None:
+            return
+        wanted = [each for each in _wanted(uow.session, now) if each.archived or not archive]
+        person = {"id": now.made_by, "role": now.made_by_role, "name": now.made_by_name}
+    of_deals = [each.document() for each in wanted if each.field.entity == "deal"]
+    theirs = tools.deals.bring_fields(person, of_deals, run.committed_at, archive=archive) if of_deals else []
+    with unit(tools, job, run, "committing") as (uow, now):
+        if now is None or (now.phase or MAKING) != phase:
+            return
+        made = {("deal", key) for key in theirs}
+        for entity in ("client", "contact"):
+            ours = [each.document() for each in wanted if each.field.entity == entity]
+            keys = CUSTOM.bring_fields(uow, entity, ours, now.committed_at, archive=archive)
+            made |= {(entity, key) for key in keys}
+        _states(uow.session, now.id, [each for each in wanted if _place(each) in made])
+        counted = {"field.created": len(made)} if made and not archive else {}
+        go_on(uow, now, following, results=now.results | counted)
+
+
+def _place(wanted: _Wanted) -> tuple[str, str]:
+    return wanted.field.entity, wanted.field.definition.key
+
+
+def _wanted(session: Session, run: Any) -> list[_Wanted]:
+    """The fields that the file's rows define, each once."""
+    return list(_defined(session, run))
+
+
+def _defined(session: Session, run: Any) -> Iterator[_Wanted]:
+    row, seen = import_rows.c, set[tuple[str, str]]()
+    for place, reader in field_readers(run).items():
+        statement = select(row.n, row.cells).where(row.import_id == run.id, row.sheet == place).order_by(row.n)
+        for each in session.execute(statement):
+            field = reader.field(each.cells)
+            if field is not None and (field.entity, field.definition.key) not in seen:
+                seen.add((field.entity, field.definition.key))
+                yield _Wanted(each.n, field)
+
+
+def _states(session: Session, import_id: str, made: list[_Wanted]) -> None:
+    for each in made:
+        mine = (import_rows.c.import_id == import_id, import_rows.c.n == each.n)
+        session.execute(update(import_rows).where(*mine).values(state="created"))
