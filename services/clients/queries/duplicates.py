@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from libs.common import fields
@@ -15,10 +15,10 @@ from services.clients.domain import SIGNS, likeness, mail_host, normal_name, pho
 from services.clients.models import clients, contacts
 from services.clients.queries.clients import access_of
 from services.clients.queries.filtering import by_letters
+from services.clients.similarity import BLOCKED_UNDER, LEAST, similar_names
 
 _SHOWN = ("id", "company_name", "industry", "status", "owner_id")
-# Under this likeness of their three-letter pieces two names are not alike.
-_ALIKE = "0.45"
+_SIMILAR = "similar name"
 # As many rows as one sign is followed to: a phone number of a thousand clients says little.
 _FOLLOWED = 50
 
@@ -31,7 +31,8 @@ def find_duplicates(
     phone: str | None = None,
     exclude_id: str | None = None,
 ) -> dict[str, Any]:
-    """At most five clients that may be the same company, the likeliest first, each with the signs that say so.
+    """At most five clients that may be the same company, the likeliest first, each with the signs that say so, as the
+    list of duplicates judges them.
 
     Names are compared with every client whose card the actor may see; addresses and phone numbers, those of contacts
     too, only where the actor may read the client in full, since a match would tell what a card hides.
@@ -47,9 +48,11 @@ def find_duplicates(
     found: dict[str, dict[str, Any]] = {}
     for row in session.execute(union_all(*(select(each.subquery()) for each in searches))):
         if row.id != left_out:
-            client = {name: row._mapping[name] for name in (*_SHOWN, "access")}
-            found.setdefault(row.id, client | {"signs": {}})["signs"][row.sign] = row.strength
-    judged = [_judged(**each) for each in found.values()]
+            client = {each: row._mapping[each] for each in (*_SHOWN, "access")}
+            strength = similar_names(name, row.match_name) if row.sign == _SIMILAR else SIGNS[row.sign]
+            if strength:
+                found.setdefault(row.id, client | {"signs": {}})["signs"][row.sign] = strength
+    judged = [each for each in (_judged(**each) for each in found.values()) if each["score"] >= LEAST]
     return {"items": sorted(judged, key=lambda each: (-each["score"], each["company_name"], each["id"]))[:5]}
 
 
@@ -63,11 +66,11 @@ def _judged(signs: dict[str, int], **client: Any) -> dict[str, Any]:
 
 def _by_name(actor: Actor, name: str) -> list[Select[Any]]:
     # The text is asked for before the index is searched with it, so the threshold is set by then; for this statement.
-    threshold = func.set_config("pg_trgm.similarity_threshold", _ALIKE, True)
+    threshold = func.set_config("pg_trgm.similarity_threshold", str(BLOCKED_UNDER), True)
     searched = select(case((threshold.isnot(None), literal(name)))).scalar_subquery()
     alike = func.similarity(clients.c.match_name, name)
     same = _sign(actor, "same name").where(clients.c.match_name == name).order_by(clients.c.created_at)
-    similar = _sign(actor, "similar name", cast(func.round(alike * 100), Integer)).order_by(alike.desc())
+    similar = _sign(actor, _SIMILAR).order_by(alike.desc())
     # As the index of letters has it, which is no index of the names themselves: it would be asked for equal ones, too.
     lettered = func.lower(clients.c.match_name)
     similar = similar.where(lettered.bool_op("%")(searched), clients.c.match_name != name)
@@ -95,10 +98,9 @@ def _by_value(
     return [found.where(key_of(clients.c[column]) == key), of_contact.where(key_of(contacts.c[column]) == key)]
 
 
-def _sign(actor: Actor, sign: str, strength: ColumnElement[int] | None = None) -> Select[Any]:
-    columns = [*(clients.c[name] for name in _SHOWN), access_of(actor).label("access"), literal(sign).label("sign")]
-    sure = literal(SIGNS.get(sign, 0)) if strength is None else strength
-    return select(*columns, sure.label("strength"))
+def _sign(actor: Actor, sign: str) -> Select[Any]:
+    columns = [*(clients.c[name] for name in _SHOWN), access_of(actor).label("access"), clients.c.match_name]
+    return select(*columns, literal(sign).label("sign"))
 
 
 def _host(email: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from libs.common import fields
@@ -15,7 +15,7 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
 from services.clients.importing.answers import choices_of
 from services.clients.importing.own_fields import own_fields
-from services.clients.models import import_changes, import_counts, import_rows, imports
+from services.clients.models import client_deals, import_changes, import_counts, import_rows, imports
 
 Document = dict[str, Any]
 
@@ -59,6 +59,7 @@ def import_document(session: Session, actor: Actor, import_id: str) -> Document:
         "phase": row.phase,
         "progress": {"done": row.position, "total": row.rows, "percent": min(100, row.position * 100 // total)},
         "states": _states(session, row),
+        "following": _following(session, row),
         "kept": _kept(session, row) if row.state == "undone" else [],
     }
 
@@ -141,6 +142,16 @@ def _states(session: Session, run: Any) -> dict[str, int]:
     counted = import_counts.c
     found = select(counted.state, counted.rows).where(counted.import_id == run.id, counted.rows > 0)
     return {row.state: row.rows for row in session.execute(found.order_by(counted.state))}
+
+
+def _following(session: Session, run: Any) -> int:
+    """How many of the deals it made are not yet counted with their clients: who owns them tells of each."""
+    if run.state != "done" or not run.results.get("deal.created"):
+        return 0
+    change = import_changes.c
+    told = exists().where(client_deals.c.deal_id == change.row_id)
+    count = select(func.count()).where(change.import_id == run.id, change.entity == "deal", ~told)
+    return session.execute(count).scalar_one()
 
 
 def _kept(session: Session, run: Any) -> list[Document]:

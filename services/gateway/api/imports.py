@@ -121,7 +121,8 @@ class ImportSummary(d.Document):
 
 
 class ImportDocument(ImportSummary):
-    """``results`` counts what was done (``client.created``), ``states`` the rows by what became of them."""
+    """``results`` counts what was done (``client.created``), ``states`` the rows by what became of them, ``following``
+    the deals that are made and not yet counted with their clients."""
 
     sheets: list[ImportSheet]
     answers: dict[str, Any]
@@ -129,6 +130,7 @@ class ImportDocument(ImportSummary):
     questions: list[dict[str, Any]]
     progress: Progress
     states: dict[str, int]
+    following: int
     kept: list[dict[str, Any]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -21,18 +20,15 @@ from libs.common.schedule import ScheduledJob
 from services.clients import queries
 from services.clients.domain import FREE_MAIL_HOSTS, SIGNS, likeness
 from services.clients.models import change_sets, duplicate_checks, duplicate_pairs, imports
+from services.clients.similarity import BLOCKED_UNDER, LEAST, similar_names
 
 JOB = "check_duplicates"
-# Pairs less sure than this are nobody's work.
-LEAST = 60
 _BATCH = 50
 # Of each minute at most so much: after a large import the others have the machine, too.
 _SLICE_SECONDS, _LEASE = 10.0, timedelta(minutes=1)
 # What began or moved longer ago and is not done has come to a halt, and is waited for no longer.
 _AT_WORK = timedelta(minutes=30)
-_ALIKE = 0.45
 _SIMILAR = "similar name"
-_NUMBERS = re.compile(r"[0-9]+")
 
 # By what a client is compared: whenever that changes it is compared anew.
 SIGNED = "md5(concat_ws('|', c.match_name, lower(c.email), right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9)))"
@@ -107,7 +103,7 @@ def check(uow: UnitOfWork, most: int) -> int:
     if not stale:
         return 0
     ids = [row.id for row in stale]
-    uow.session.execute(select(func.set_config("pg_trgm.similarity_threshold", str(_ALIKE), True)))
+    uow.session.execute(select(func.set_config("pg_trgm.similarity_threshold", str(BLOCKED_UNDER), True)))
     found = uow.session.execute(_BLOCK, {"ids": ids, "free": sorted(FREE_MAIL_HOSTS)}).all()
     _keep(uow, ids, _scored(found))
     rows = [{"client_id": row.id, "signs": row.signs, "checked_at": uow.now} for row in stale]
@@ -132,16 +128,13 @@ def dismiss_duplicate(uow: UnitOfWork, first_id: str, second_id: str, dismissed:
 
 def _scored(found: Iterable[Any]) -> dict[tuple[str, str], tuple[int, list[str]]]:
     """The pairs that are sure enough, with how sure each sign makes it, the surest first."""
-    from rapidfuzz import fuzz  # in the worker alone, where it is needed
-
     signs: dict[tuple[str, str], dict[str, int]] = {}
     for row in found:
         strength = SIGNS.get(row.sign, 0)
         if row.sign == _SIMILAR:
-            if _NUMBERS.findall(row.name) != _NUMBERS.findall(row.other_name):
-                continue
-            strength = round(fuzz.token_sort_ratio(row.name, row.other_name) * SIGNS["same name"] / 100)
-        signs.setdefault((min(row.one, row.other), max(row.one, row.other)), {})[row.sign] = strength
+            strength = similar_names(row.name, row.other_name)
+        if strength:
+            signs.setdefault((min(row.one, row.other), max(row.one, row.other)), {})[row.sign] = strength
     pairs = {}
     for pair, mine in signs.items():
         if "same e-mail address" in mine:

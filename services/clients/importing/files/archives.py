@@ -19,8 +19,8 @@ def checked(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _directory(archive, path.stat().st_size, limits)
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Unreadable(f"this file is damaged or protected: {error}") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise Unreadable("this file is damaged or protected; open it, save it anew and try again") from None
 
 
 def extracted(archive: zipfile.ZipFile, name: str, into: Path, limits: Limits) -> Path:

@@ -63,8 +63,12 @@ def _parsed(file: IO[str], separator: str, limits: Limits, skip: int) -> Iterato
             if number < skip or not any(cell.strip() for cell in cells):
                 continue
             yield reader.line_num, limits.row(cells, reader.line_num)
-    except csv.Error as error:
-        raise Unreadable(f"line {reader.line_num} cannot be read: {error}") from None
+    except csv.Error:
+        # The one thing a lenient reader refuses: more text than a field may have, since a quote was opened and not
+        # closed.
+        raise Unreadable(
+            f"line {reader.line_num} holds a cell that does not end; is a quotation mark missing"
+        ) from None
 
 
 def _lines(file: Iterable[str]) -> Iterator[str]:

@@ -67,7 +67,8 @@ def main() -> None:
     except MemoryError:
         sys.exit(1)
     except Exception as error:
-        _say({"refused": f"this workbook cannot be read: {error}"})
+        plain = "this workbook cannot be read; open it, save it anew as XLSX or CSV and try again"
+        _say({"refused": plain, "why": f"{type(error).__name__}: {error}"})
     _say({"end": True})
 
 

@@ -11,8 +11,11 @@ from typing import Any
 
 import orjson
 
+from libs.common.logging import get_logger
 from services.clients.importing.files import archives
 from services.clients.importing.files.limits import Limits, Unreadable
+
+log = get_logger(__name__)
 
 _TOO_MUCH = "this workbook needs more memory or time to read than it gets; save the sheet as CSV"
 
@@ -47,6 +50,8 @@ def _said(path: Path, sheet: str | None, limits: Limits) -> Iterator[dict[str, A
         for line in reader.stdout:
             found = orjson.loads(line)
             if "refused" in found:
+                if "why" in found:
+                    log.info("a workbook cannot be read", why=found["why"][:300])
                 raise Unreadable(str(found["refused"]))
             if "end" in found:
                 finished = True

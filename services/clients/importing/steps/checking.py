@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, not_, select, update
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
+from services.clients import access
+from services.clients.domain import normal_name
+from services.clients.importing.committing.batch import texts
 from services.clients.importing.own_fields import open_ones
-from services.clients.importing.readings import Reading, Seen
+from services.clients.importing.readings import Problem, Reading, Seen
 from services.clients.importing.steps.defining import proposed
 from services.clients.importing.steps.run import Tools, fields_there_are, note, readers, rows_after, unit
 from services.clients.importing.targets import TARGETS
-from services.clients.models import import_rows
+from services.clients.models import clients, import_rows
 
+COLLEAGUES = "a colleague has a client of this name; another one is made, and it is yours"
 _PAGE = 2000
 
 
@@ -59,16 +63,34 @@ def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
         return False
     seen = _seen(now.found)
     by_sheet = readers(now, uow.business.zone, uow.business.currency, tools.country, seen)
+    read = [reader.read(row.cells, doubts=True) if (reader := by_sheet[row.sheet]) else Reading() for row in rows]
+    _warn_of_colleagues(uow, read)
     changed, bad = [], 0
-    for row in rows:
-        reader = by_sheet[row.sheet]
-        values = verdict(reader.read(row.cells, doubts=True)) if reader else verdict(Reading())
+    for row, reading in zip(rows, read, strict=True):
+        values = verdict(reading)
         bad += values["state"] == "bad"
         if row.state in ("good", "bad") and values != {name: getattr(row, name) for name in values}:
             changed.append({"row": row.n} | values)
     write_verdicts(uow, now.id, changed)
     note(uow, now, position=rows[-1].n, bad=now.bad + bad, found=_found(seen))
     return True
+
+
+def _warn_of_colleagues(uow: UnitOfWork, read: list[Reading]) -> None:
+    """Say of rows that make a client of a name that only colleagues' clients have; who changes all clients has none."""
+    named = [(normal_name(name), each) for each in read if (name := str(each.client.get("company_name") or ""))]
+    if not named or uow.actor.role == "admin":
+        return
+    row = clients.c
+    known = (texts(row.match_name, [name for name, _reading in named]), row.deleted_at.is_(None))
+    mine = func.bool_or(access.writable(uow.actor))
+    theirs = (
+        select(row.match_name).where(*known, access.card_scope(uow.actor)).group_by(row.match_name).having(not_(mine))
+    )
+    found = set(uow.session.execute(theirs).scalars())
+    for name, reading in named:
+        if name in found:
+            reading.notes.append(Problem(None, "client.company_name", COLLEAGUES))
 
 
 def verdict(reading: Reading) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def list_imports() -> Any:
     """The files that were brought in, and the place to bring the next one."""
     query = checked(s.Page, given("cursor") | {"limit": PAGE})
     found = parts.ask({"imports": Call("clients", "list_imports", query.given())})
-    return shell.page("imports/list.html", parts=found, states=STATES, working=WORKING, form=Form())
+    return shell.page("imports/list.html", parts=found, states=STATES, working=WORKING, reason=reason, form=Form())
 
 
 @pages.post("/imports", who=SALES)
@@ -50,7 +50,9 @@ def upload() -> Any:
             raise
         found = parts.ask({"imports": Call("clients", "list_imports", {"limit": PAGE})})
         form = Form().refused(problem)
-        return shell.page("imports/list.html", problem.status, parts=found, states=STATES, working=WORKING, form=form)
+        return shell.page(
+            "imports/list.html", problem.status, parts=found, states=STATES, working=WORKING, reason=reason, form=form
+        )
     return done(f"/imports/{made['id']}")
 
 
