@@ -23,7 +23,7 @@ def noted(importer: Importer, import_id: str) -> list[str]:
 
 def test_who_makes_a_second_client_of_a_name_is_told(importer: Importer, clients: Any) -> None:
     for who, name in ((JESSICA, "ACME"), (JOHN, "Mine"), (JESSICA, "Both"), (JOHN, "both")):
-        clients.as_(ADMIN).create_client(data={"company_name": name, "owner_id": who.id})
+        clients.as_(ADMIN).create_client(data={"company_name": name, "owner_id": who.id, "status": "active"})
     john = importer.as_(JOHN)
     found = john.bring(FILE)
     assert (found["state"], found["bad"], noted(john, found["id"])) == ("ready", 0, ["Acme Inc."])
