@@ -71,13 +71,13 @@ class MeetingState(Event):
 
 
 class TaskState(Event):
-    """A task of somebody here. due_at: when it is to be done by."""
+    """A task of somebody here. due_at: when it is to be done by; None where nobody said."""
 
     activity_id: str
     client_id: str
     company_name: str
     subject: str
-    due_at: datetime
+    due_at: datetime | None
     assignee_id: str
     version: int
 

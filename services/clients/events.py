@@ -157,7 +157,8 @@ class MeetingCancelled(MeetingState):
 
 
 class TaskAssigned(TaskState):
-    """A task made itself, and this person is to do it. cause: what made it."""
+    """This person is to do it, and did not say so themselves. cause: what made it, ``given`` where somebody gave it to
+    them; it may have no time then."""
 
     event_type: ClassVar[str] = "task.assigned"
 

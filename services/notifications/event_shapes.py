@@ -115,7 +115,6 @@ class TaskState(Event):
     client_id: str
     company_name: str
     subject: str
-    due_at: datetime
     assignee_id: str
 
 

@@ -162,11 +162,14 @@ class MeetingCancelled(MeetingState):
 class TaskAssigned(TaskState):
     event_type: ClassVar[str] = "task.assigned"
 
+    cause: str
+
 
 class TaskDue(TaskState):
     event_type: ClassVar[str] = "task.due"
 
     activity_id: str
+    due_at: datetime
 
 
 class DealCreated(Event):

@@ -75,6 +75,17 @@ def test_a_brief_is_followed_up_and_the_answer_becomes_a_call(
     expect(timeline).to_contain_text("Thursday afternoon works best")
     expect(timeline.locator(".entry.is-meeting")).to_have_count(1)
 
+    # The timeline's composer writes into the same conversation, and shows what went out.
+    rep.page.locator(".composer .tabs label", has_text="WhatsApp").click()
+    composer = rep.page.locator("#whatsapp")
+    expect(composer).to_contain_text("To Sarah")
+    composer.get_by_label("Message").fill("See you on Thursday!")
+    composer.get_by_role("button", name="Send", exact=True).click()
+    # WhatsApp takes a message to one person every six seconds, and the confirmation went out a moment ago.
+    expect(timeline).to_contain_text("See you on Thursday!", timeout=15_000)
+    expect(composer.get_by_label("Message")).to_have_value("")
+    assert eventually(lambda: [each for each in sent_to(crm, digits) if "See you on Thursday!" in str(each)], 30)
+
 
 def test_whom_nobody_knows_becomes_a_lead(crm: Crm, open_browser: Callable[..., Visit]) -> None:
     digits, mark = f"1646555{secrets.randbelow(10_000):04d}", secrets.token_hex(4)

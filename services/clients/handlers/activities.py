@@ -11,11 +11,13 @@ from libs.common.database import UnitOfWork
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients import access, queries
-from services.clients.domain import LOGGED_BY_PEOPLE
+from services.clients.domain import LOGGED_BY_PEOPLE, Activity, Client
 from services.clients.handlers.loading import activity_to_change, client_to_change
-from services.clients.handlers.telling import log, tell_activity_changed
+from services.clients.handlers.telling import log, tell_activity_changed, tell_assigned
 from services.clients.models import activities, clients, contacts
 
+# The cause of a task that somebody gave to somebody else.
+GIVEN = "given"
 _ACTIVITY: dict[str, fields.Reader] = {
     "type": fields.one_of(*LOGGED_BY_PEOPLE),
     "subject": fields.text(300, required=True),
@@ -52,7 +54,9 @@ def log_activity(
         raise Invalid("only a task is somebody's to do", field="assignee_id")
     check_colleague(uow, client.id, given.get("assignee_id"), assignee_role)
     _check_contact(uow, client.id, given.get("contact_id"))
-    return queries.activity_document(log(uow, client.id, kind, subject, description, **given))
+    made = log(uow, client.id, kind, subject, description, **given)
+    _tell_given(uow, made, client)
+    return queries.activity_document(made)
 
 
 def update_activity(
@@ -72,10 +76,13 @@ def update_activity(
         raise Invalid("this meeting is booked: move it, so that everybody is told", field="due_at")
     if "occurred_at" in given and given["occurred_at"] is None:
         raise Invalid("occurred_at is needed", field="occurred_at")
+    before = activity.assignee_id
     if given:
         activity.change(given, uow.now)
         uow.session.flush()
         tell_activity_changed(uow, activity)
+    if activity.assignee_id != before:
+        _tell_given(uow, activity, client)
     if "occurred_at" in given:
         _last_activity(uow, client.id)
     return queries.activity_document(activity)
@@ -90,6 +97,12 @@ def check_colleague(
     seen = select(clients.c.id).where(clients.c.id == client_id, access.scope(Actor(user_id, role)))
     if uow.session.execute(seen).first() is None:
         raise Invalid("they may not see this client; let them shadow it first", field=field)
+
+
+def _tell_given(uow: UnitOfWork, activity: Activity, client: Client) -> None:
+    """Who is given a task by somebody else hears of it; who ticked it off or took it knows."""
+    if activity.type == "task" and activity.done_at is None and activity.assignee_id not in (None, uow.actor.id):
+        tell_assigned(uow, activity, client, GIVEN)
 
 
 def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> None:

@@ -15,8 +15,7 @@ from libs.common.identity import system_actor
 from libs.common.ids import new_id
 from libs.common.schedule import ScheduledJob
 from services.clients.domain import ANSWERS, RECEIVED, Activity, Client, day_begins, shortened
-from services.clients.events import TaskAssigned
-from services.clients.handlers.telling import log
+from services.clients.handlers.telling import log, tell_assigned
 from services.clients.handlers.ticking import FOLLOW_UP, WAITING, open_of
 from services.clients.models import activities, clients, task_causes, task_reminders
 from services.clients.models.columns import Instant
@@ -57,7 +56,7 @@ def task_for(
     by = system_actor("clients")
     task = log(uow, client.id, "task", shortened(subject, _SUBJECT_LENGTH), description, by=by, **about)
     if client.owner_id is not None:
-        _tell(uow, task, client, client.owner_id, cause)
+        tell_assigned(uow, task, client, cause)
         if due_at <= uow.now:
             told = insert(task_reminders).values(activity_id=task_id, due_at=due_at, told_at=uow.now)
             uow.session.execute(told)
@@ -142,18 +141,3 @@ def _how_long(minutes: int) -> str:
     if rest:
         return "a minute" if minutes == 1 else f"{minutes} minutes"
     return "an hour" if hours == 1 else f"{hours} hours"
-
-
-def _tell(uow: UnitOfWork, task: Activity, client: Client, assignee_id: str, cause: str) -> None:
-    assert task.due_at is not None
-    event = TaskAssigned(
-        activity_id=task.id,
-        client_id=client.id,
-        company_name=client.company_name,
-        subject=task.subject,
-        due_at=task.due_at,
-        assignee_id=assignee_id,
-        cause=cause,
-        version=task.version,
-    )
-    uow.outbox.add(event, of=task)

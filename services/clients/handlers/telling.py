@@ -21,6 +21,7 @@ from services.clients.events import (
     ContactCard,
     ContactCreated,
     Reader,
+    TaskAssigned,
 )
 from services.clients.handlers.lifetime import among
 from services.clients.handlers.ticking import WAITING, settled_by, tick_off
@@ -30,6 +31,22 @@ from services.clients.models import access_grants, activities, clients, tags
 FEW, _TOGETHER = 20, 500
 
 State = TypeVar("State", bound=ActivityState)
+
+
+def tell_assigned(uow: UnitOfWork, task: Activity, client: Client, cause: str) -> None:
+    """Tell who is to do a task that it is theirs."""
+    assert task.assignee_id is not None
+    event = TaskAssigned(
+        activity_id=task.id,
+        client_id=client.id,
+        company_name=client.company_name,
+        subject=task.subject,
+        due_at=task.due_at,
+        assignee_id=task.assignee_id,
+        cause=cause,
+        version=task.version,
+    )
+    uow.outbox.add(event, of=task)
 
 
 def card(contact: Contact) -> ContactCard:

@@ -140,6 +140,7 @@ _SHAPES = tuple(
         (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),
         (r"New brief: (?P<name>.+)", N_("New brief: %(name)s")),
         (r"New client for you: (?P<name>.+)", N_("New client for you: %(name)s")),
+        (r"New task from (?P<name>.+?): (?P<subject>.+)", N_("New task from %(name)s: %(subject)s")),
         (r"New task: (?P<subject>.+)", N_("New task: %(subject)s")),
         (r"Task due: (?P<subject>.+)", N_("Task due: %(subject)s")),
         (r"(?P<count>[\d,]+) new clients for you", N_("%(count)s new clients for you")),

@@ -8,10 +8,14 @@ from services.notifications.domain import Note, time_of
 from services.notifications.events import TaskAssigned, TaskDue, TaskState
 from services.notifications.handlers.posting import mail_people, notify
 
+# The cause of a task that somebody gave to somebody else.
+GIVEN = "given"
+
 
 def on_task_assigned(uow: UnitOfWork, event: TaskAssigned, envelope: Envelope) -> None:
-    """A task made itself: who is to do it is told in the app."""
-    notify(uow, envelope, [event.assignee_id], _note("New task", event))
+    """A task made itself, or somebody gave it to them: who is to do it is told in the app."""
+    giver = envelope.actor.get("name") if event.cause == GIVEN else None
+    notify(uow, envelope, [event.assignee_id], _note(f"New task from {giver}" if giver else "New task", event))
 
 
 def on_task_due(uow: UnitOfWork, event: TaskDue, envelope: Envelope) -> None:

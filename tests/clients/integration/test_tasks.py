@@ -10,6 +10,9 @@ from libs.common.ids import new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound
 from tests.clients.integration.test_scope import MATRIX, PEOPLE
 from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN, system
+from tests.support.delivering import told
+
+GIVEN = "task.assigned"
 
 
 @pytest.fixture
@@ -46,6 +49,24 @@ def test_a_task_is_its_authors_unless_it_is_given_to_somebody(clients: Any, clie
             client_id=client_id, data={"type": "note", "subject": "x", "assignee_id": JOHN.id}
         )
     assert refused.value.field == "assignee_id"
+
+
+def test_who_is_given_a_task_hears_of_it(clients: Any, client_id: str, runtime: Any) -> None:
+    def heard() -> list[tuple[str, str, str]]:
+        return [(each.data["assignee_id"], each.data["subject"], each.data["cause"]) for each in told(runtime, GIVEN)]
+
+    mine = task(clients, client_id, "Mine")
+    task(clients, client_id, "Nobody's", assignee_id=None)
+    assert heard() == []
+    given = task(clients, client_id, "Call them", assignee_id=JESSICA.id)
+    assert heard() == [(JESSICA.id, "Call them", "given")]
+    change(clients, JOHN, given, subject="Call them twice")
+    change(clients, ADMIN, mine, assignee_id=JESSICA.id)
+    assert heard()[1:] == [(JESSICA.id, "Mine", "given")]
+    # Taken by oneself, or ticked off in the same breath, it is nobody's news.
+    change(clients, JOHN, mine, assignee_id=JOHN.id)
+    change(clients, JOHN, mine, assignee_id=JESSICA.id, done=True)
+    assert len(heard()) == 2
 
 
 def test_the_next_one_due_comes_first_and_undated_ones_last(clients: Any, client_id: str) -> None:

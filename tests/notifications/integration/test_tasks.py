@@ -30,6 +30,12 @@ def test_a_new_task_is_told_in_the_app_alone(crm: Notifications) -> None:
     assert notes(crm, JESSICA) == [] and crm.server.mails == []
 
 
+def test_a_task_that_was_given_says_by_whom(crm: Notifications) -> None:
+    given = {"assignee_id": JOHN.id, "cause": "given", "due_at": None, "subject": "Call Sarah"}
+    crm.tell("task.assigned", sample("task.assigned")["data"] | given, JESSICA)
+    assert notes(crm) == [("task", f"New task from {JESSICA.name}: Call Sarah", "TechCorp Solutions", PATH)]
+
+
 def test_a_task_that_is_due_is_told_in_the_app_and_by_mail(crm: Notifications) -> None:
     tell(crm, "task.due")
     assert notes(crm) == [("task", "Task due: Call Sarah back", "TechCorp Solutions", PATH)]

@@ -99,6 +99,9 @@ def timeline(client_id: Any) -> Any:
 def log_activity(client_id: Any) -> Any:
     """Write a note, a call, an e-mail, a meeting or a task into the timeline."""
     form = forms.sent()
+    if form.values.get("type") == "whatsapp":
+        # Without scripts the composer cannot show what can be sent; a page of its own does.
+        return done(f"/clients/{client_id}/message")
     try:
         typed = forms.read(ACTIVITY, form.values | _about(form))
         typed.setdefault("subject", _subject(typed))

@@ -12,7 +12,7 @@ from libs.common.rpc.client import Call
 from services.gateway.api import conversations as api
 from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
-from services.gateway.web import editing, forms, parts, picking, shell
+from services.gateway.web import editing, forms, parts, picking, shell, toasts
 from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.routing import SALES, Pages, done, is_part
@@ -66,8 +66,7 @@ def write(conversation_id: Any) -> Any:
 @pages.get("/clients/<uuid:client_id>/message", who=SALES)
 def start(client_id: Any) -> Any:
     """The conversation with a client; where there is none yet, the templates that begin one."""
-    mine = {"filters": {"client_id": str(client_id)}, "limit": 1}
-    there = parts.one("notifications", "list_conversations", **mine)["items"]
+    there = parts.one("notifications", "list_conversations", **_of(client_id))["items"]
     if there:
         return redirect(f"/conversations/{there[0]['id']}")
     return _first(client_id, Form())
@@ -78,13 +77,36 @@ def write_first(client_id: Any) -> Any:
     """Begin a conversation with a template."""
     form = forms.sent()
     try:
-        to = {"contact_id": form.values["contact_id"]} if form.values.get("contact_id") else {}
-        made = api.start_message(client_id, checked(api.FirstMessage, _typed(form) | to))
+        made = api.start_message(client_id, checked(api.FirstMessage, _typed(form) | _to(form)))
     except Problem as problem:
         if not editing.fits(problem) and problem.status not in _REFUSED:
             raise
         return _first(client_id, form.refused(problem), problem.status)
     return done(f"/conversations/{made['conversation_id']}", Toast(_("The message is on its way")))
+
+
+@pages.get("/clients/<uuid:client_id>/composer", who=SALES)
+def composer(client_id: Any) -> Any:
+    """What can be written to a client on WhatsApp now, in the composer of their timeline."""
+    return _composer(client_id, Form()) if is_part() else redirect(f"/clients/{client_id}/message")
+
+
+@pages.post("/clients/<uuid:client_id>/composer", who=SALES)
+def compose(client_id: Any) -> Any:
+    """Send it: in their conversation, or as the template that begins one."""
+    form = forms.sent()
+    try:
+        conversation_id = _send(client_id, form)
+    except Problem as problem:
+        if not editing.fits(problem) and problem.status not in _REFUSED:
+            raise
+        return _composer(client_id, form.refused(problem), problem.status)
+    toast = Toast(_("The message is on its way"))
+    if not is_part():
+        return done(f"/conversations/{conversation_id}", toast)
+    response = _composer(client_id, Form())
+    toasts.announce(response, toast)
+    return response
 
 
 @pages.post("/conversations/<uuid:conversation_id>/read", who=SALES)
@@ -143,6 +165,24 @@ def _typed(form: Form) -> dict[str, Any]:
     return about | {"template": {"name": name, "language": language, "parameters": places}}
 
 
+def _of(client_id: Any) -> dict[str, Any]:
+    """What asks for the latest conversation with a client."""
+    return {"filters": {"client_id": str(client_id)}, "limit": 1}
+
+
+def _to(form: Form) -> dict[str, str]:
+    return {"contact_id": form.values["contact_id"]} if form.values.get("contact_id") else {}
+
+
+def _send(client_id: Any, form: Form) -> str:
+    there = parts.one("notifications", "list_conversations", **_of(client_id))["items"]
+    if there:
+        api.send_message(there[0]["id"], checked(api.MessageNew, _typed(form)))
+        return str(there[0]["id"])
+    made = api.start_message(client_id, checked(api.FirstMessage, _typed(form) | _to(form)))
+    return str(made["conversation_id"])
+
+
 def _asked(conversation_id: Any, **page: Any) -> dict[str, Any]:
     mine = {"conversation_id": str(conversation_id)}
     return parts.ask(
@@ -162,6 +202,22 @@ def _page(conversation_id: Any, form: Form, status: int = 200) -> Any:
     picked = {"clients": [], "more": 0} if is_known else picking.choices(more["clients"], None)
     return shell.page(
         "conversations/show.html", status, form=form, parts=found | more, conversation=conversation, **picked
+    )
+
+
+def _composer(client_id: Any, form: Form, status: int = 200) -> Any:
+    mine = {"client_id": str(client_id)}
+    found = parts.ask(
+        {
+            "conversations": Call("notifications", "list_conversations", _of(client_id)),
+            "contacts": Call("clients", "list_contacts", mine),
+            "templates": _TEMPLATES,
+        }
+    )
+    there = found["conversations"].needed()
+    shown = {"conversation": there["items"][0] if there["items"] else None, "several": there["total"] > 1}
+    return shell.fragment(
+        "conversations/composer.html", status, form=form, parts=found, client={"id": str(client_id)}, **shown
     )
 
 
