@@ -28,7 +28,7 @@ from services.notifications.whatsapp.domain import (
     fault_of,
     window_ends,
 )
-from services.notifications.whatsapp.domain.faults import TOO_OLD, WINDOW_CLOSED
+from services.notifications.whatsapp.domain.faults import AGAIN, TOO_OLD, WINDOW_CLOSED
 from services.notifications.whatsapp.models import messages
 from services.notifications.whatsapp.ports import Accepted, Line, NoAnswer, NotReached, Outside, Refused
 
@@ -76,7 +76,7 @@ def send_finished(uow: UnitOfWork, job: Job, line: Line) -> None:
 def send_failed(uow: UnitOfWork, job: Job, reason: str) -> None:
     """A fault of our own for a month: what waits is given up, in words."""
     waiting = (messages.c.conversation_id == job.payload["conversation_id"], messages.c.status == QUEUED)
-    fault = Fault(-1, reason[:500], "Send it again if it is still needed.")
+    fault = Fault(-1, reason[:500], AGAIN)
     for message_id in uow.session.execute(select(messages.c.id).where(*waiting)).scalars().all():
         progress.further(uow, message_id, FAILED, uow.now, fault)
 

@@ -26,7 +26,7 @@ def further(uow: UnitOfWork, message_id: str, status: str, at: datetime, fault: 
     announce = arrived and told.announced_at is None
     values: dict[str, Any] = {"status": status, "error": None}
     if status == FAILED:
-        values["error"] = (fault or fault_of(None)).document()
+        values["error"] = (fault or fault_of(None)).final().document()
     if announce:
         values |= {"announced_at": uow.now, "occurred_at": at}
     write(uow, message_id, **values)

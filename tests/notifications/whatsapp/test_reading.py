@@ -178,6 +178,10 @@ def test_each_code_says_what_to_do() -> None:
         fault = fault_of(code, "the details")
         assert fault.code == code and fault.advice and "the details" in fault.reason
     assert [fault_of(code).retry_seconds is not None for code in (130429, 131056, 131047, 131026)] == [1, 1, 0, 0]
+    # Of a message that WhatsApp had taken nobody promises that it is sent again.
+    assert "again by itself" in fault_of(131056).advice
+    assert fault_of(131056).final().document()["advice"] == "Send it again if it is still needed."
+    assert fault_of(131026).final() == fault_of(131026)
     assert fault_of(190).stops and fault_of("190").code == -1 and fault_of(True).code == -1
 
 

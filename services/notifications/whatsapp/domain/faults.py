@@ -21,11 +21,16 @@ class Fault:
     stops: bool = False
     flags: bool = False
 
+    def final(self) -> Fault:
+        """The same of a message that had been taken: it is not tried again, since nobody knows what of it arrived."""
+        return replace(self, advice=AGAIN, retry_seconds=None) if self.retry_seconds is not None else self
+
     def document(self) -> dict[str, Any]:
         """``{code, reason, advice}``, as people see it."""
         return {"code": self.code, "reason": self.reason, "advice": self.advice}
 
 
+AGAIN = "Send it again if it is still needed."
 WINDOW_CLOSED = 131047
 TOO_OLD = 1
 
@@ -56,7 +61,7 @@ _KNOWN = {
         ),
         Fault(10, "the access token may not do this", "An admin has to check the token's rights.", None, stops=True),
         Fault(0, "WhatsApp does not know who we are", "An admin has to check WHATSAPP_TOKEN.", None, stops=True),
-        Fault(TOO_OLD, "it could not be handed over in three days", "Send it again if it is still needed."),
+        Fault(TOO_OLD, "it could not be handed over in three days", AGAIN),
     )
 }
 
