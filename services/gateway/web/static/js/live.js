@@ -6,6 +6,10 @@ const GATHER = 300; // hints within so many milliseconds are answered once
 const SPREAD = 200; // not every page asks in the same moment
 const QUIET = 10_000; // so long a stream may be away before anybody is told
 const KEPT = 200;
+// While very much changes, as in an import, a part that has just been shown anew so often rests before it is again.
+const OFTEN = 5;
+const WITHIN = 10_000;
+const REST = 5000;
 
 const { liveUrl: url, csrf = "" } = document.body.dataset;
 let last = Number(document.body.dataset.liveAfter ?? 0);
@@ -27,6 +31,14 @@ function isBusy(part) {
     || part.dataset.moving > 0 || Boolean(document.querySelector("dialog[open]:not(#palette, #keys)"));
 }
 
+const shown = new WeakMap();
+
+function rests(part) {
+  const times = (shown.get(part) ?? []).filter((time) => performance.now() - time < WITHIN);
+  shown.set(part, times);
+  return times.length >= OFTEN && performance.now() - times.at(-1) < REST;
+}
+
 const waiting = new Set();
 let timer = null;
 
@@ -39,8 +51,9 @@ function flush() {
   timer = null;
   for (const part of [...waiting]) {
     if (!part.isConnected) waiting.delete(part);
-    else if (!isBusy(part)) {
+    else if (!isBusy(part) && !rests(part)) {
       waiting.delete(part);
+      shown.get(part).push(performance.now());
       htmx.trigger(part, "live");
     }
   }
