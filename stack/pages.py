@@ -149,12 +149,13 @@ PAGES = (
 # Addresses that answer parts of pages, files and data: they have no page of their own.
 PARTS = frozenset(
     """
+    /clients/<uuid:client_id>/composer /conversations/<uuid:conversation_id>/answer
     /search /clients/similar /clients/options /clients/segments /clients/<uuid:client_id>/fields/<name>
     /deals/<uuid:deal_id>/fields/<name>
     /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
     /invoices/<uuid:invoice_id>/preview.pdf /documents/<uuid:document_id> /notifications/count /embed/contact.js
-    /notifications/latest /conversations/<uuid:conversation_id>/thread /clients/<uuid:client_id>/composer /home/<name> /deals/<uuid:deal_id>/parts/<name>
+    /notifications/latest /conversations/<uuid:conversation_id>/thread /home/<name> /deals/<uuid:deal_id>/parts/<name>
     /sso /sso/callback /assets/<path:name> /manifest.webmanifest /settings/audit/export
     /contacts/<uuid:contact_id>/personal-data /email-drafts/<uuid:draft_id>/state
     /contacts/<uuid:contact_id>/personal-data /settings/win-probability/models

@@ -31,6 +31,18 @@ def identify(pid: int) -> ProcessId | None:
     return None if fields[0] in "ZX" else ProcessId(pid, int(fields[19]))
 
 
+def cpu_seconds(group: int) -> float:
+    """Processor time that a process group has used so far: a server's and that of its workers."""
+    spent = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        fields = read_bytes(int(entry.name), "stat").rpartition(b")")[2].split()
+        if len(fields) > 14 and fields[0] not in (b"Z", b"X") and int(fields[2]) == group:
+            spent += int(fields[11]) + int(fields[12])
+    return spent / os.sysconf("SC_CLK_TCK")
+
+
 def is_alive(process: ProcessId) -> bool:
     """True while this very process lives."""
     return identify(process.pid) == process

@@ -36,6 +36,9 @@ ROUND_SECONDS = 2.0
 # Long: to end what starts slowly on a busy machine makes the machine busier.
 GRACE_SECONDS = 150
 FAILURES = 3
+# Who works is not hung: under a load that leaves no thread for the health check, ending it loses what it is at.
+FAILURES_AT_WORK = 20
+AT_WORK = 0.2
 TERM_SECONDS = 5.0
 BACKOFF_SECONDS = 6
 ORPHAN_SECONDS = 3.0
@@ -48,6 +51,8 @@ class Watched:
     start: int
     was_well: bool = False
     failures: int = 0
+    spent: float = 0.0
+    looked_at: float = 0.0
 
 
 @dataclass
@@ -95,11 +100,20 @@ class Watchdog:
         if known is None or known.start != start:
             known = self.watched[name] = Watched(start)
         if not problem:
-            known.was_well, known.failures = True, 0
+            known.was_well, known.failures, known.looked_at = True, 0, 0.0
             return False
         known.failures += 1
         is_starting = not known.was_well and record["now"] - start < GRACE_SECONDS
-        return known.failures >= FAILURES and not is_starting
+        is_at_work = self._is_at_work(known, record["pid"]) and "timed out" in problem
+        return known.failures >= (FAILURES_AT_WORK if is_at_work else FAILURES) and not is_starting
+
+    def _is_at_work(self, known: Watched, pid: int) -> bool:
+        """Whether its processes have used the processor since the last look."""
+        now, spent = time.monotonic(), processes.cpu_seconds(pid)
+        before, known.looked_at = known.looked_at, now
+        share = (spent - known.spent) / (now - before) if before else 0.0
+        known.spent = spent
+        return share >= AT_WORK
 
     def _hasten(self, states: dict[str, dict[str, Any]]) -> None:
         """Start what supervisord has given up, or waits ever longer to start."""

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import configparser
+import itertools
+import os
 import shlex
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stack import processes
 from stack.paths import StatePaths
 from stack.programs import HealthCheck, Program
 from stack.supervisor import Supervisor, head, section
-from stack.watchdog import FAILURES, GRACE_SECONDS, Watchdog
+from stack.watchdog import FAILURES, FAILURES_AT_WORK, GRACE_SECONDS, Watchdog
+from tests.support.waiting import eventually
 
 
 def read(text: str) -> configparser.RawConfigParser:
@@ -96,6 +104,35 @@ def test_a_process_that_keeps_failing_is_ended(tmp_path: Path) -> None:
 
 def test_a_process_that_is_still_starting_is_left_alone(tmp_path: Path) -> None:
     assert watch(tmp_path, age=1).ended == []
+
+
+def test_who_works_and_has_no_thread_left_for_the_check_is_given_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent = itertools.count()
+    monkeypatch.setattr("stack.watchdog.problem_of", lambda _check: "http://127.0.0.1:1/health: timed out")
+    monkeypatch.setattr("stack.processes.cpu_seconds", lambda _group: float(next(spent)))
+    watchdog = watch(tmp_path, age=GRACE_SECONDS + 1)
+    assert watchdog.ended == []
+    for _ in range(FAILURES_AT_WORK - FAILURES):
+        watchdog.look()
+    assert watchdog.ended == ["deals-rpc"]
+    monkeypatch.setattr("stack.processes.cpu_seconds", lambda _group: 7.0)
+    assert watch(tmp_path, age=GRACE_SECONDS + 1).ended == ["deals-rpc"]
+
+
+def test_the_time_of_a_server_is_that_of_its_workers_too() -> None:
+    busy = "import os\nif not os.fork():\n    while True: pass\nwhile True: pass"
+    server = subprocess.Popen([sys.executable, "-c", busy], start_new_session=True)
+    try:
+        began = time.monotonic()
+        eventually(lambda: processes.cpu_seconds(server.pid) > 0.5, 30)
+        # Two that work, each for no longer than the clock says.
+        assert processes.cpu_seconds(server.pid) <= 2 * (time.monotonic() - began) + 1
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    assert processes.cpu_seconds(server.pid) == 0.0
 
 
 def test_nobody_is_restarted_while_the_broker_is_down(tmp_path: Path) -> None:

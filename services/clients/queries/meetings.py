@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, union_all
+from sqlalchemy import exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from libs.common import fields
@@ -16,7 +16,7 @@ from libs.common.ids import is_id
 from libs.common.problems import Forbidden, Invalid, NotFound
 from services.clients import access
 from services.clients.free_times import Slot, Window, WorkingHours, free, proposed
-from services.clients.models import activities, clients, meetings
+from services.clients.models import activities, clients, contacts, meetings
 from services.clients.queries.clients import contact_card
 from services.clients.settings import ClientsSettings
 from services.clients.time_zones import zone_of
@@ -79,13 +79,16 @@ def slot_document(slot: Slot, ours: str, theirs: str) -> dict[str, Any]:
 
 def meeting(session: Session, actor: Actor, activity_id: str) -> dict[str, Any]:
     """A meeting with its activity: ``{id, client_id, contact_id, subject, description, host_id, host_name, begins_at,
-    ends_at, zone, conversation_id, cancelled_at, version}``. NotFound unless the actor may see the client."""
+    ends_at, zone, conversation_id, cancelled_at, version, mailed_to}``. mailed_to: where the confirmation goes by mail,
+    None where they have no address. NotFound unless the actor may see the client."""
     row, activity = meetings.c, activities.c
     shown = [activity[name] for name in ("id", "client_id", "contact_id", "subject", "description")]
     times = "host_id host_name begins_at ends_at zone conversation_id cancelled_at version".split()
+    mailed_to = func.coalesce(contacts.c.email, clients.c.email).label("mailed_to")
+    met = meetings.join(activities, activity.id == row.activity_id).join(clients)
     statement = (
-        select(*shown, *(row[name] for name in times), clients.c.company_name)
-        .select_from(meetings.join(activities, activity.id == row.activity_id).join(clients))
+        select(*shown, *(row[name] for name in times), clients.c.company_name, mailed_to)
+        .select_from(met.outerjoin(contacts, contacts.c.id == activity.contact_id))
         .where(row.activity_id == activity_id, access.scope(actor))
     )
     found = session.execute(statement).first() if is_id(activity_id) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, and_, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, DateTime, and_, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from libs.common.fields import date_of, flag, one_of, time_zone
@@ -15,7 +15,7 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import Invalid
 from services.clients import access
 from services.clients.domain import day_begins
-from services.clients.models import activities, clients
+from services.clients.models import activities, clients, meetings
 
 # Written out, all as in the indexes: a parameter would be planned without them.
 _KINDS = {name: activities.c.type == literal(name, literal_execute=True) for name in ("task", "meeting")}
@@ -33,7 +33,8 @@ _FILTERS = frozenset({"type", "assignee_id", "person_id", "done", "due_from", "d
 def list_tasks(
     session: Session, actor: Actor, filters: dict[str, Any], limit: int | None, cursor: str | None, zone: str
 ) -> dict[str, Any]:
-    """Tasks, or by ``type`` meetings, at clients that the actor may read; the next one first, undated ones last.
+    """Tasks, or by ``type`` meetings that were not called off, at clients that the actor may read; the next one first,
+    undated ones last.
 
     zone: the business time zone, in which ``due_from`` and ``due_to`` are days unless a filter ``zone`` names another.
     """
@@ -46,6 +47,9 @@ def list_tasks(
     given = {name: value for name, value in filters.items() if name not in ("type", "zone") and value is not None}
     days_of = time_zone("zone", filters.get("zone")) or zone
     conditions = [_condition(name, value, _DAY[kind], days_of) for name, value in given.items()]
+    if kind == "meeting":
+        called_off = (meetings.c.activity_id == activities.c.id, meetings.c.cancelled_at.is_not(None))
+        conditions.append(~exists().where(*called_off))
     matching = and_(_KINDS[kind], access.scope(actor), *conditions)
     tasks = select(activities, clients.c.company_name, when.label("due")).join(clients)
     found = session.execute(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from libs.common.problems import Invalid, Problem
 from libs.common.rpc.client import Call
@@ -28,7 +28,7 @@ class SlotsWanted(Body):
     their number tells. ``host_id``: who holds the meeting, else you."""
 
     text: Paragraph | None = None
-    sent_at: datetime | None = None
+    sent_at: AwareDatetime | None = None
     zone: TimeZone | None = None
     minutes: Minutes = 30
     contact_id: Id | None = None
@@ -88,6 +88,8 @@ class SlotsDocument(d.Document):
 
 
 class MeetingDocument(d.Document):
+    """``mailed_to``: where the confirmation goes by mail; null where they have no address."""
+
     id: str
     client_id: str
     company_name: str
@@ -101,6 +103,7 @@ class MeetingDocument(d.Document):
     zone: str
     conversation_id: str | None
     cancelled_at: datetime | None
+    mailed_to: str | None
     version: int
 
 
@@ -112,6 +115,8 @@ def meeting_slots(client_id: Any, body: SlotsWanted) -> dict[str, Any]:
 
     Working hours and what is booked already are those of the host; nothing is booked by asking.
     """
+    if body.host_id is not None:
+        _role(body.host_id)
     asked = {name: getattr(body, name) for name in ("zone", "minutes", "contact_id", "host_id")}
     found = r.ask("clients", "meeting_slots", client_id=str(client_id), **asked)
     read = _read(str(client_id), body, found["zone"]) if body.text else {}
@@ -135,10 +140,7 @@ def book_meeting(client_id: Any, body: MeetingNew) -> dict[str, Any]:
     data = body.given()
     role = None
     if body.host_id is not None and body.host_id.lower() != r.signed_in().actor.id:
-        try:
-            role = assignee_role(body.host_id)
-        except Invalid as problem:
-            raise Invalid(problem.detail, field="host_id") from None
+        role = _role(body.host_id)
         data["host_name"] = _name(body.host_id.lower())
     return r.ask("clients", "book_meeting", client_id=str(client_id), data=data, host_role=role)
 
@@ -159,13 +161,24 @@ def cancel_meeting(meeting_id: Any) -> dict[str, Any]:
 
 def _read(client_id: str, body: SlotsWanted, zone: str) -> dict[str, Any]:
     """When it suits, as AI reads it; why it did not, where AI cannot be asked: free times are there without it."""
-    said = (body.sent_at or datetime.now(UTC)).astimezone(ZoneInfo(zone)).date()
+    try:
+        said = (body.sent_at or datetime.now(UTC)).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        raise Invalid("this is no time that anybody wrote at", field="sent_at") from None
     about = {"client_id": client_id, "text": body.text, "said_on": said.isoformat(), "zone": zone}
     answered = r.ask_many([Call("ai", "read_times", about)])[0]
     if isinstance(answered, Problem):
         return {"reading_missing": answered.detail or answered.title}
     found: dict[str, Any] = answered
     return found
+
+
+def _role(host_id: str) -> str | None:
+    """What somebody is here who holds a meeting; Invalid for who is nobody."""
+    try:
+        return assignee_role(host_id)
+    except Invalid as problem:
+        raise Invalid(problem.detail, field="host_id") from None
 
 
 def _name(user_id: str) -> str:

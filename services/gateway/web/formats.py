@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -86,6 +86,13 @@ def moment(value: Any) -> str:
     return f"{day(value)}, {clock}".replace("\u202f", " ")
 
 
+def clock(value: Any) -> str:
+    """A time of a day, ``3:04 PM``: of ``15:04``, or of an instant with its own offset."""
+    text = str(value)
+    found = time.fromisoformat(text[11:16] if "T" in text else text[:5])
+    return str(format_time(found, "short", locale=current())).replace("\u202f", " ")
+
+
 def ago(value: Any) -> Markup:
     """``3 hours ago``, with the exact time on hover; older than a week, the day."""
     found = _instant(value)
@@ -144,7 +151,7 @@ def _rounded(seconds: float) -> timedelta:
 
 def install(app: Flask) -> None:
     """Name them for templates."""
-    figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, ago, local_input)
+    figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, clock, ago, local_input)
     filters = (*figures, initials, face, word, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.gateway.web.phrases import N_
 
 ABOUT_MEETINGS = (
+    N_("this is no time that anybody wrote at"),
     N_("this time was taken a moment ago; choose another"),
     N_("this time is over"),
     N_("this meeting is booked: move it, so that everybody is told"),

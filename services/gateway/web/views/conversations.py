@@ -45,9 +45,30 @@ def show(conversation_id: Any) -> Any:
 
 @pages.get("/conversations/<uuid:conversation_id>/thread", who=SALES)
 def thread(conversation_id: Any) -> Any:
-    """What was said, without the frame."""
-    found = _asked(conversation_id, **given("cursor"))
-    return shell.fragment("conversations/thread.html", parts=found, conversation=found["conversation"].needed())
+    """What was said, without the frame; with a cursor, what was said before."""
+    page = given("cursor", "day")
+    day = page.pop("day", "")
+    found = _asked(conversation_id, **page)
+    shown = {"parts": found, "conversation": found["conversation"].needed(), "day": day}
+    if not is_part():
+        return shell.page("conversations/older.html", **shown)
+    return shell.fragment("conversations/bubbles.html" if page else "conversations/thread.html", **shown)
+
+
+@pages.get("/conversations/<uuid:conversation_id>/answer", who=SALES)
+def answer(conversation_id: Any) -> Any:
+    """What can be answered now, without the frame: free text begins when they write."""
+    mine = {"conversation_id": str(conversation_id)}
+    found = parts.ask({"conversation": Call("notifications", "get_conversation", mine), "templates": _TEMPLATES})
+    conversation = found["conversation"].needed()
+    if not is_part() or conversation["state"] != "linked":
+        return redirect(f"/conversations/{conversation_id}")
+    shown: dict[str, Any] = {
+        "action": f"/conversations/{conversation_id}",
+        "swap": "",
+        "person": _name(conversation) or conversation["profile_name"] or "",
+    }
+    return shell.fragment("conversations/answer.html", form=Form(), parts=found, conversation=conversation, **shown)
 
 
 @pages.post("/conversations/<uuid:conversation_id>", who=SALES)
@@ -200,9 +221,20 @@ def _page(conversation_id: Any, form: Form, status: int = 200) -> Any:
     is_known = conversation["state"] == "linked"
     more = parts.ask({"templates": _TEMPLATES, "clients": None if is_known else picking.offered(typed)})
     picked = {"clients": [], "more": 0} if is_known else picking.choices(more["clients"], None)
+    picked["person"] = _name(conversation)
     return shell.page(
         "conversations/show.html", status, form=form, parts=found | more, conversation=conversation, **picked
     )
+
+
+def _name(conversation: dict[str, Any], contacts: parts.Part | None = None) -> str:
+    """The contact's name as we keep it; "" for who is none."""
+    if not conversation["client_id"] or not conversation["contact_id"]:
+        return ""
+    mine = {"client_id": conversation["client_id"]}
+    found = contacts or parts.ask({"contacts": Call("clients", "list_contacts", mine)})["contacts"]
+    known = (each for each in found.get("items", []) if each["id"] == conversation["contact_id"])
+    return next((f"{each['first_name']} {each['last_name'] or ''}".strip() for each in known), "")
 
 
 def _composer(client_id: Any, form: Form, status: int = 200) -> Any:
@@ -215,7 +247,9 @@ def _composer(client_id: Any, form: Form, status: int = 200) -> Any:
         }
     )
     there = found["conversations"].needed()
-    shown = {"conversation": there["items"][0] if there["items"] else None, "several": there["total"] > 1}
+    conversation = there["items"][0] if there["items"] else None
+    person = _name(conversation, found["contacts"]) if conversation else ""
+    shown = {"conversation": conversation, "several": there["total"] > 1, "person": person}
     return shell.fragment(
         "conversations/composer.html", status, form=form, parts=found, client={"id": str(client_id)}, **shown
     )

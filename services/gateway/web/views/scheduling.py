@@ -29,13 +29,19 @@ _READERS: dict[str, forms.Reader] = {
     "host_id": forms.text,
     "zone": forms.text,
 }
+# So many of the latest messages are looked at, and so many of those that are theirs are read.
+_LOOKED_AT, _READ = 30, 3
 LENGTHS = (15, 30, 45, 60, 90)
 
 
 @pages.get("/clients/<uuid:client_id>/schedule", who=SALES)
 def schedule(client_id: Any) -> Any:
-    """Two or three free times, those that suit what was said before others."""
-    return _page(client_id, Form(given(*_ASKED, "conversation_id", "back")))
+    """Two or three free times, those that suit what was said before others: in a chat, the latest words of theirs that
+    name a time."""
+    form = Form(given(*_ASKED, "conversation_id", "back"))
+    if not form.values.get("text") and form.values.get("conversation_id"):
+        return _page(client_id, form, said=_said(form.values["conversation_id"]))
+    return _page(client_id, form)
 
 
 @pages.post("/clients/<uuid:client_id>/schedule", who=SALES)
@@ -50,9 +56,7 @@ def book(client_id: Any) -> Any:
         if not editing.fits(problem) and problem.status != 409:
             raise
         return _page(client_id, form.refused(problem), problem.status)
-    return done(
-        back, Toast(_("The meeting is booked; %(company)s gets the confirmation", company=made["company_name"]))
-    )
+    return done(back, Toast(_told(made)))
 
 
 @pages.get("/meetings/<uuid:meeting_id>", who=SALES)
@@ -87,7 +91,33 @@ def cancel(meeting_id: Any) -> Any:
     return done(f"/meetings/{meeting_id}", Toast(_("The meeting is called off, and everybody is told")))
 
 
-def _page(client_id: Any, form: Form, status: int = 200) -> Any:
+def _told(made: dict[str, Any]) -> str:
+    """What whoever booked has still to do."""
+    company = made["company_name"]
+    if made["mailed_to"] or made["conversation_id"]:
+        return str(_("The meeting is booked; %(company)s gets the confirmation", company=company))
+    return str(_("The meeting is booked. %(company)s has no e-mail address: tell them yourself", company=company))
+
+
+def _said(conversation_id: str) -> list[dict[str, str]]:
+    """What they wrote last in a chat, the newest first."""
+    found = parts.one("notifications", "list_messages", conversation_id=conversation_id, limit=_LOOKED_AT)["items"]
+    theirs = [each for each in found if each["direction"] == "in" and each["text"]]
+    return [{"text": each["text"][:1000], "sent_at": each["occurred_at"]} for each in theirs[:_READ]]
+
+
+def _times(client_id: Any, asked: dict[str, Any], said: list[dict[str, str]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Free times, and the words that were read for them: the newest that name a time, else the newest."""
+    read: list[tuple[dict[str, Any], dict[str, str]]] = []
+    for words in said or [{}]:
+        times = api.meeting_slots(client_id, checked(api.SlotsWanted, asked | words))
+        read.append((times, words))
+        if times["windows"]:
+            return read[-1]
+    return read[0]
+
+
+def _page(client_id: Any, form: Form, status: int = 200, said: list[dict[str, str]] | None = None) -> Any:
     mine = {"client_id": str(client_id)}
     found = parts.ask(
         {
@@ -99,7 +129,8 @@ def _page(client_id: Any, form: Form, status: int = 200) -> Any:
     asked = {name: form.values[name] for name in _ASKED if form.values.get(name)}
     if "minutes" in asked:
         asked["minutes"] = forms.whole("minutes", str(asked["minutes"]))
-    times = api.meeting_slots(client_id, checked(api.SlotsWanted, asked))
+    times, words = _times(client_id, asked, said or [])
+    form.values |= words
     form.values.setdefault("minutes", times["minutes"])
     return shell.page("meetings/schedule.html", status, form=form, parts=found, client=client, times=times,
                       lengths=LENGTHS)  # fmt: skip

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from libs.common.problems import NotFound
-from services.gateway.api import integrations, operations
+from libs.common.problems import NotFound, Problem
+from services.gateway.api import conversations, integrations, operations
 from services.gateway.web import shell
 from services.gateway.web.routing import ADMIN, Pages, done
 from services.gateway.web.said import refusal, said
@@ -32,6 +33,17 @@ def test_integration(name: str) -> Any:
     found = integrations.test_integration(name)
     text = _("It answers: %(message)s", message=said(found["message"])) if found["ok"] else refusal(found["message"])
     return done("/settings/integrations", Toast(text, tone="" if found["ok"] else "bad"))
+
+
+@pages.post("/settings/integrations/whatsapp/templates", who=ADMIN)
+def sync_templates() -> Any:
+    """Fetch the templates that WhatsApp has approved, now instead of within the day."""
+    try:
+        found = conversations.sync_templates()
+    except Problem as problem:
+        return done("/settings/integrations", Toast(refusal(problem.detail), tone="bad"))
+    text = ngettext("%(num)s template is here", "%(num)s templates are here", found["synced"])
+    return done("/settings/integrations", Toast(text))
 
 
 @pages.get("/settings/system", who=ADMIN)
