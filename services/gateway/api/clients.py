@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response, redirect, request
 from pydantic import Field
@@ -33,13 +33,23 @@ class Stretch(d.Document):
     found: bool
 
 
+class HitField(d.Document):
+    """One of the company's own fields, and whose it is."""
+
+    of: Literal["client", "contact", "deal"]
+    key: str
+    label: str
+
+
 class Hit(d.Document):
     """A text of the client that was found. ``field``: company_name, contact, notes, deal, activity, document, custom or
-    details; ``snippet``: plain text in pieces, those that were found marked."""
+    details; ``own``: of ``custom``, in which of the company's own fields; ``snippet``: plain text in pieces, those that
+    were found marked."""
 
     field: str
     source_id: str
     snippet: list[Stretch]
+    own: HitField | None = None
 
 
 class FoundClient(d.ClientDocument):

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from libs.common.problems import Invalid
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import token_of
-from tests.gateway.page_answers import ANSWERS, ID, SEGMENT, page
+from tests.gateway.page_answers import ANSWERS, CLIENT, HIT, ID, SEGMENT, page
 
 LARGE = {"field": "deal_value", "op": "gt", "value": 50000}
 FOOD = {"field": "industry", "op": "any_of", "value": ["Food", "Retail"]}
@@ -72,6 +72,15 @@ def test_hits_are_marked_and_a_guess_is_said(admin: Any) -> None:
     assert re.search(r'<span class="soft">Notes:</span> before <mark>&lt;script&gt;', text)
     assert re.search(r'<a class="clip" href="/clients/[^"]*">before <mark>', text)
     assert re.search(r'name="query" value="q=chatbto&amp;fuzzy=true"', text)
+
+
+def test_a_hit_in_an_own_field_is_called_by_the_field_s_name(admin: Any, rpc: Any) -> None:
+    owners = ("client", "contact", "deal")
+    own = [HIT | {"field": "custom", "own": {"of": each, "key": "region", "label": "Reg%ion<"}} for each in owners]
+    found = {"items": [CLIENT | {"hits": own}], "next_cursor": None, "total": 1, "fuzzy": False}
+    rpc.answers["clients.list_clients"] = found
+    said = re.findall(r'<span class="soft">([^<]+):</span> before <mark>', admin.get("/clients?q=x").text)
+    assert said == ["Reg%ion&lt;", "Reg%ion&lt; of a contact", "Reg%ion&lt; of a deal"]
 
 
 def test_the_form_begins_with_what_is_on(admin: Any) -> None:
