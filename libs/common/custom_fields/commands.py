@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,17 @@ _CHANGES: dict[str, Reader] = {
 _NEW: dict[str, Reader] = {"label": _CHANGES["label"], "kind": one_of(*KINDS), "options": _options}
 
 
+def _nothing(_uow: UnitOfWork, _field: Document, _removed: bool) -> None:
+    """Nobody else reads the fields."""
+
+
 @dataclass(frozen=True)
 class CustomFields:
-    """The fields of one service. tables: by entity, the table whose rows keep values in ``custom``."""
+    """The fields of one service. tables: by entity, the table whose rows keep values in ``custom``. changed: what is
+    done beside each change, with the field as it is now; one that was removed has a last version of its own."""
 
     tables: Mapping[str, Table]
+    changed: Callable[[UnitOfWork, Document, bool], None] = _nothing
 
     def list_fields(self, session: Session, _actor: Actor, entity: str) -> Document:
         """The fields of an entity in their order, the archived ones among them."""
@@ -66,7 +72,7 @@ class CustomFields:
         row |= {"id": new_id(), "entity": entity, "key": key_of(given["label"], (each["key"] for each in others))}
         row |= {"position": max((each["position"] for each in others), default=0) + 1, "archived": False}
         made = insert(fields).values(**row, created_at=uow.now, updated_at=uow.now, version=1).returning(fields)
-        return dict(uow.session.execute(made).one()._mapping)
+        return self._told(uow, made)
 
     def update_field(self, uow: UnitOfWork, field_id: str, changes: Document, version: int | None = None) -> Document:
         """Change a field's label, options, place, or whether it is archived. An option that rows hold stays."""
@@ -80,8 +86,7 @@ class CustomFields:
         if "options" in given:
             self._check_options(uow, row, given["options"])
         values = given | {"updated_at": uow.now, "version": row.version + 1}
-        changed = update(fields).where(fields.c.id == row.id).values(**values).returning(fields)
-        return dict(uow.session.execute(changed).one()._mapping)
+        return self._told(uow, update(fields).where(fields.c.id == row.id).values(**values).returning(fields))
 
     def delete_field(self, uow: UnitOfWork, field_id: str) -> Document:
         """Remove a field that no row has a value of; any other is archived. ``{id, deleted, archived}``."""
@@ -89,10 +94,17 @@ class CustomFields:
         used = self._holds(uow, row, self.tables[row.entity].c.custom.has_key(row.key))
         if used:
             values = {"archived": True, "updated_at": uow.now, "version": row.version + 1}
-            uow.session.execute(update(fields).where(fields.c.id == row.id).values(**values))
+            self._told(uow, update(fields).where(fields.c.id == row.id).values(**values).returning(fields))
         else:
             uow.session.execute(delete(fields).where(fields.c.id == row.id))
+            self.changed(uow, dict(row._mapping) | {"version": row.version + 1}, True)
         return {"id": row.id, "deleted": not used, "archived": used}
+
+    def _told(self, uow: UnitOfWork, statement: Any) -> Document:
+        """Run a statement that writes one field, and tell of it."""
+        field = dict(uow.session.execute(statement).one()._mapping)
+        self.changed(uow, field, False)
+        return field
 
     def _entity(self, entity: Any) -> str:
         return str(one_of(*self.tables)("entity", entity))

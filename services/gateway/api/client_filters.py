@@ -22,8 +22,8 @@ _WHERE = (
     'Conditions in groups: `{"all": […]}`, `{"any": […]}` or `{"field", "op", "value"}`, up to four groups deep and 50 '
     "conditions. Fields: company_name, industry, state, country, city, source, status, tag, owner_id, email, phone, "
     "website, notes, created_at, updated_at, last_activity_at, deal_value, deal_stage, lifetime_value, open_deals, "
-    "custom.<key>, contact.custom.<key>. Operators: is, is_not, any_of, none_of, contains, starts_with, gt, gte, lt, "
-    "lte, between, empty, not_empty, last_days, not_last_days."
+    "custom.<key>, contact.custom.<key>, deal.custom.<key>. Operators: is, is_not, any_of, none_of, contains, "
+    "starts_with, gt, gte, lt, lte, between, empty, not_empty, last_days, not_last_days."
 )
 _LONGEST_WHERE = 16_000
 _MONEY = frozenset({"deal_value", "lifetime_value"})

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Table, any_, literal, select
+from sqlalchemy import ColumnElement, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from libs.common.custom_fields import definitions
-from services.clients.models import clients, contacts
+from services.clients.models import client_deals, clients, contacts
+from services.clients.queries.own_fields import ENTITIES, fields_of
 
-_HOLDERS: Mapping[str, Table] = {"client": clients, "contact": contacts}
+_HOLDERS: Mapping[str, tuple[ColumnElement[str], ColumnElement[Any]]] = {
+    "client": (clients.c.id, clients.c.custom),
+    "contact": (contacts.c.id, contacts.c.custom),
+    "deal": (client_deals.c.deal_id, client_deals.c.custom),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,13 @@ class OwnText:
 def own_texts(session: Session, source_ids: Sequence[str]) -> dict[str, list[OwnText]]:
     """What is searched of the own fields of these records, by record, each in the order of its fields."""
     found: dict[str, list[OwnText]] = {}
-    for entity, table in _HOLDERS.items() if source_ids else ():
-        these = table.c.id == any_(literal(list(source_ids), ARRAY(table.c.id.type)))
-        held = {row.id: row.custom for row in session.execute(select(table.c.id, table.c.custom).where(these))}
-        known = definitions(session, entity) if held else []
-        for source_id, values in held.items():
+    for entity in ENTITIES if source_ids else ():
+        source, custom = _HOLDERS[entity]
+        these = source == any_(literal(list(source_ids), ARRAY(source.type)))
+        # Of a deal nothing is known by key until deals told it so.
+        held = session.execute(select(source, custom).where(these, custom.is_not(None))).all()
+        known = fields_of(session, entity) if held else []
+        for source_id, values in held:
             found[source_id] = [
                 OwnText(entity, each.key, each.label, values[each.key])
                 for each in known
