@@ -83,6 +83,23 @@ def test_a_hit_in_an_own_field_is_called_by_the_field_s_name(admin: Any, rpc: An
     assert said == ["Reg%ion&lt;", "Reg%ion&lt; of a contact", "Reg%ion&lt; of a deal"]
 
 
+def test_every_column_can_be_shown_and_most_sort(admin: Any, runtime: Any, rpc: Any) -> None:
+    offered = admin.get("/clients").text.split('value="clients.columns"')[1].split("</form>")[0]
+    columns = re.findall(r'type="checkbox"[^>]* value="(\w+)"', offered)
+    chosen = {"name": "clients.columns", "value": columns, "csrf_token": token_of(admin, runtime)}
+    assert admin.post("/choices", data=chosen).status_code == 303 and {"state", "country", "changed"} <= {*columns}
+    text = admin.get("/clients?sort=-owner").text
+    sorts = set(re.findall(r'<th scope="col"[^>]*><a href="[^"]*sort=(\w+)"', text))
+    assert sorts == set(
+        "company_name status industry lifetime_value last_activity_at city state country source".split()
+    ) | {
+        "created_at",
+        "updated_at",
+    }
+    assert re.search(r'aria-sort="descending"><a[^>]*>Owner', text)
+    assert len(rpc.last("clients.list_clients").arguments["owners"]) == 1
+
+
 def test_the_form_begins_with_what_is_on(admin: Any) -> None:
     text = admin.get("/clients/filter?" + urlencode({"where": json.dumps({"all": [LARGE, FOOD]}), "q": "shop"})).text
     assert re.search(r'<option value="deal_value" selected>', text) and 'name="g0.r1.field"' in text

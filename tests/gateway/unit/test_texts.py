@@ -173,7 +173,7 @@ TO_PROGRAMS = re.compile(
     r"|this message has no id|no such generation|there is no such integration here|several lines; change those"
     r"|the bus does not let|API key (?:does not open|is not|may only)"
     r"|^a figure has|^a name is lower-case|^money, and nothing else|^data is the answer|^filters are names|^person is"
-    r"|^only a service asks|^a report needs its first|One-Click|^name at least one of enabled"
+    r"|^only a service asks|^a report needs its first|One-Click|^name at least one of enabled|^owners are"
     r"|^a step is a stage and|^params is an object|^custom is an object|^choices say for a field"
     r"|^narrow is true|^this month has another target|^a window has a day|^a template is \{|^no app secret"
     r"|^send either a text|X-Hub-Signature|WHATSAPP_VERIFY_TOKEN|^the body cannot be read"
