@@ -167,6 +167,27 @@ def test_what_does_not_fit_is_said_in_the_form(admin: Any, rpc: Any) -> None:
     assert admin.get("/clients/filter?" + urlencode(sent)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("place", "label"),
+    [
+        ("where.any[0].all[1].value", "City"),
+        ("where.any[0].all[0].field", "Industry"),
+        ("where.any[1].value[1]", "Created"),
+        ("where.any[10].value", ""),
+        ("where", ""),
+    ],
+)
+def test_what_the_service_refuses_is_said_at_its_row(admin: Any, rpc: Any, place: str, label: str) -> None:
+    rpc.answers["clients.list_clients"] = Invalid(f"{place} is a number", field=place)
+    first = ROW | {"g0.r1.field": "tag", "g0.r1.op": "is", "g0.r1.value": " "}
+    first |= {"g0.r2.field": "city", "g0.r2.op": "is", "g0.r2.value": "Ulm"}
+    other = {"g2.r0.field": "created_at", "g2.r0.op": "between", "g2.r0.value": "x", "g2.r0.other": "y"}
+    answer = admin.get("/clients/filter?" + urlencode(first | other | {"join": "any", "rest": "", "do": "apply"}))
+    said = re.search(r'role="alert">([^<]*)<', answer.text)
+    assert said and said[1] == (f"{label}: Write a number." if label else f"{place}: Write a number.")
+    assert answer.text.count('aria-invalid="true"') == (1 if label else 0)
+
+
 def test_segments_are_tabs_with_counts(admin: Any, rpc: Any) -> None:
     text = admin.get("/clients").text
     assert 'hx-get="/clients/segments"' in text and ">All clients</a>" in text
