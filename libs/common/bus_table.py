@@ -41,14 +41,15 @@ TABLE: Mapping[str, Voice] = {
         | _of("meeting", "booked cancelled")
         | _of("task", "assigned due"),
         hears=_of("deal", "changed created fully_paid removed stage_changed stagnant won")
+        | {"deal_field.set"}
         | _of("whatsapp", "failed received sent")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
-        asks=_of("deals", "bring_custom_fields bring_deals list_custom_fields take_back_deals"),
+        asks=_of("deals", "bring_custom_fields bring_deals list_custom_fields own_values take_back_deals"),
     ),
     "deals": Voice(
         tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed stagnant won")
-        | {"brief.submitted", "deals.person_erased"},
+        | {"brief.submitted", "deal_field.set", "deals.person_erased"},
         hears=_of("invoice", "drafted paid refunded sent voided")
         | _of("client", "access_changed merged unmerged")
         | {"activity.logged", "clients.access_changed", "contact.erasure_asked", "deal.analyzed", "deal.scored"}

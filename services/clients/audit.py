@@ -53,6 +53,8 @@ AUDIT = AuditPlan(
         "duplicate_pairs": "found by the system; merging stands with the clients and the changes",
         "duplicate_checks": "by what clients were compared, made from their names",
         "client_deals": "a copy of deals",
+        "deal_fields": "a copy of the fields of deals",
+        "deal_custom_values": "what stands in the copies of deals, by kind",
         "import_rows": "what a file says; what of it is brought in stands with its row",
         "import_counts": "how many of those rows are in which state",
         "import_keys": "what rows are called in other systems; made from files",

@@ -14,7 +14,7 @@ ERASURE = ErasurePlan(
     removed=frozenset({"client_keys", "import_keys", "search_words"}),
     # The object moves first, then its key. The database itself takes values over from their rows, and counts states.
     elsewhere=frozenset(
-        {"documents.key", "client_custom_values.text", "contact_custom_values.text", "search_documents.content"}
-        | {"change_set_counts.state", "import_counts.state"}
+        {"documents.key", "search_documents.content", "change_set_counts.state", "import_counts.state"}
+        | {f"{each}_custom_values.text" for each in ("client", "contact", "deal")}
     ),
 )

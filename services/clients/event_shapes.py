@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -89,7 +90,8 @@ class DealState(Event):
     client_id: str
     deal_name: str
     description: str | None
-    # None in a message from before deals said so.
+    # Both None in a message from before deals said so.
+    custom: dict[str, Any] | None = None
     custom_text: str | None = None
     deal_value_minor: int | None
     currency: str

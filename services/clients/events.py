@@ -202,6 +202,22 @@ class DealWon(DealState):
     event_type: ClassVar[str] = "deal.won"
 
 
+class DealFieldSet(Event):
+    """A field that the company made for deals, as it is now, or as it was when it was removed."""
+
+    event_type: ClassVar[str] = "deal_field.set"
+
+    field_id: str
+    key: str
+    label: str
+    kind: str
+    options: list[str]
+    position: int
+    archived: bool
+    removed: bool
+    version: int
+
+
 class DealStagnant(Event):
     """Nothing happens with an open deal. since: the instant from which that is so."""
 

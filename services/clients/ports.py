@@ -33,6 +33,18 @@ class FileStore(Protocol):
         ...
 
 
+class DealFields(Protocol):
+    """The deals service, which owns the fields that the company made for deals."""
+
+    def fields(self) -> list[dict[str, Any]]:
+        """All fields as they are, the archived ones among them, each with its version."""
+        ...
+
+    def values(self, cursor: str | None) -> dict[str, Any]:
+        """A page of what stands in them: ``{items: [{deal_id, custom, version}], next_cursor}``."""
+        ...
+
+
 class DealsBook(Protocol):
     """The deals service, which owns the deals that come with an import."""
 

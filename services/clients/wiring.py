@@ -8,11 +8,11 @@ from typing import Any
 from libs.common import settings
 from libs.common.jobs import Job
 from libs.common.runtime import Runtime
-from services.clients.adapters.deals import DealsOverRpc
+from services.clients.adapters.deals import DealFieldsOverRpc, DealsOverRpc
 from services.clients.adapters.documents import DocumentLinks
 from services.clients.importing.files import Limits
 from services.clients.importing.steps.run import Tools
-from services.clients.ports import DealsBook, DocumentStore
+from services.clients.ports import DealFields, DealsBook, DocumentStore
 from services.clients.queries import clients_access, document_key
 from services.clients.settings import ClientsSettings
 
@@ -47,6 +47,11 @@ def deals() -> DealsBook:
             return clients_access(session, client_ids)
 
     return DealsOverRpc(made.rpc, made.own_context, access)
+
+
+def deal_fields() -> DealFields:
+    """The fields of deals, at the deals service."""
+    return DealFieldsOverRpc(runtime().rpc, runtime().own_context())
 
 
 def import_tools() -> Tools:

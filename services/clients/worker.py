@@ -13,7 +13,7 @@ from libs.common.worker import WorkerTable
 from services.clients import events, handlers, wiring
 from services.clients.audit import AUDIT
 from services.clients.erasure import ERASURE
-from services.clients.handlers import chats
+from services.clients.handlers import chats, deal_fields
 from services.clients.importing.steps import working
 from services.clients.importing.steps.run import JOB, Tools
 
@@ -37,6 +37,7 @@ TABLE = WorkerTable(
         # Every move tells its stage here; won, lost and reopened are the same move told again.
         Subscription(events.DealStageChanged, handlers.on_deal_state),
         Subscription(events.DealRemoved, handlers.on_deal_removed),
+        Subscription(events.DealFieldSet, deal_fields.on_deal_field_set),
         Subscription(events.DealStagnant, handlers.on_deal_stagnant),
         Subscription(events.DealWon, handlers.on_deal_won),
         Subscription(events.DealFullyPaid, handlers.on_deal_fully_paid),
@@ -65,6 +66,7 @@ TABLE = WorkerTable(
         handlers.CHANGE_MANY: handlers.change_job(handlers.CHANGE_MANY, handlers.work, _database),
         handlers.UNDO_MANY: handlers.change_job(handlers.UNDO_MANY, handlers.undo, _database),
         handlers.CHECK_DUPLICATES: handlers.check_duplicates(_database),
+        deal_fields.JOB: deal_fields.reading(wiring.deal_fields),
         "move_document": JobHandler(wiring.move_document, handlers.moved),
         "remove_object": JobHandler(wiring.remove_object, handlers.removed),
     },
@@ -72,6 +74,7 @@ TABLE = WorkerTable(
         HOUSEKEEPING,
         parts.second_look(ERASURE, _secret, handlers.record_part),
         handlers.EVERY_MINUTE,
+        deal_fields.EVERY_FEW_HOURS,
         handlers.SWEEP,
         handlers.merge_certain(lambda: wiring.runtime().settings.auto_merge_duplicates),
         handlers.forget_imports(lambda: wiring.runtime().settings.import_kept_days),

@@ -51,7 +51,8 @@ class BriefSubmitted(Event):
 class DealState(Event):
     """A deal as it is now; every deal event carries it whole.
 
-    custom_text: texts, choices and days of the company's own fields, to be searched; None where there are none.
+    custom: what stands in the company's own fields, by key. custom_text: its texts, choices and days, to be searched;
+    None where there are none.
     """
 
     deal_id: str
@@ -64,6 +65,7 @@ class DealState(Event):
     previous_stage: str | None
     source: str
     description: str | None
+    custom: dict[str, Any]
     custom_text: str | None
     owner_id: str | None
     tags: list[str]
@@ -103,6 +105,22 @@ class DealRemoved(DealState):
     """A deal that an import made is gone, since the import was taken back; ``version`` is its last."""
 
     event_type: ClassVar[str] = "deal.removed"
+
+
+class DealFieldSet(Event):
+    """A field that the company made for deals, as it is now. removed: it is gone, and ``version`` is its last."""
+
+    event_type: ClassVar[str] = "deal_field.set"
+
+    field_id: str
+    key: str
+    label: str
+    kind: str
+    options: list[str]
+    position: int
+    archived: bool
+    removed: bool
+    version: int
 
 
 class DealStagnant(Event):

@@ -125,6 +125,10 @@ class DealsRpc(Operations, RpcService):
         return self.read(queries.stage_visits, limit=limit, cursor=cursor)
 
     @method("deals.read")
+    def own_values(self, limit: int | None = None, cursor: str | None = None) -> Document:
+        return self.read(queries.own_values, limit=limit, cursor=cursor)
+
+    @method("deals.read")
     def stage_weights(self) -> Document:
         return self.read(queries.stage_weights)
 

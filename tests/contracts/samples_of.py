@@ -46,4 +46,4 @@ def unlike(data: dict[str, Any], golden: dict[str, Any], at: str = "") -> list[s
 
 
 # Objects whose keys depend on the occasion.
-FREE = frozenset({"refs", "ai_insights"})
+FREE = frozenset({"refs", "ai_insights", "custom"})

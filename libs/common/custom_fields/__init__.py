@@ -11,6 +11,7 @@ from libs.common.custom_fields.definitions import (
     fill_side_table,
     held,
     side_tables,
+    table_of_values,
     taken,
 )
 from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, searchable, shown
@@ -32,5 +33,6 @@ __all__ = [
     "searchable",
     "shown",
     "side_tables",
+    "table_of_values",
     "taken",
 ]

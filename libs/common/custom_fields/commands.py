@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,11 +65,17 @@ def _defined(readers: Mapping[str, Reader], data: Any) -> Document:
     return given
 
 
+def _nothing(_uow: UnitOfWork, _field: Document, _removed: bool) -> None:
+    """Nobody else reads the fields."""
+
+
 @dataclass(frozen=True)
 class CustomFields:
-    """The fields of one service. tables: by entity, the table whose rows keep values in ``custom``."""
+    """The fields of one service. tables: by entity, the table whose rows keep values in ``custom``. changed: what is
+    done beside each change, with the field as it is now; one that was removed has a last version of its own."""
 
     tables: Mapping[str, Table]
+    changed: Callable[[UnitOfWork, Document, bool], None] = _nothing
 
     def list_fields(self, session: Session, _actor: Actor, entity: str) -> Document:
         """The fields of an entity in their order, the archived ones among them."""
@@ -108,7 +114,8 @@ class CustomFields:
         if archive and made:
             values = {"archived": True, "updated_at": uow.now, "version": fields.c.version + 1}
             mine = (fields.c.entity == entity, fields.c.key.in_(made), fields.c.archived.is_(False))
-            uow.session.execute(update(fields).where(*mine).values(**values))
+            for field in uow.session.execute(update(fields).where(*mine).values(**values).returning(fields)).all():
+                self.changed(uow, dict(field._mapping), False)
         return made
 
     def update_field(self, uow: UnitOfWork, field_id: str, changes: Document, version: int | None = None) -> Document:
@@ -123,8 +130,7 @@ class CustomFields:
         if "options" in given:
             self._check_options(uow, row, given["options"])
         values = given | {"updated_at": uow.now, "version": row.version + 1}
-        changed = update(fields).where(fields.c.id == row.id).values(**values).returning(fields)
-        return dict(uow.session.execute(changed).one()._mapping)
+        return self._told(uow, update(fields).where(fields.c.id == row.id).values(**values).returning(fields))
 
     def delete_field(self, uow: UnitOfWork, field_id: str) -> Document:
         """Remove a field that no row has a value of; any other is archived. ``{id, deleted, archived}``."""
@@ -132,16 +138,23 @@ class CustomFields:
         used = self._holds(uow, row, self.tables[row.entity].c.custom.has_key(row.key))
         if used:
             values = {"archived": True, "updated_at": uow.now, "version": row.version + 1}
-            uow.session.execute(update(fields).where(fields.c.id == row.id).values(**values))
+            self._told(uow, update(fields).where(fields.c.id == row.id).values(**values).returning(fields))
         else:
             uow.session.execute(delete(fields).where(fields.c.id == row.id))
+            self.changed(uow, dict(row._mapping) | {"version": row.version + 1}, True)
         return {"id": row.id, "deleted": not used, "archived": used}
 
     def _insert(self, uow: UnitOfWork, entity: str, about: Definition, position: int) -> Document:
         row: Document = {"id": new_id(), "entity": self._entity(entity), "position": position, "archived": False}
         row |= {"key": about.key, "label": about.label, "kind": about.kind, "options": list(about.options)}
         made = insert(fields).values(**row, created_at=uow.now, updated_at=uow.now, version=1).returning(fields)
-        return dict(uow.session.execute(made).one()._mapping)
+        return self._told(uow, made)
+
+    def _told(self, uow: UnitOfWork, statement: Any) -> Document:
+        """Run a statement that writes one field, and tell of it."""
+        field = dict(uow.session.execute(statement).one()._mapping)
+        self.changed(uow, field, False)
+        return field
 
     def _entity(self, entity: Any) -> str:
         return str(one_of(*self.tables)("entity", entity))

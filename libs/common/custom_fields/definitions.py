@@ -106,11 +106,12 @@ def drop_side_tables(of: Mapping[str, str]) -> str:
     return "".join((*triggers, *tables, "DROP FUNCTION keep_custom_values();"))
 
 
-def _side_table(entity: str, table: str) -> str:
+def table_of_values(entity: str, table: str, row_id: str = "id") -> str:
+    """The SQL of ``<entity>_custom_values`` alone, for rows whose values something else keeps there."""
     values, row = f"{entity}_custom_values", f"{entity}_id"
     return f"""
 CREATE TABLE {values} (
-    {row}        uuid NOT NULL REFERENCES {table} (id) ON DELETE CASCADE,
+    {row}        uuid NOT NULL REFERENCES {table} ({row_id}) ON DELETE CASCADE,
     key          text NOT NULL,
     text         text,
     number       numeric,
@@ -126,6 +127,12 @@ CREATE INDEX {values}_number ON {values} (key, number) WHERE number IS NOT NULL;
 CREATE INDEX {values}_date ON {values} (key, date) WHERE date IS NOT NULL;
 CREATE INDEX {values}_flag ON {values} (key, flag) WHERE flag IS NOT NULL;
 CREATE INDEX {values}_money ON {values} (key, currency, amount_minor) WHERE amount_minor IS NOT NULL;
+"""
+
+
+def _side_table(entity: str, table: str) -> str:
+    values, row = f"{entity}_custom_values", f"{entity}_id"
+    return f"""{table_of_values(entity, table)}
 CREATE TRIGGER kept_custom_values AFTER INSERT ON {table} FOR EACH ROW WHEN (NEW.custom <> '{{}}')
     EXECUTE FUNCTION keep_custom_values('{entity}', '{values}', '{row}');
 CREATE TRIGGER changed_custom_values AFTER UPDATE ON {table} FOR EACH ROW WHEN (NEW.custom IS DISTINCT FROM OLD.custom)

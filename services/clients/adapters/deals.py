@@ -13,6 +13,22 @@ from libs.common.rpc.client import RpcClient
 _SECONDS = 60.0
 
 
+class DealFieldsOverRpc:
+    """Asks as this service itself: what it keeps is not one caller's view."""
+
+    def __init__(self, rpc: RpcClient, context: Context) -> None:
+        self._rpc = rpc
+        self._context = context
+
+    def fields(self) -> list[dict[str, Any]]:
+        answer = self._rpc.call(self._context, "deals", "list_custom_fields", seconds=_SECONDS, entity="deal")
+        return cast(list[dict[str, Any]], answer["items"])
+
+    def values(self, cursor: str | None) -> dict[str, Any]:
+        answer = self._rpc.call(self._context, "deals", "own_values", seconds=_SECONDS, cursor=cursor)
+        return cast(dict[str, Any], answer)
+
+
 class DealsOverRpc:
     """Asks as this service itself, and says for whom."""
 

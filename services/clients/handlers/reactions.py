@@ -49,7 +49,8 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     if event.currency != uow.business.currency:
         hold_rates(uow, event.currency)
     client = locked_client(uow, event.client_id)  # two deals of one client at once take turns here
-    values = {
+    own = {} if event.custom is None else {"custom": event.custom}
+    values = own | {
         "client_id": client.id if client else event.client_id,
         "deal_name": event.deal_name,
         "description": event.description,
@@ -75,7 +76,13 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
 def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:
     """A deal that is gone keeps its place, worth nothing and in no stage, so that what was told before changes it no
     more."""
-    nothing = {"deal_name": "", "description": None, "custom_text": None, "deal_value_minor": None}
+    nothing: dict[str, Any] = {
+        "deal_name": "",
+        "description": None,
+        "custom": {},
+        "custom_text": None,
+        "deal_value_minor": None,
+    }
     on_deal_state(uow, event.model_copy(update={"stage": REMOVED, **nothing}), envelope)
 
 

@@ -142,12 +142,27 @@ client_deals = Table(
     Column("client_id", Id, nullable=False),
     Column("deal_name", Text, nullable=False),
     Column("description", Text),
+    Column("custom", JSONB(none_as_null=True)),
     Column("custom_text", Text),
     Column("stage", Text, nullable=False),
     Column("value_minor", BigInteger),
     Column("currency", Text, nullable=False),
     Column("closed_on", Date),
     Column("base_minor", BigInteger),
+    Column("version", Integer, nullable=False),
+)
+
+deal_fields = Table(
+    "deal_fields",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("options", JSONB, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("removed", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
 )
 

@@ -7,34 +7,16 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
-from libs.common.pages import SortKey, keyset, limit_of, page
-from libs.common.problems import Invalid
+from libs.common.pages import keyset, limit_of, page
 from services.clients.models import clients
 from services.clients.queries import filtering
 from services.clients.queries.clients import DOCUMENT, access_of, document
 from services.clients.queries.searching import Search, hits_of
-from services.clients.queries.tasks import NEVER
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What a list is sorted by, and whether a public card may show it."""
-
-    key: ColumnElement[Any]
-    shown: bool
-    descends: bool = False
-
-    def keys(self, key: ColumnElement[Any], row_id: ColumnElement[str]) -> list[SortKey]:
-        return [(key, self.descends), (row_id, self.descends)]
-
-    @property
-    def least(self) -> ColumnElement[Any]:
-        """Where cards stand when the order is by something they hide."""
-        return literal(0) if self.key.type.python_type is int else func.to_timestamp(0, type_=self.key.type)
+from services.clients.queries.sorting import Order, order_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +29,6 @@ class _Part:
     count: Select[Any]
 
 
-_SORTS: dict[str, tuple[ColumnElement[Any], bool]] = {
-    "company_name": (func.lower(clients.c.company_name), True),
-    "created_at": (clients.c.created_at, False),
-    "updated_at": (clients.c.updated_at, False),
-    "lifetime_value": (clients.c.lifetime_value_minor, False),
-    # who has waited longest; those who wait for nothing come after them
-    "waiting_since": (func.coalesce(clients.c.waiting_since, NEVER), False),
-    "last_activity_at": (func.coalesce(clients.c.last_activity_at, clients.c.created_at), False),
-}
-
-
 def list_clients(
     session: Session,
     actor: Actor,
@@ -66,13 +37,15 @@ def list_clients(
     limit: int | None,
     cursor: str | None,
     zone: str,
+    owners: list[str] | None = None,
 ) -> dict[str, Any]:
     """Clients the actor may see, a page at a time. A row that is only a card matches by what the card shows.
 
     With ``q`` each has ``hits``; ``fuzzy`` says that nothing has the words as typed, and these have some like them.
-    zone: the business time zone, in which ``created_from`` is a day.
+    zone: the business time zone, in which ``created_from`` is a day. owners: the people's ids in the order of their
+    names, to sort by ``owner``.
     """
-    size, order = limit_of(limit), _order(sort)
+    size, order = limit_of(limit), order_of(sort, owners)
     wanted = filtering.wanted(session, actor, filters, zone)
     rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
     fuzzy = bool(filters.get("fuzzy"))
@@ -89,11 +62,11 @@ def list_clients(
 def check_list(session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
     """Whether a list could be filtered and sorted so; Invalid names what does not fit."""
     filtering.wanted(session, actor, filters, zone)
-    _order(sort)
+    order_of(sort)
 
 
 def _found(
-    session: Session, actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, size: int
+    session: Session, actor: Actor, parts: list[_Part], order: Order, cursor: str | None, size: int
 ) -> tuple[list[Any], int]:
     """The rows of a page and one more, and how many there are in all."""
     found = session.execute(_page(actor, parts, order, cursor, size)).all()
@@ -111,7 +84,7 @@ def _told(session: Session, items: list[dict[str, Any]], search: Search | None, 
     return {"fuzzy": fuzzy}
 
 
-def _parts(wanted: filtering.Wanted, order: _Order) -> list[_Part]:
+def _parts(wanted: filtering.Wanted, order: Order) -> list[_Part]:
     """The rows read in full and the cards, apart.
 
     Where a card stands in the order must not tell what the card does not show, so cards stand together there.
@@ -131,7 +104,7 @@ def _part(name: str, condition: ColumnElement[bool], key: ColumnElement[Any], co
     return _Part(select(found), found.c.sort_value, found.c.id, select(func.count()).select_from(found))
 
 
-def _page(actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, size: int) -> Select[Any]:
+def _page(actor: Actor, parts: list[_Part], order: Order, cursor: str | None, size: int) -> Select[Any]:
     """The documents of one page and one row more, in order, each with the total."""
     pages = [keyset(each.rows, order.keys(each.key, each.id), cursor, size).subquery() for each in parts]
     both = union_all(*(select(each) for each in pages)).subquery() if len(pages) > 1 else pages[0]
@@ -142,10 +115,3 @@ def _page(actor: Actor, parts: list[_Part], order: _Order, cursor: str | None, s
     joined = counted.join(rows, true(), isouter=True).join(clients, clients.c.id == rows.c.id, isouter=True)
     statement = select(*columns).select_from(joined)
     return keyset(statement, order.keys(rows.c.sort_value, rows.c.id), None, size)
-
-
-def _order(sort: str | None) -> _Order:
-    name = (sort or "-created_at").removeprefix("-")
-    if name not in _SORTS:
-        raise Invalid(f"sort is one of {', '.join(_SORTS)}, with - before it for descending", field="sort")
-    return _Order(*_SORTS[name], descends=(sort or "-created_at").startswith("-"))

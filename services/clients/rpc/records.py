@@ -19,10 +19,17 @@ class RecordMethods(RpcService):
 
     @method("clients.read")
     def list_clients(
-        self, filters: Document, sort: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        filters: Document,
+        sort: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        owners: list[str] | None = None,
     ) -> Document:
+        """owners: to sort by ``owner``, the people's ids in the order of their names."""
         zone = self.runtime.settings.business_tz
-        return self.read(queries.list_clients, filters=filters, sort=sort, limit=limit, cursor=cursor, zone=zone)
+        given: Document = {"filters": filters, "sort": sort, "limit": limit, "cursor": cursor}
+        return self.read(queries.list_clients, **given, zone=zone, owners=owners)
 
     @method("clients.read")
     def get_client(self, client_id: str) -> Document:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from libs.common.custom_fields import CustomFields
 from libs.common.database import UnitOfWork
 from libs.common.fields import instant
 from libs.common.problems import Invalid
+from services.deals.events import DealFieldSet
 from services.deals.models import deals
 
-CUSTOM = CustomFields({"deal": deals})
+_TOLD = ("key", "label", "kind", "options", "position", "archived", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field as the aggregate of the event that tells of it."""
+
+    id: str
+    version: int
+
+
+def _tell(uow: UnitOfWork, field: dict[str, Any], removed: bool) -> None:
+    """Who finds clients by what stands in their deals needs to know what can stand there."""
+    told = {name: field[name] for name in _TOLD}
+    event = DealFieldSet(field_id=field["id"], removed=removed, **told)
+    uow.outbox.add(event, of=_Field(field["id"], field["version"]))
+
+
+CUSTOM = CustomFields({"deal": deals}, _tell)
 
 
 def bring_fields(uow: UnitOfWork, wanted: list[dict[str, Any]], since: str, *, archive: bool) -> list[str]:

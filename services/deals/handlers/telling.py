@@ -34,6 +34,7 @@ def state_of(kind: type[DealState], deal: Deal, company_name: str, previous_stag
         previous_stage=previous_stage,
         source=deal.source,
         description=deal.description,
+        custom=deal.custom,
         custom_text=custom_fields.searchable(deal.custom),
         owner_id=deal.owner_id,
         tags=deal.tags,

@@ -4,6 +4,7 @@ from services.deals.queries.board import board, totals
 from services.deals.queries.deals import deal, history, list_deals
 from services.deals.queries.exporting import export_deals
 from services.deals.queries.finding import quick_find
+from services.deals.queries.own_values import own_values
 from services.deals.queries.reports.bridge import forecast_bridge
 from services.deals.queries.reports.forecast import forecast
 from services.deals.queries.reports.funnel import funnel
@@ -28,6 +29,7 @@ __all__ = [
     "history",
     "list_deals",
     "list_targets",
+    "own_values",
     "quick_find",
     "reps",
     "risks",

@@ -22,8 +22,13 @@ _WHERE = (
     'Conditions in groups: `{"all": […]}`, `{"any": […]}` or `{"field", "op", "value"}`, up to four groups deep and 50 '
     "conditions. Fields: company_name, industry, state, country, city, source, status, tag, owner_id, email, phone, "
     "website, notes, created_at, updated_at, last_activity_at, deal_value, deal_stage, lifetime_value, open_deals, "
-    "custom.<key>, contact.custom.<key>. Operators: is, is_not, any_of, none_of, contains, starts_with, gt, gte, lt, "
-    "lte, between, empty, not_empty, last_days, not_last_days."
+    "custom.<key>, contact.custom.<key>, deal.custom.<key>. Operators: is, is_not, any_of, none_of, contains, "
+    "starts_with, gt, gte, lt, lte, between, empty, not_empty, last_days, not_last_days."
+)
+_SORT = (
+    "company_name, created_at, updated_at, last_activity_at, lifetime_value, waiting_since, status, owner (by name), "
+    "industry, city, state, country, source, open_deals or deal_value (the greatest of its deals); - before it for "
+    "descending. Without it: -created_at."
 )
 _LONGEST_WHERE = 16_000
 _MONEY = frozenset({"deal_value", "lifetime_value"})
@@ -58,7 +63,7 @@ class ClientFilters(_Simple, Page):
     segment_id: Annotated[Id | None, Field(description="The filters of a segment, where the others say nothing.")] = (
         None
     )
-    sort: Annotated[str, Field(max_length=40)] | None = None
+    sort: Annotated[str | None, Field(max_length=40, description=_SORT)] = None
 
 
 class FilterObject(_Simple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Response, redirect, request
 from pydantic import Field
@@ -33,13 +33,23 @@ class Stretch(d.Document):
     found: bool
 
 
+class HitField(d.Document):
+    """One of the company's own fields, and whose it is."""
+
+    of: Literal["client", "contact", "deal"]
+    key: str
+    label: str
+
+
 class Hit(d.Document):
     """A text of the client that was found. ``field``: company_name, contact, notes, deal, activity, document, custom or
-    details; ``snippet``: plain text in pieces, those that were found marked."""
+    details; ``own``: of ``custom``, in which of the company's own fields; ``snippet``: plain text in pieces, those that
+    were found marked."""
 
     field: str
     source_id: str
     snippet: list[Stretch]
+    own: HitField | None = None
 
 
 class FoundClient(d.ClientDocument):
@@ -72,7 +82,16 @@ def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
         segment = r.ask("clients", "get_segment", segment_id=segment_id)
         filters = segment["filters"] | filters
         page = {"sort": segment["sort"]} | page
+    if str(page.get("sort") or "").removeprefix("-") == "owner":
+        page["owners"] = _by_name()
     return page | {"filters": filters}
+
+
+def _by_name() -> list[str]:
+    """Everybody's id in the order of their names, which the clients service does not know."""
+    with r.gateway().database.read() as session:
+        people = users.directory(session)["items"]
+    return [str(each["id"]) for each in sorted(people, key=lambda each: str(each["name"]).casefold())]
 
 
 @routes.route("POST", "/clients", body=s.ClientNew, answers={201: d.ClientDocument})

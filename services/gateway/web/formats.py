@@ -17,7 +17,7 @@ from markupsafe import Markup
 from libs.common.money import display, exponent, json_number, to_major
 from services.gateway.web.language import current, timezone
 from services.gateway.web.said import refusal, said
-from services.gateway.web.words import word
+from services.gateway.web.words import hit_place, word
 
 _NOW_SECONDS = 45
 _WEEK_SECONDS = 7 * 86_400
@@ -152,6 +152,6 @@ def _rounded(seconds: float) -> timedelta:
 def install(app: Flask) -> None:
     """Name them for templates."""
     figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, clock, ago, local_input)
-    filters = (*figures, initials, face, word, options, said, refusal)
+    filters = (*figures, initials, face, word, hit_place, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import format_date, gettext
 
+from services.gateway.web.finding_phrases import SHAPES as FINDING_SHAPES
 from services.gateway.web.phrases import N_
 
 Shapes = Sequence[tuple[re.Pattern[str], str]]
@@ -22,6 +23,7 @@ _HOW = r"by (?P<method>[\w ]+) on (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
 _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
     for shape, phrase in (
+        *FINDING_SHAPES,
         # About a field.
         (rf"{_FIELD}is needed|this is needed|Field required", N_("This is needed.")),
         (r"there is no (?:such )?field.*", N_("There is no such field.")),
@@ -59,6 +61,10 @@ _SHAPES = tuple(
          N_("There is a character in it that cannot be kept.")),
         (rf"{_FIELD}is an id(?:, or none)?|String should match pattern .*", N_("This cannot be chosen.")),
         (rf"{_FIELD}is one line", N_("This is one line.")),
+        (rf"{_FIELD}is (?:a )?text", N_("Text is needed.")),
+        (rf"{_FIELD}is true or false", N_("Yes or no is needed.")),
+        (rf"{_FIELD}is given more than once", N_("This is given more than once.")),
+        (rf"{_FIELD}is a month, as in .+", N_("Write a month, as in 2025-01.")),
         (r"only active people of sales shadow clients", N_("Only active people of sales shadow clients.")),
         (rf"{_FIELD}is in the past", N_("This day is past.")),
         (rf"{_FIELD}is (?:a day that has not come yet|a day that was, or today)", N_("This day has not come yet.")),
@@ -71,7 +77,7 @@ _SHAPES = tuple(
         (r"you have had (?P<number>\d+) summaries sent within an hour; try again later",
          N_("You have had %(number)s summaries sent within an hour. Try again later.")),
         (r"a report is of at most (?P<number>\d+) days", N_("A report is of at most %(number)s days.")),
-        (rf"(?:Value error, )?{_FIELD}?is the name of a time zone.*",
+        (rf"(?:Value error, )?{_FIELD}?is (?:the name of )?a time zone.*",
          N_("The name of a time zone, as in Europe/Berlin.")),
         (r"(?P<stage>\w+) always counts (?P<weight>\d+) %", N_("This stage always counts %(weight)s %%.")),
         (r"attachments are a list of at most (?P<number>\d+)", N_("At most %(number)s files can be attached.")),
@@ -81,6 +87,7 @@ _SHAPES = tuple(
         (r"there is no custom field .* here", N_("There is no such field.")),
         (r"(?P<name>.+) is archived and takes no values any more",
          N_("%(name)s is archived and takes no values any more.")),
+        (r"there are (?P<number>\d+) fields already", N_("There are %(number)s fields already.")),
         (r"there is a field (?P<name>.+) already", N_("There is a field %(name)s already.")),
         (r"(?P<name>.+) is chosen in some records, so it stays",
          N_("%(name)s is chosen in some records, so it stays.")),
@@ -242,7 +249,7 @@ def refusal(text: Any, *, beside_field: bool = False) -> str:
     """The same as a sentence of its own."""
     sentence = said(text, beside_field=beside_field)
     ended = sentence if not sentence or sentence[-1] in ".!?…" else f"{sentence}."
-    return ended if re.match(r"\w+(\.\w+)*:|\S*_", ended) else ended[:1].upper() + ended[1:]
+    return ended if re.match(r"\w+(\.\w+|\[\d+\])*:|\S*_", ended) else ended[:1].upper() + ended[1:]
 
 
 def _method(english: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -143,6 +144,7 @@ HITS = {
     "hit_custom": _l("Own field"),
     "hit_details": _l("Details"),
 }
+_OWN_HITS = {"contact": _l("%(field)s of a contact"), "deal": _l("%(field)s of a deal")}
 _ALL: dict[str, Any] = {}
 for _names in (
     HITS,
@@ -156,6 +158,14 @@ def word(value: Any) -> str:
     """The word for a state; what nobody named is shown as it is."""
     text = str(value or "")
     return str(_ALL.get(text) or text.replace("_", " "))
+
+
+def hit_place(hit: Mapping[str, Any]) -> str:
+    """Where in a client a search found something; in one of the company's own fields what that is called."""
+    own = hit.get("own")
+    if own is None:
+        return word(f"hit_{hit['field']}")
+    return str(_OWN_HITS[own["of"]]) % {"field": own["label"]} if own["of"] in _OWN_HITS else str(own["label"])
 
 
 RIGHTS = {

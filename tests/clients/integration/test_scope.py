@@ -161,8 +161,10 @@ def test_where_a_card_stands_tells_nothing_of_its_value(clients: Any, world: dic
     with runtime.database.engine.begin() as connection:
         for n, client_id in enumerate(world.values(), 1):
             values = {"value": n * 777_000, "id": client_id}
-            connection.execute(text("UPDATE clients SET lifetime_value_minor = :value WHERE id = :id"), values)
-    for sort in ("lifetime_value", "-lifetime_value", "created_at", "-updated_at", "-last_activity_at"):
+            changes = "lifetime_value_minor = :value, greatest_deal_minor = :value, city = '777' || :value"
+            connection.execute(text(f"UPDATE clients SET {changes} WHERE id = :id"), values)
+    hidden = ("lifetime_value", "-lifetime_value", "created_at", "-updated_at", "-last_activity_at")
+    for sort in (*hidden, "city", "-city", "deal_value", "-deal_value", "state", "-state"):
         found, cursor = [], None
         while True:
             page = clients.as_(JOHN).list_clients(filters={}, sort=sort, limit=1, cursor=cursor)

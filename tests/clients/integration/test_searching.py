@@ -120,6 +120,10 @@ def test_the_snippet_marks_what_was_found(clients: Any, companies: dict[str, str
 def test_a_slip_is_forgiven_only_where_nothing_has_the_word(
     clients: Any, companies: dict[str, str], runtime: Any, find: Find
 ) -> None:
+    # Words of the newest clients are known at once, those of others when the worker has taken them in.
+    assert find("chatbto") == "B:deal"
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE clients SET created_at = created_at - interval '11 minutes'"))
     assert find("chatbto") == ""
     with runtime.database.unit_of_work(Context(actor=ADMIN)) as uow:
         learn_words(uow, datetime.now(UTC))
@@ -317,3 +321,14 @@ def test_how_late_the_search_is(companies: dict[str, str], runtime: Any) -> None
         connection.execute(text("UPDATE inbox SET handled_at = handled_at - interval '6 minutes'"))
     with runtime.database.read() as session:
         assert session.execute(text(wiring.FIGURES["search_lag_seconds"])).scalar_one() == 0
+
+
+def test_a_client_seconds_old_is_found_by_a_slip(clients: Any, new_client: Any) -> None:
+    for number in range(60):
+        new_client(JOHN.id, company_name=f"Filler {number}")
+    new_client(JOHN.id, company_name="Quokka Logistics", contact={"first_name": "Wilhelmina"})
+    for typed in ("qoukka", "logistcs", "wilhelmnia"):
+        found = clients.as_(JOHN).list_clients(filters={"q": typed})
+        assert [row["company_name"] for row in found["items"]] == ["Quokka Logistics"] and found["fuzzy"] is True
+        (hit,) = found["items"][0]["hits"]
+        assert any(piece["found"] for piece in hit["snippet"])

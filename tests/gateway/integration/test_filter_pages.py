@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from libs.common.problems import Invalid
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import token_of
-from tests.gateway.page_answers import ANSWERS, ID, SEGMENT, page
+from tests.gateway.page_answers import ANSWERS, CLIENT, HIT, ID, SEGMENT, page
 
 LARGE = {"field": "deal_value", "op": "gt", "value": 50000}
 FOOD = {"field": "industry", "op": "any_of", "value": ["Food", "Retail"]}
@@ -74,11 +74,38 @@ def test_hits_are_marked_and_a_guess_is_said(admin: Any) -> None:
     assert re.search(r'name="query" value="q=chatbto&amp;fuzzy=true"', text)
 
 
+def test_a_hit_in_an_own_field_is_called_by_the_field_s_name(admin: Any, rpc: Any) -> None:
+    owners = ("client", "contact", "deal")
+    own = [HIT | {"field": "custom", "own": {"of": each, "key": "region", "label": "Reg%ion<"}} for each in owners]
+    found = {"items": [CLIENT | {"hits": own}], "next_cursor": None, "total": 1, "fuzzy": False}
+    rpc.answers["clients.list_clients"] = found
+    said = re.findall(r'<span class="soft">([^<]+):</span> before <mark>', admin.get("/clients?q=x").text)
+    assert said == ["Reg%ion&lt;", "Reg%ion&lt; of a contact", "Reg%ion&lt; of a deal"]
+
+
+def test_every_column_can_be_shown_and_most_sort(admin: Any, runtime: Any, rpc: Any) -> None:
+    offered = admin.get("/clients").text.split('value="clients.columns"')[1].split("</form>")[0]
+    columns = re.findall(r'type="checkbox"[^>]* value="(\w+)"', offered)
+    chosen = {"name": "clients.columns", "value": columns, "csrf_token": token_of(admin, runtime)}
+    assert admin.post("/choices", data=chosen).status_code == 303 and {"state", "country", "changed"} <= {*columns}
+    text = admin.get("/clients?sort=-owner").text
+    sorts = set(re.findall(r'<th scope="col"[^>]*><a href="[^"]*sort=(\w+)"', text))
+    assert sorts == set(
+        "company_name status industry lifetime_value last_activity_at city state country source".split()
+    ) | {
+        "created_at",
+        "updated_at",
+    }
+    assert re.search(r'aria-sort="descending"><a[^>]*>Owner', text)
+    assert len(rpc.last("clients.list_clients").arguments["owners"]) == 1
+
+
 def test_the_form_begins_with_what_is_on(admin: Any) -> None:
     text = admin.get("/clients/filter?" + urlencode({"where": json.dumps({"all": [LARGE, FOOD]}), "q": "shop"})).text
     assert re.search(r'<option value="deal_value" selected>', text) and 'name="g0.r1.field"' in text
     assert 'value="50000"' in text and 'value="Food, Retail"' in text and 'name="rest" value="q=shop"' in text
-    assert "custom.our_text" in text and "contact.custom.our_text" in text
+    for name in ("custom.our_text", "contact.custom.our_text", "deal.custom.our_text"):
+        assert f'value="{name}"' in text
     for odd in ("x", "[]", "[1]", '{"all": [5]}', '{"all": [{"any": [{"all": []}]}]}'):
         assert admin.get("/clients/filter?" + urlencode({"where": odd})).status_code == 200
 
@@ -138,6 +165,27 @@ def test_what_does_not_fit_is_said_in_the_form(admin: Any, rpc: Any) -> None:
     rpc.answers["clients.list_clients"] = Invalid("where.value is a date, as in 2025-02-10", field="where.value")
     sent = {"g0.r0.field": "created_at", "g0.r0.op": "is", "g0.r0.value": "soon", "rest": "", "do": "apply"}
     assert admin.get("/clients/filter?" + urlencode(sent)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("place", "label"),
+    [
+        ("where.any[0].all[1].value", "City"),
+        ("where.any[0].all[0].field", "Industry"),
+        ("where.any[1].value[1]", "Created"),
+        ("where.any[10].value", ""),
+        ("where", ""),
+    ],
+)
+def test_what_the_service_refuses_is_said_at_its_row(admin: Any, rpc: Any, place: str, label: str) -> None:
+    rpc.answers["clients.list_clients"] = Invalid(f"{place} is a number", field=place)
+    first = ROW | {"g0.r1.field": "tag", "g0.r1.op": "is", "g0.r1.value": " "}
+    first |= {"g0.r2.field": "city", "g0.r2.op": "is", "g0.r2.value": "Ulm"}
+    other = {"g2.r0.field": "created_at", "g2.r0.op": "between", "g2.r0.value": "x", "g2.r0.other": "y"}
+    answer = admin.get("/clients/filter?" + urlencode(first | other | {"join": "any", "rest": "", "do": "apply"}))
+    said = re.search(r'role="alert">([^<]*)<', answer.text)
+    assert said and said[1] == (f"{label}: Write a number." if label else f"{place}: Write a number.")
+    assert answer.text.count('aria-invalid="true"') == (1 if label else 0)
 
 
 def test_segments_are_tabs_with_counts(admin: Any, rpc: Any) -> None:

@@ -72,6 +72,17 @@ def test_a_list_by_its_segment(http: Any, john: Any, rpc: Any) -> None:
     assert rpc.last("clients.list_clients").arguments["sort"] == "company_name"
 
 
+def test_by_their_owners_names(http: Any, john: Any, rpc: Any, new_user: Any) -> None:
+    rpc.answers |= {"clients.get_segment": SEGMENT | {"sort": "owner"}, "clients.list_clients": EMPTY}
+    admin, finance, manager = (new_user(role) for role in ("admin", "finance", "manager"))
+    for query in ("sort=-owner", f"segment_id={ID}"):
+        http.get(f"/api/v1/clients?{query}", headers=john)
+        asked = rpc.last("clients.list_clients").arguments
+        assert asked["owners"][:3] == [admin, finance, manager] and len(asked["owners"]) == 4
+    http.get("/api/v1/clients?sort=status", headers=john)
+    assert "owners" not in rpc.last("clients.list_clients").arguments
+
+
 def test_all_that_match_conditions_are_changed(http: Any, john: Any, rpc: Any) -> None:
     changed = {"change_set_id": ID, "action": "add_tag", "status": "done", "total": 0, "done": 0, "changed": 0}
     rpc.answers["clients.bulk_update"] = changed | {"unchanged": 0, "refused": []}

@@ -173,7 +173,7 @@ TO_PROGRAMS = re.compile(
     r"|this message has no id|no such generation|there is no such integration here|several lines; change those"
     r"|the bus does not let|API key (?:does not open|is not|may only)"
     r"|^a figure has|^a name is lower-case|^money, and nothing else|^data is the answer|^filters are names|^person is"
-    r"|^only a service asks|^a report needs its first|One-Click|^name at least one of enabled"
+    r"|^only a service asks|^a report needs its first|One-Click|^name at least one of enabled|^owners are"
     r"|^a step is a stage and|^params is an object|^custom is an object|^choices say for a field"
     r"|^narrow is true|^this month has another target|^a window has a day|^a template is \{|^no app secret"
     r"|^send either a text|X-Hub-Signature|WHATSAPP_VERIFY_TOKEN|^the body cannot be read"
@@ -197,6 +197,40 @@ def refusals() -> set[str]:
 def test_pages_know_what_services_refuse_with(in_german: None) -> None:
     """Else the sentence belongs into ``phrases.py``."""
     assert [text for text in sorted(refusals()) if said(text) == text and not TO_PROGRAMS.search(text)] == []
+
+
+def refusals_with_names(folder: str) -> set[str]:
+    """Refusals that name a place or a number, as a condition would have them."""
+    calls = (node for path in ROOT.glob(folder) for node in ast.walk(ast.parse(path.read_text())))
+    worded = [
+        node.args[0]
+        for node in calls
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Invalid"
+        if isinstance(node.args[0], ast.JoinedStr)
+    ]
+    return {"".join(_filled(part) for part in each.values) for each in worded}
+
+
+def _filled(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    assert isinstance(part, ast.FormattedValue)
+    name = ast.unparse(part.value)
+    places = {
+        "at": "where.any[0].value",
+        "asked.at": "where.any[0]",
+        "self.at": "where.any[0]",
+        "wrong": "where.any[0].op",
+    }
+    words = {"_CALLED[field.kind]": "text", "_called(field)": "text", "name": "custom.x"}
+    return places.get(name) or words.get(name) or ("not known here" if "not known here" in name else "5")
+
+
+def test_pages_know_what_filters_refuse_with(in_german: None) -> None:
+    """Else the shape belongs into ``finding_phrases.py``."""
+    found = refusals_with_names("services/clients/queries/filtering/*.py")
+    assert len(found) > 20
+    assert [text for text in sorted(found) if said(text) == text] == []
 
 
 def test_pages_know_the_titles_of_problems(in_german: None) -> None:
@@ -223,6 +257,20 @@ def test_pages_know_the_titles_of_problems(in_german: None) -> None:
             "TechCorp paid invoice INV-2025-001 by bank transfer on February 15, 2025",
             "TechCorp hat Rechnung INV-2025-001 bezahlt (Überweisung, 15.02.2025).",
         ),
+        ("where.all[0].value is a whole number", "Geben Sie eine ganze Zahl an."),
+        ("where.value is a number of days, from 1 to 36,500", "Eine ganze Zahl von 1 bis 36,500."),
+        ("where.all[1].field: there is no custom field deal.custom.x", "Dieses Feld gibt es nicht."),
+        ("there is no filter 'colour' here", "Diesen Filter gibt es nicht."),
+        ("where.all[0].op is not for yes or no: true or false", "Nach diesem Feld lässt sich so nicht filtern."),
+        ("where.value is yes or no: true or false", "Hier wird Ja oder Nein gebraucht."),
+        ("where.value is an amount: amount_minor and currency", "Ein Betrag mit seiner Währung, etwa 500 EUR."),
+        ("where.all[2].value is a list of two values, from and to", "Zwei Werte werden gebraucht, von und bis."),
+        ("where holds at most 50 conditions", "Höchstens 50 Bedingungen."),
+        ("where.all is a list of conditions and stands alone", "Dieser Filter kann nicht gelesen werden."),
+        ("shadowed is true or false", "Hier wird Ja oder Nein gebraucht."),
+        ("notes is text", "Hier wird Text gebraucht."),
+        ("sort is given more than once", "Das ist mehr als einmal angegeben."),
+        ("there are 100 fields already", "Es gibt schon 100 Felder."),
         ("", ""),
         (None, ""),
     ],

@@ -65,6 +65,7 @@ DEALS = (
     Case("deals.quick_find", LIST, "deals.read", words_of),
     Case("deals.stage_weights", COMMON, "deals.read"),
     Case("deals.stage_visits", LIST, "deals.read", lambda _s, _r: {"limit": 200}, shows=holding_the_deal),
+    Case("deals.own_values", LIST, "deals.read", shows=holding_the_deal),
     Case("deals.set_stage_weights", COMMON, "weights.write", lambda _s, _r: {"weights": {"lead": 10}}),
     Case("deals.forecast", LIST, "deals.read", closing_any, shows=forecast_counts),
     Case(

@@ -207,7 +207,7 @@ def _forget_deals(uow: UnitOfWork, found: Sequence[Any], removed: list[dict[str,
     # Clients first, as events of deals do: who waits the other way round waits for ever.
     held = select(clients.c.id).where(texts(clients.c.id, owners)).order_by(clients.c.id).with_for_update()
     uow.session.execute(held)
-    gone = {"stage": REMOVED, "deal_name": "", "description": None, "custom_text": None}
+    gone: dict[str, Any] = {"stage": REMOVED, "deal_name": "", "description": None, "custom": {}, "custom_text": None}
     gone |= {"value_minor": None, "base_minor": None}
     row = client_deals.c
     copies = (texts(row.deal_id, [each.row_id for each in found]), row.stage != REMOVED)

@@ -50,7 +50,10 @@ def condition(name: Any, asked: Asked) -> Condition:
     if isinstance(name, str) and NAME.fullmatch(name):
         return Condition(custom(asked, name), hidden=True)
     if not isinstance(name, str) or name not in FIELDS:
-        raise Invalid(f"{at}.field is one of {', '.join(FIELDS)}, custom.<key>", field=f"{at}.field")
+        raise Invalid(
+            f"{at}.field is one of {', '.join(FIELDS)}, custom.<key>, contact.custom.<key>, deal.custom.<key>",
+            field=f"{at}.field",
+        )
     return Condition(FIELDS[name](asked), name not in _ON_CARD, listed=op in _LISTED.get(name, ()))
 
 

@@ -26,15 +26,16 @@ from sqlalchemy import (
 from sqlalchemy import table as described
 from sqlalchemy.orm import Session
 
-from libs.common.custom_fields import Definition, definitions
+from libs.common.custom_fields import Definition
 from libs.common.fields import contains
 from libs.common.money import MAX_MINOR
 from libs.common.problems import Invalid
-from services.clients.models import clients, contacts
+from services.clients.models import client_deals, clients, contacts
 from services.clients.queries.filtering import values
 from services.clients.queries.filtering.asked import ORDER, Asked, compared
+from services.clients.queries.own_fields import ENTITIES, fields_of
 
-NAME = re.compile(r"(?P<contact>contact\.)?custom\.(?P<key>[a-z][a-z0-9_]{0,49})")
+NAME = re.compile(r"(?:(?P<of>contact|deal)\.)?custom\.(?P<key>[a-z][a-z0-9_]{0,49})")
 
 _OPPOSITE = {"is_not": "is", "none_of": "any_of", "empty": "not_empty", "not_last_days": "last_days"}
 _POSITIVE = ("is", "any_of", "contains", "starts_with", *ORDER[2:], "last_days", "not_empty")
@@ -59,29 +60,35 @@ _CALLED = {
 
 
 def custom(asked: Asked, name: str) -> ColumnElement[bool]:
-    """Clients with, or for an operator that denies without, such a value; of contacts, that of any of them."""
+    """Clients with, or for an operator that denies without, such a value; of contacts and of deals, that of any of
+    them."""
     asked.one_of_these(*_POSITIVE, *_OPPOSITE)
     said = NAME.fullmatch(name)
     assert said is not None  # only such names come here
     op = _OPPOSITE.get(asked.op, asked.op)
-    entity = "contact" if said["contact"] else "client"
-    row = _rows(entity)
-    found: Select[Any] = select(contacts.c.client_id if said["contact"] else row.c.client_id)
-    found = found.where(row.c.key == said["key"])
-    if said["contact"]:
-        found = found.where(row.c.contact_id == contacts.c.id)
+    row = _rows(said["of"] or "client")
+    found = _holders(said["of"], row).where(row.c.key == said["key"])
     matching = found.where(_condition(row, op, asked)) if op != "not_empty" else found
     _fits(asked, name, op)
     return clients.c.id.not_in(matching) if asked.op in _OPPOSITE else clients.c.id.in_(matching)
 
 
 def own_fields(session: Session) -> dict[str, Definition]:
-    """The company's own fields of clients and contacts, by the names that conditions call them."""
+    """The company's own fields of clients, contacts and deals, by the names that conditions call them."""
     return {
-        f"{before}{each.key}": each
-        for entity, before in (("client", "custom."), ("contact", "contact.custom."))
-        for each in definitions(session, entity)
+        f"{'' if entity == 'client' else f'{entity}.'}custom.{each.key}": each
+        for entity in ENTITIES
+        for each in fields_of(session, entity)
     }
+
+
+def _holders(of: str | None, row: Any) -> Select[Any]:
+    """Ids of the clients to whom values belong."""
+    if of == "contact":
+        return select(contacts.c.client_id).where(row.c.contact_id == contacts.c.id)
+    if of == "deal":
+        return select(client_deals.c.client_id).where(row.c.deal_id == client_deals.c.deal_id)
+    return select(row.c.client_id)
 
 
 def _fits(asked: Asked, name: str, op: str) -> None:

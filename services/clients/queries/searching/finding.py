@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, literal_column, select, union
@@ -22,6 +23,9 @@ _ALIKE = "0.2"
 _NEAREST = 5
 # Shorter words are a slip away from too many others; longer ones are no words.
 _MISTYPED = range(4, 41)
+# The worker takes words in every five minutes.
+_UNREAD = timedelta(minutes=10)
+_NEWEST = 50
 _row = search_documents.c
 
 
@@ -55,9 +59,22 @@ def near(word: str) -> Select[Any]:
     # The word is asked for before the index is searched with it, so the threshold is set by then; for this statement.
     threshold = func.set_config("pg_trgm.similarity_threshold", _ALIKE, True)
     typed = select(case((threshold.isnot(None), func.search_fold(word)))).scalar_subquery()
-    known, slips = search_words.c.word, func.levenshtein(search_words.c.word, func.search_fold(word))
-    alike = select(known).where(known.bool_op("%")(typed), slips <= (1 if len(word) == _MISTYPED.start else 2))
-    return alike.order_by(slips, func.similarity(known, func.search_fold(word)).desc(), known).limit(_NEAREST)
+    known = select(search_words.c.word).where(search_words.c.word.bool_op("%")(typed))
+    there = union(known, _just_written()).subquery().c.word
+    slips, likeness = func.levenshtein(there, typed), func.similarity(there, typed)
+    few = slips <= (1 if len(word) == _MISTYPED.start else 2)
+    alike = select(there).where(few, likeness >= literal_column(_ALIKE))
+    return alike.order_by(slips, likeness.desc(), there).limit(_NEAREST)
+
+
+def _just_written() -> Select[Any]:
+    """Words of the newest clients, which the worker may not have taken in yet: of so few that it costs next to
+    nothing, whatever is brought in meanwhile."""
+    newest = select(clients.c.id).where(clients.c.deleted_at.is_(None), clients.c.created_at > func.now() - _UNREAD)
+    newest = newest.order_by(clients.c.created_at.desc(), clients.c.id.desc()).limit(_NEWEST)
+    words = select(func.unnest(func.tsvector_to_array(_row.words), type_=Text).label("word"))
+    word = words.where(_row.client_id.in_(newest)).subquery().c.word
+    return select(word).where(func.length(word).between(_MISTYPED.start, _MISTYPED.stop - 1), word.op("!~")("^[0-9]+$"))
 
 
 def may_be_mistyped(term: Term) -> list[str]:

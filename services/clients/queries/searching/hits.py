@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import any_, case, func, literal, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.clients.models import clients, search_documents
 from services.clients.queries.searching.finding import any_wanted, may_be_mistyped, near
 from services.clients.queries.searching.marking import Needle, fold, marked, part_marked
+from services.clients.queries.searching.own import OwnText, own_texts
 from services.clients.queries.searching.typed import Search
 
 # In the order of how much a find there says.
@@ -26,6 +27,7 @@ Hit = dict[str, Any]
 def hits_of(session: Session, search: Search, rows: Sequence[dict[str, Any]], *, fuzzy: bool) -> dict[str, list[Hit]]:
     """``{client_id: [{field, source_id, snippet: [{text, found}]}]}``, up to three a client.
 
+    A hit in one of the company's own fields says which: ``own: {of, key, label}``.
     rows: documents that the reader gets; of a card only the name is looked through.
     """
     needles = _needles(session, search, fuzzy=fuzzy)
@@ -34,12 +36,25 @@ def hits_of(session: Session, search: Search, rows: Sequence[dict[str, Any]], *,
         if snippet := marked(row["company_name"], needles) or _part(row["company_name"], search):
             found[row["id"]] = [_hit("company_name", row["id"], snippet)]
     full = [row["id"] for row in rows if row["access"] != "card"]
-    for row in _texts(session, search, full, fuzzy=fuzzy) if search.wanted and full else []:
+    texts = _texts(session, search, full, fuzzy=fuzzy) if search.wanted and full else []
+    own = own_texts(session, [row.source_id for row in texts if row.kind == "custom"])
+    for row in texts:
         hits = found.setdefault(row.client_id, [])
-        snippet = marked(row.content, needles) if len(hits) < _SHOWN else None
-        if snippet:
-            hits.append(_hit(row.kind, row.source_id, snippet))
+        if len(hits) < _SHOWN:
+            more = _in_own(own.get(row.source_id, ()), row, needles) if row.kind == "custom" else []
+            hits += (more or _in_text(row, needles))[: _SHOWN - len(hits)]
     return found
+
+
+def _in_own(texts: Iterable[OwnText], row: Any, needles: Sequence[Needle]) -> list[Hit]:
+    """A hit for each own field of a record that holds what was found; none where only all of them together do."""
+    snippets = ((each, marked(each.text, needles)) for each in texts)
+    return [_hit(row.kind, row.source_id, snippet) | {"own": each.named} for each, snippet in snippets if snippet]
+
+
+def _in_text(row: Any, needles: Sequence[Needle]) -> list[Hit]:
+    snippet = marked(row.content, needles)
+    return [_hit(row.kind, row.source_id, snippet)] if snippet else []
 
 
 def _hit(field: str, source_id: str, snippet: list[dict[str, Any]]) -> Hit:

@@ -43,6 +43,8 @@ class Builder:
     join: str = "all"
     groups: list[Group] = field(default_factory=list)
     fresh: tuple[int, int] | None = None
+    # By where a row stands in the tree that was sent.
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
     error: str = ""
     error_at: tuple[int, int] | None = None
 
@@ -91,22 +93,38 @@ class Builder:
 
     def tree(self) -> Any:
         """The tree that is meant; None where no row says anything. Invalid names the row as ``g0.r1``."""
+        said = [(g, rows) for g in range(len(self.groups)) if (rows := self._that_say(g))]
         groups = []
-        for g, group in enumerate(self.groups):
-            nodes = [self._node(row, f"g{g}.r{n}") for n, row in enumerate(group.rows) if self._says(row)]
-            if nodes:
-                groups.append(nodes[0] if len(nodes) == 1 else {group.join: nodes})
+        for index, (g, rows) in enumerate(said):
+            join, at = self.groups[g].join, "where" if len(said) == 1 else f"where.{self.join}[{index}]"
+            nodes = [self._node(self.groups[g].rows[n], f"g{g}.r{n}") for n in rows]
+            groups.append(nodes[0] if len(nodes) == 1 else {join: nodes})
+            for number, n in enumerate(rows):
+                self.places[at if len(rows) == 1 else f"{at}.{join}[{number}]"] = (g, n)
         if not groups:
             return None
-        if len(groups) == 1:
-            return groups[0]
-        return {self.join: groups}
+        return groups[0] if len(groups) == 1 else {self.join: groups}
 
     def refuse(self, problem: Invalid) -> None:
-        """Say at its row what does not fit."""
-        found = re.match(r"g(\d+)\.r(\d+)", problem.field or "")
+        """Say at its row what does not fit, whether the form or the service found it."""
+        named = problem.field or ""
         self.error = problem.detail
-        self.error_at = (int(found[1]), int(found[2])) if found else None
+        if found := re.match(r"g(\d+)\.r(\d+)", named):
+            self.error_at = int(found[1]), int(found[2])
+        else:
+            there = (place for at, place in self.places.items() if re.match(rf"{re.escape(at)}(?:[.\[]|$)", named))
+            self.error_at = next(there, None)
+
+    @property
+    def error_label(self) -> str:
+        """What the field of the row at fault is called."""
+        if self.error_at is None:
+            return ""
+        g, n = self.error_at
+        return self.known.named(self.groups[g].rows[n].field).label
+
+    def _that_say(self, g: int) -> list[int]:
+        return [n for n, row in enumerate(self.groups[g].rows) if self._says(row)]
 
     def _says(self, row: Row) -> bool:
         return row.op in WITHOUT_VALUE or bool(row.value.strip())

@@ -131,8 +131,8 @@ class Fields(dict[str, Field]):
         return self.get(name) or Field(name, name.rpartition(".")[2], "text")
 
 
-def fields(own: Part | None = None, of_contacts: Part | None = None) -> Fields:
-    """own, of_contacts: what the clients service answered for the company's own fields."""
+def fields(own: Part | None = None, of_contacts: Part | None = None, of_deals: Part | None = None) -> Fields:
+    """own, of_contacts, of_deals: what services answered for the company's own fields."""
     people = [(each["id"], each["name"]) for each in shell.owners()]
     options: dict[str, Sequence[tuple[str, str]]] = {
         "status": [(each, str(words.word(each))) for each in _STATUSES],
@@ -144,6 +144,7 @@ def fields(own: Part | None = None, of_contacts: Part | None = None) -> Fields:
     made += [
         _own(each, "contact.custom.", _("Contact: %(field)s", field=each["label"])) for each in _offered(of_contacts)
     ]
+    made += [_own(each, "deal.custom.", _("Deal: %(field)s", field=each["label"])) for each in _offered(of_deals)]
     return Fields({each.name: each for each in made})
 
 

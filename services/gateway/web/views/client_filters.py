@@ -33,12 +33,13 @@ FILTERS = (
 
 def own_fields() -> dict[str, Call]:
     """The calls for the fields that the company defined, which clients are filtered by too."""
-    return {"own_fields": custom_fields.call("client"), "contact_fields": custom_fields.call("contact")}
+    of = {"own_fields": "client", "contact_fields": "contact", "deal_fields": "deal"}
+    return {name: custom_fields.call(entity) for name, entity in of.items()}
 
 
 def known_fields(found: dict[str, parts.Part]) -> Fields:
     """All fields, by what services answered to those calls."""
-    return fields(found.get("own_fields"), found.get("contact_fields"))
+    return fields(found.get("own_fields"), found.get("contact_fields"), found.get("deal_fields"))
 
 
 @pages.get("/clients/filter")

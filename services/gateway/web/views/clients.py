@@ -34,15 +34,18 @@ pages = Pages("clients")
 
 NAME = Column("company_name", _l("Company"), "company_name")
 COLUMNS = (
-    Column("status", _l("Status")),
-    Column("owner", _l("Owner")),
-    Column("industry", _l("Industry")),
+    Column("status", _l("Status"), "status"),
+    Column("owner", _l("Owner"), "owner"),
+    Column("industry", _l("Industry"), "industry"),
     Column("lifetime_value", _l("Lifetime value"), "lifetime_value", numeric=True),
     Column("last_activity", _l("Last activity"), "last_activity_at"),
     Column("tags", _l("Tags")),
-    Column("place", _l("Place")),
-    Column("source", _l("Source")),
+    Column("place", _l("Place"), "city"),
+    Column("state", _l("State"), "state"),
+    Column("country", _l("Country"), "country"),
+    Column("source", _l("Source"), "source"),
     Column("created", _l("Created"), "created_at"),
+    Column("changed", _l("Changed"), "updated_at"),
 )
 _TEXTS = ("company_name email phone website industry status source address city state country notes owner_id").split()
 CLIENT: dict[str, forms.Reader] = dict.fromkeys(_TEXTS, forms.text) | {"tags": forms.words}
