@@ -27,7 +27,7 @@ const concerns = (part, data) => part.dataset.live.split(" ").some((wish) => {
 function isBusy(part) {
   const typing = [...part.querySelectorAll("input, textarea, select")].some((field) => field === document.activeElement
     || (field.type !== "hidden" && "defaultValue" in field && !field.matches("[type=checkbox], [type=radio]") && field.value !== field.defaultValue));
-  return typing || Boolean(part.querySelector("details[open], .sortable-chosen, .sortable-drag"))
+  return typing || Boolean(part.querySelector("details[open]:not([data-idle]), .sortable-chosen, .sortable-drag"))
     || part.dataset.moving > 0 || Boolean(document.querySelector("dialog[open]:not(#palette, #keys)"));
 }
 
