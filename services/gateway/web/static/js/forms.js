@@ -41,7 +41,7 @@ export function startForms() {
 // Fields that only matter for one choice show with it: data-shows on the choice, data-when="value other" on the fields.
 function reveal(choice) {
   const value = choice.querySelector?.("input:checked")?.value ?? choice.value;
-  for (const part of choice.closest("[data-shows-in], form").querySelectorAll("[data-when]")) {
+  for (const part of (choice.closest("[data-shows-in]") ?? choice.closest("form")).querySelectorAll("[data-when]")) {
     part.hidden = !part.dataset.when.split(" ").includes(value);
   }
 }
