@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
+from libs.common.uploads import plain
 from services.clients.importing.targets import CUSTOM, ENTITIES, TARGETS
 
 # By field: the names that other systems give it, best known first; those of an entity alone stand under its name.
@@ -148,13 +148,6 @@ _EXACT = {name: target for target, names in _NAMES.items() for name in reversed(
 # What we write above our own columns is ours, whatever the company's own fields are called.
 _OURS = {target.field for target in TARGETS.values()} | set("id client_id contact_id deal_id owner_id".split())
 _OWN = {target.field.replace("_", " "): target.name for target in reversed(list(TARGETS.values()))}
-
-
-def plain(name: str) -> str:
-    """A column's name as names are compared: no case, accents, signs or doubled spaces."""
-    text = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
 def recognised(name: str) -> bool:

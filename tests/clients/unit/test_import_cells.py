@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from libs.common.custom_fields import Definition
+from libs.common.uploads import plain
 from services.clients.importing import cells, dates, numbers, own_fields
 from services.clients.importing.cells import Unclear
-from services.clients.importing.headers import foreign, guess, plain, system_of
+from services.clients.importing.headers import foreign, guess, system_of
 
 
 @pytest.mark.parametrize(

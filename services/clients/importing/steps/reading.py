@@ -12,9 +12,9 @@ from sqlalchemy import delete
 from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
+from libs.common.uploads import Table, Unreadable, tables
 from services.clients.importing import dates, numbers
-from services.clients.importing.files import Table, Unreadable, tables
-from services.clients.importing.headers import foreign, guess, system_of
+from services.clients.importing.headers import foreign, guess, recognised, system_of
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.models import import_rows
 
@@ -37,7 +37,7 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
                 return False
             uow.session.execute(delete(import_rows).where(import_rows.c.import_id == run.id))
             sheets, total = [], 0
-            for place, table in enumerate(tables(path, run.filename, folder, tools.limits)):
+            for place, table in enumerate(tables(path, run.filename, folder, tools.limits, recognised)):
                 sheet = _Sheet(table)
                 total = _copied(uow, run.id, place, sheet, total)
                 sheets.append(sheet.document({each["name"]: each["label"] for each in own}))

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from services.clients.importing.files import archives
-from services.clients.importing.files.limits import Limits, Unreadable
+from libs.common.uploads import archives
+from libs.common.uploads.limits import Limits, Unreadable
 
 _TOO_MUCH = "this workbook needs more memory or time to read than it gets; save the sheet as CSV"
 
