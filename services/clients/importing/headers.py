@@ -130,9 +130,6 @@ _ENTITY_NAMES = {
 }  # fmt: skip
 # What a column of another entity may lead to: whose deal it is, where a person works.
 _LINKS = ("client.company_name", "contact.name")
-# What stands above our own list of invoices, which come of deals and are never brought in.
-_INVOICE_COLUMNS = {"invoice_number", "client_id", "deal_id", "amount", "tax", "due_date", "paid_date"}
-INVOICES = "invoices are not imported"
 # Without one of these there is no deal and nothing that happened.
 _NAMING = {
     "deal": {"deal.deal_name", "deal.external_id"},
@@ -206,11 +203,6 @@ def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
     if of == entity or of not in _NAMING:
         return True
     return bool(_NAMING[of] & all_names)
-
-
-def foreign(columns: Sequence[str]) -> str | None:
-    """Why a table is left out whose columns are those of a list of ours that files do not bring in; None for others."""
-    return INVOICES if set(columns) >= _INVOICE_COLUMNS else None
 
 
 def system_of(columns: Sequence[str]) -> str:

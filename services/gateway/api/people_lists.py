@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
@@ -11,6 +11,7 @@ from services.gateway.api.clients import Upload
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.api.values import Body
 from services.gateway.people_lists import bringing, reading
+from services.gateway.people_lists.reading import Line
 
 routes = Routes("lists of people")
 
@@ -62,15 +63,18 @@ def import_people(query: HowToBring) -> dict[str, Any]:
     The same list again adds nothing. All lines come in or none, unless `only_good`; `dry_run` changes nothing.
     """
     file = r.sent_file()
-    return bring(file.stream, file.filename or "", **query.model_dump())
+    lines = reading.read(file.stream, file.filename or "")
+    return preview(lines) if query.dry_run else bring(lines, query.only_good)
 
 
-def bring(stream: IO[bytes], filename: str, dry_run: bool, only_good: bool) -> dict[str, Any]:
-    """Bring a list in, or say what it would do; Invalid on ``file`` where it cannot be."""
-    lines = reading.read(stream, filename)
-    if dry_run:
-        with r.gateway().database.read() as session:
-            return bringing.preview(session, lines)
+def preview(lines: list[Line]) -> dict[str, Any]:
+    """What the lines would do."""
+    with r.gateway().database.read() as session:
+        return bringing.preview(session, lines)
+
+
+def bring(lines: list[Line], only_good: bool) -> dict[str, Any]:
+    """Do it; Invalid names every line with a fault, unless the good ones are wanted alone."""
     asked = {"lines": [asdict(each) for each in lines], "only_good": only_good}
     settings = r.gateway().settings
     done: dict[str, Any] = r.once("import_people", asked, lambda uow: bringing.bring(uow, settings, lines, only_good))

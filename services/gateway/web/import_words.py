@@ -160,6 +160,7 @@ SENTENCES = (
     N_("this is a workbook of the old kind; save it as XLSX or CSV"),
     N_("this file is empty"),
     N_("invoices are not imported"),
+    N_("people of your own company are brought in by an admin, under Settings, People"),
     N_("there is nothing in this file"),
     N_("there are no rows below the header"),
     N_("this file could not be read; save the sheet as CSV and try again"),

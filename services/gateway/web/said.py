@@ -22,6 +22,13 @@ _HOW = r"by (?P<method>[\w ]+) on (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})"
 _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
     for shape, phrase in (
+        # Of a list of people, whose line it is.
+        (r"(?P<name>[^:]+): this is the last active admin; make another one first",
+         N_("%(name)s is the last active admin; make another one first")),
+        (r"this file has more than (?P<number>[\d,]+) MB", N_("This file has more than %(number)s MB.")),
+        (r"this file has more than (?P<number>[\d,]+) rows", N_("This file has more than %(number)s rows.")),
+        (r"line (?P<line>\d+) holds a cell of more than (?P<number>[\d,]+) characters",
+         N_("Line %(line)s holds a cell of more than %(number)s characters.")),
         # About a field.
         (rf"{_FIELD}is needed|this is needed|Field required", N_("This is needed.")),
         (r"there is no (?:such )?field.*", N_("There is no such field.")),

@@ -14,7 +14,8 @@ from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from libs.common.uploads import Table, Unreadable, tables
 from services.clients.importing import dates, numbers
-from services.clients.importing.headers import foreign, guess, recognised, system_of
+from services.clients.importing.foreign import foreign
+from services.clients.importing.headers import guess, recognised, system_of
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.models import import_rows
 

@@ -111,5 +111,7 @@ def _page(form: Form, status: int = 200, note: str = "", inviting: Form | None =
     with r.gateway().database.read() as session:
         protected = second_factors.with_it(session)
     shown = {"accounts": api.list_users()["items"], "invited": joining.list_invitations()["items"]}
+    shown["names"] = {each["id"]: each["name"] for each in shown["accounts"]}
+    shown["waiting"] = {each["user_id"]: each["email"] for each in shown["invited"] if each["user_id"]}
     shown |= {"inviting": inviting or Form({"role": "sales"}), "protected": protected, "now": r.gateway().clock.now()}
     return shell.page("settings/people.html", status, form=form, roles=words.ROLES, note=note, **shown)
