@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.gateway.accounts import invitations, passwords, sso_people
 from services.gateway.accounts.client import own_unit
+from services.gateway.people_lists.reading import MOST
 from tests.gateway.conftest import problem
 from tests.gateway.integration.test_joining import NEW, join, log_in, token_of
 from tests.support.delivering import told
@@ -173,6 +175,20 @@ def test_a_change_that_is_refused_when_it_is_done_says_of_whom(http: Any, admin:
 def test_what_is_no_list_is_refused(http: Any, admin: Any, content: str) -> None:
     problem(bring(http, admin, content), 422, "file")
     problem(http.post("/api/v1/users/import", data={}, headers=admin), 415)
+
+
+def test_lists_at_once_bring_everybody_in_once(app: Any, http: Any, admin: Any, runtime: Any) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _each: bring(app.test_client(), admin), range(6)))
+    assert sorted(answer.json["counts"]["created"] for answer in answers) == [0] * 5 + [5]
+    assert len(told(runtime, "user.changed")) == 5
+
+
+def test_as_many_as_a_list_may_have_come_in_within_a_request(http: Any, admin: Any) -> None:
+    lines = "".join(f"P{number},p{number}@amoai.example,P{number // 10}\n" for number in range(1, MOST))
+    made = bring(http, admin, f"name,email,manager\n{lines}")
+    assert made.status_code == 200, made.text
+    assert made.json["counts"] == nothing(created=1, invited=MOST - 1)
 
 
 def test_only_admins_bring_lists_in(http: Any, bearer: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.common.ids import new_id
 from libs.common.identity import Actor
+from libs.common.ids import new_id
 from tests.notifications.harness import Notifications
 from tests.notifications.stories import ASSIGNED, INQUIRED, WON
 from tests.support.actors import JESSICA, JOHN

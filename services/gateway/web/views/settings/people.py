@@ -97,13 +97,14 @@ def change(user_id: Any) -> Any:
         if not editing.fits(problem):
             raise
         return _page(Form({"role": "sales"}), problem.status, note=refusal(problem.detail))
+    ended = not made["active"] and made["email"] is not None
     text = (
         _("%(name)s was changed", name=made["name"])
-        if made["active"]
+        if not ended
         else _("%(name)s can no longer sign in", name=made["name"])
     )
     undo = {"active": "true", "version": str(made["version"])}
-    back = f"/settings/people/{user_id}" if not made["active"] else None
+    back = f"/settings/people/{user_id}" if ended else None
     return done("/settings/people", Toast(text % {"name": made["name"]}, back, undo))
 
 
