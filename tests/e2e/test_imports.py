@@ -79,6 +79,8 @@ def test_the_published_history_comes_in_with_its_totals_and_once(crm: Crm, files
     sold = Counter(row[1] for row in rows)
     owned = {name: admin.get("/deals", source=SOURCE, owner_id=agents[name], limit=1)["total"] for name in sold}
     assert owned == dict(sold)
+    taken = csv.DictReader(io.StringIO(downloaded(admin, "/deals/export.csv", source=SOURCE).decode(), newline=""))
+    assert Counter(row["owner"] for row in taken) == sold
 
     totals = {stage: count(admin, stage) for stage in ("won", "lost", "lead", "qualified")}
     assert totals == {
