@@ -103,6 +103,8 @@ PAGES = (
     Page("account-keys", "/account/keys", "sales"),
     Page("settings-company", "/settings"),
     Page("settings-people", "/settings/people"),
+    Page("settings-people-list", "/settings/people/list"),
+    Page("settings-person", "/settings/people/{colleague}"),
     Page("settings-rights", "/settings/rights"),
     Page("settings-stages", "/settings/stages"),
     Page("settings-fields", "/settings/fields"),

@@ -61,7 +61,14 @@ def scene(crm: Crm) -> dict[str, str]:
     found["import"] = _import(john)
     found |= _chats(crm, john, found["client"])
     found |= _found_again(admin) | _twins(admin)
+    found["colleague"] = _colleague(admin)
     return found | _reports(crm)
+
+
+def _colleague(admin: Person) -> str:
+    """Somebody whose address is not known yet, as a list of people brings them in."""
+    content = b"sales_agent,manager,regional_office\nRobin Vale,Casey Lindqvist,West\n"
+    return str(admin.upload("/users/import", "teams.csv", content)["items"][-1]["user_id"])
 
 
 def _chats(crm: Crm, john: Person, client: str) -> dict[str, str]:

@@ -8,9 +8,9 @@ from typing import Any
 from libs.common import settings
 from libs.common.jobs import Job
 from libs.common.runtime import Runtime
+from libs.common.uploads import Limits
 from services.clients.adapters.deals import DealFieldsOverRpc, DealsOverRpc
 from services.clients.adapters.documents import DocumentLinks
-from services.clients.importing.files import Limits
 from services.clients.importing.steps.run import Tools
 from services.clients.ports import DealFields, DealsBook, DocumentStore
 from services.clients.queries import clients_access, document_key

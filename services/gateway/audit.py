@@ -7,7 +7,7 @@ from libs.common.audit.plan import AuditPlan, Watched
 AUDIT = AuditPlan(
     "gateway",
     watched={
-        "users": Watched(open=frozenset({"role", "locale", "active"})),
+        "users": Watched(open=frozenset({"role", "team", "reports_to", "locale", "active"})),
         # A session that begins is a log-in, whatever the way in; one that is used on says nothing new.
         "sessions": Watched(
             subject=("user_id",),

@@ -14,10 +14,10 @@ __all__ = ["ClientAccessChanged", "ClientsAccessChanged", "ErasureAsked"]
 
 
 class UserState(Event):
-    """A person as the other services keep one."""
+    """A person as the other services keep one; email is None while no address is known."""
 
     user_id: str
-    email: str
+    email: str | None
     name: str
     role: str
     locale: str

@@ -14,9 +14,12 @@ users = Table(
     "users",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("email", Text, nullable=False),
+    # Null: somebody whose address is not known yet; they own clients and deals, and cannot sign in.
+    Column("email", Text),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
+    Column("team", Text, nullable=False, server_default=""),
+    Column("reports_to", _Id, ForeignKey("users.id")),
     Column("locale", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("password_hash", Text),

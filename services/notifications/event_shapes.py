@@ -79,10 +79,10 @@ class PaymentOfInvoice(Event):
 
 
 class UserState(Event):
-    """A person who works here, whatever happened."""
+    """A person who works here, whatever happened; email is None while no address is known."""
 
     user_id: str
-    email: str
+    email: str | None
     name: str
     role: str
     locale: str

@@ -18,7 +18,8 @@ people = Table(
     "people",
     metadata,
     Column("user_id", _Id, primary_key=True),
-    Column("email", Text, nullable=False),
+    # Null: no address is known yet, and nothing is told.
+    Column("email", Text),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("locale", Text, nullable=False),

@@ -28,13 +28,14 @@ SOURCE = "import-test"
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """Accounts, and the deals: all of them with CRM_FULL=1, else every twenty-fifth."""
+    """Who sells, accounts, and the deals: all of them with CRM_FULL=1, else every twenty-fifth."""
     if not (DATA / "sales_pipeline.csv").is_file():
         pytest.skip(f"there is no {DATA.name} here")
     deals = (DATA / "sales_pipeline.csv").read_text().splitlines()
     kept = deals if FULL else [deals[0], *deals[1::25]]
     lines = [f"{line},{'source' if number == 0 else SOURCE}" for number, line in enumerate(kept)]
-    return {"accounts.csv": (DATA / "accounts.csv").read_bytes(), "sales_pipeline.csv": "\n".join(lines).encode()}
+    whole = {name: (DATA / name).read_bytes() for name in ("sales_teams.csv", "accounts.csv")}
+    return whole | {"sales_pipeline.csv": "\n".join(lines).encode()}
 
 
 def settled(person: Person, import_id: str, *states: str) -> dict[str, Any]:
@@ -66,11 +67,20 @@ def test_the_published_history_comes_in_with_its_totals_and_once(crm: Crm, files
     if FULL:
         assert (stages["Won"], stages["Lost"], revenue) == (WON, LOST, REVENUE)
 
+    agents = bring_people(admin, files["sales_teams.csv"])
     accounts = bring(admin, "accounts.csv", files["accounts.csv"])
     assert accounts["states"] == {"created": 85}
     first = bring(admin, "sales_pipeline.csv", files["sales_pipeline.csv"], company="No account yet", currency="USD")
     assert first["state"] == "done" and first["states"] == {"created": len(rows)}
     assert first["results"]["deal.created"] == len(rows) and first["results"]["client.created"] == 1
+
+    # Every agent is known by name: nothing is asked about owners, and each deal is its agent's.
+    assert [each["answer"] for each in first["questions"] if each["answer"].startswith("owner")] == []
+    sold = Counter(row[1] for row in rows)
+    owned = {name: admin.get("/deals", source=SOURCE, owner_id=agents[name], limit=1)["total"] for name in sold}
+    assert owned == dict(sold)
+    taken = csv.DictReader(io.StringIO(downloaded(admin, "/deals/export.csv", source=SOURCE).decode(), newline=""))
+    assert Counter(row["owner"] for row in taken) == sold
 
     totals = {stage: count(admin, stage) for stage in ("won", "lost", "lead", "qualified")}
     assert totals == {
@@ -81,6 +91,7 @@ def test_the_published_history_comes_in_with_its_totals_and_once(crm: Crm, files
     }
     report = admin.get("/reports/win-rate", **{"from": "2016-10-01", "to": "2017-12-31", "source": SOURCE})
     assert report["total"]["won_value"] == revenue
+    assert {each["owner_id"] for each in of_reps(admin)} >= {agents[name] for name in sold}
 
     again = bring(admin, "sales_pipeline.csv", files["sales_pipeline.csv"], company="No account yet", currency="USD")
     assert (again["results"], again["states"]) == ({}, {"unchanged": len(rows)})
@@ -95,6 +106,27 @@ def test_the_published_history_comes_in_with_its_totals_and_once(crm: Crm, files
     admin.post(f"/imports/{accounts['id']}/undo")
     assert settled(admin, accounts["id"], "undone")["kept"] == []
     assert named(admin, "Cancity") == []
+
+
+def bring_people(admin: Person, content: bytes) -> dict[str, str]:
+    """The ids of the agents of the published teams by name; brought in twice, they come in once."""
+    teams = list(csv.DictReader(io.StringIO(content.decode())))
+    admin.upload("/users/import", "sales_teams.csv", content)
+    again = admin.upload("/users/import", "sales_teams.csv", content)
+    assert again["counts"] == {"created": 0, "invited": 0, "updated": 0, "unchanged": len(teams), "bad": 0}
+    people = {each["name"]: each for each in admin.get("/users")["items"]}
+    for row in teams:
+        agent, manager = people[row["sales_agent"]], people[row["manager"]]
+        assert (agent["team"], agent["reports_to"], agent["role"]) == (row["regional_office"], manager["id"], "sales")
+        assert (agent["active"], agent["email"], manager["role"]) == (False, None, "manager")
+    assert len({row["manager"] for row in teams}) == 6 and len(teams) == 35
+    return {row["sales_agent"]: people[row["sales_agent"]]["id"] for row in teams}
+
+
+def of_reps(admin: Person) -> list[dict[str, Any]]:
+    """The report by rep over the time of the published history."""
+    found: list[dict[str, Any]] = admin.get("/reports/reps", **{"from": "2016-10-01", "to": "2017-12-31"})["rows"]
+    return found
 
 
 def named(person: Person, name: str) -> list[dict[str, Any]]:
@@ -140,6 +172,16 @@ def test_own_fields_go_out_and_come_back_in(crm: Crm) -> None:
     # The client was changed since, if only there and back: it is named, and its deals are gone all the same.
     assert [each["entity"] for each in settled(admin, first["id"], "undone")["kept"]] == ["client"]
     assert admin.get("/deals", client_id=client["id"])["total"] == 0
+
+
+def test_a_list_of_the_companys_own_people_is_left_out_and_says_where_it_goes(
+    crm: Crm, files: dict[str, bytes]
+) -> None:
+    admin = crm.sign_in("admin")
+    made = admin.upload("/imports", "sales_teams.csv", files["sales_teams.csv"])["id"]
+    (sheet,) = settled(admin, made, "ready", "failed")["sheets"]
+    assert sheet["skip"] is True and "Settings, People" in sheet["note"]
+    admin.session.delete(f"{admin.base_url}/imports/{made}", timeout=30)
 
 
 def test_a_file_that_nobody_made_is_refused_in_words(crm: Crm) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from libs.common import fields
 from libs.common.problems import Invalid
+from libs.common.uploads import plain
 from services.clients.importing.dates import ORDERS
-from services.clients.importing.headers import plain
 from services.clients.importing.numbers import MARKS
 from services.clients.importing.own_fields import OwnField
 from services.clients.importing.targets import TARGETS

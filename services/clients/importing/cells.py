@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from libs.common.money import EXPONENTS, MoneyError, to_minor
-from services.clients.importing.headers import plain
+from libs.common.uploads import plain
 
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "US$": "USD"}
 _AMOUNT = re.compile(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
+from libs.common.uploads import plain
 from services.clients.importing.targets import CUSTOM, ENTITIES, TARGETS
 
 # By field: the names that other systems give it, best known first; those of an entity alone stand under its name.
@@ -131,9 +131,6 @@ _ENTITY_NAMES = {
 }  # fmt: skip
 # What a column of another entity may lead to: whose deal it is, where a person works.
 _LINKS = ("client.company_name", "contact.name")
-# What stands above our own list of invoices, which come of deals and are never brought in.
-_INVOICE_COLUMNS = {"invoice_number", "client_id", "deal_id", "amount", "tax", "due_date", "paid_date"}
-INVOICES = "invoices are not imported"
 # Without one of these there is no deal and nothing that happened.
 _NAMING = {
     "deal": {"deal.deal_name", "deal.external_id"},
@@ -149,13 +146,6 @@ _EXACT = {name: target for target, names in _NAMES.items() for name in reversed(
 # What we write above our own columns is ours, whatever the company's own fields are called.
 _OURS = {target.field for target in TARGETS.values()} | set("id client_id contact_id deal_id owner_id".split())
 _OWN = {target.field.replace("_", " "): target.name for target in reversed(list(TARGETS.values()))}
-
-
-def plain(name: str) -> str:
-    """A column's name as names are compared: no case, accents, signs or doubled spaces."""
-    text = unicodedata.normalize("NFKD", name).casefold().replace("ß", "ss")
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
 def recognised(name: str) -> bool:
@@ -217,11 +207,6 @@ def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
     if of == entity or of not in _NAMING:
         return True
     return bool(_NAMING[of] & all_names)
-
-
-def foreign(columns: Sequence[str]) -> str | None:
-    """Why a table is left out whose columns are those of a list of ours that files do not bring in; None for others."""
-    return INVOICES if set(columns) >= _INVOICE_COLUMNS else None
 
 
 def system_of(columns: Sequence[str]) -> str:

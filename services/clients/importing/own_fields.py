@@ -8,9 +8,9 @@ from typing import Any
 
 from libs.common.custom_fields import TEXT_LENGTH, Definition
 from libs.common.problems import Invalid
+from libs.common.uploads import plain
 from services.clients.importing import cells, dates
 from services.clients.importing.cells import Unclear
-from services.clients.importing.headers import plain
 from services.clients.importing.numbers import number
 from services.clients.importing.targets import CUSTOM
 

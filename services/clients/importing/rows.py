@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from libs.common.ids import is_id
+from libs.common.uploads import plain
 from services.clients.domain import mail_host
 from services.clients.importing import cells, dates, own_fields
 from services.clients.importing.answers import Answers
 from services.clients.importing.cells import Unclear
-from services.clients.importing.headers import plain
 from services.clients.importing.own_fields import OwnField
 from services.clients.importing.readings import Problem, Reading, Seen, Settings, Values
 from services.clients.importing.targets import Target, target_of

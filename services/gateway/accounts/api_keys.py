@@ -32,7 +32,7 @@ AREAS: dict[str, frozenset[str]] = {
     "reports": frozenset({"reports", "report files", "mailed reports", "targets"}),
 }
 # A key may see who works here; who does is said by somebody who is signed in.
-_PEOPLE = frozenset({"accounts", "invitations"})
+_PEOPLE = frozenset({"accounts", "invitations", "lists of people"})
 # A key must not make another key, nor change how its owner signs in.
 _OWN_ACCOUNT = frozenset({"me", "sessions", "two-factor log-in", "API keys"})
 # Who am I, and who works here: what every program asks, by the names of the routes.

@@ -1,7 +1,8 @@
 """Invitations: an admin names an address and a role; whoever holds the mailed link chooses a name and a password.
 
 The link's token is kept as a hash, and travels to notifications encrypted. The role is the invitation's, whatever is
-sent with the token.
+sent with the token. One for a person who is here already, and whose address was not known, opens the account of
+that person, in the role they have when they accept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,10 @@ from services.gateway.models import users as people
 from services.gateway.settings import GatewaySettings
 
 _row = invitations.c
-_SHOWN = (_row.id, _row.email, _row.name, _row.role, _row.created_at, _row.expires_at, _row.version)
+_ROLE = func.coalesce(select(people.c.role).where(people.c.id == _row.user_id).scalar_subquery(), _row.role)
+_SHOWN = (
+    _row.id, _row.email, _row.name, _ROLE.label("role"), _row.user_id, _row.created_at, _row.expires_at, _row.version,
+)  # fmt: skip
 _OPEN = (_row.accepted_at.is_(None), _row.revoked_at.is_(None))
 
 
@@ -35,8 +39,13 @@ class _Aggregate:
     version: int
 
 
-def invite(uow: UnitOfWork, settings: GatewaySettings, email: str, name: str, role: str) -> dict[str, Any]:
-    """Invite somebody; Conflict when the address has an account, or an open invitation (send that one again)."""
+def invite(
+    uow: UnitOfWork, settings: GatewaySettings, email: str, name: str, role: str, user_id: str | None = None
+) -> dict[str, Any]:
+    """Invite somebody; Conflict when the address has an account, or an open invitation (send that one again).
+
+    user_id: whose account it opens, of a person without an address; a new one is made where nobody is named.
+    """
     address = fields.email("email", email)
     if address is None:
         raise Invalid("email is needed", field="email")
@@ -49,17 +58,44 @@ def invite(uow: UnitOfWork, settings: GatewaySettings, email: str, name: str, ro
         "name": fields.text()("name", name) or "",
         "role": fields.one_of(*users.ROLES)("role", role),
         "invited_by": uow.actor.name,
+        "user_id": user_id,
         "created_at": uow.now,
         "version": 1,
         **_renewed(uow, settings, token),
     }
-    _end_expired(uow, address)
+    _end_expired(uow, address, user_id)
     try:
         uow.session.execute(insert(invitations).values(row))
     except IntegrityError:
         raise Conflict("this address is invited already; send that invitation again", field="email") from None
     _tell(uow, settings, row, token)
     return document(uow.session, invitation_id)
+
+
+def invite_person(uow: UnitOfWork, settings: GatewaySettings, user_id: str, email: str) -> dict[str, Any]:
+    """Give a person an address and invite them there; an invitation to another address ends."""
+    person = users.document(uow.session, user_id)
+    if person["email"] is not None:
+        raise Conflict("this person has an address already", field="email")
+    elsewhere = (_row.user_id == user_id, func.lower(_row.email) != email.strip().lower(), *_OPEN)
+    ended = {"revoked_at": uow.now, "updated_at": uow.now, "version": _row.version + 1}
+    uow.session.execute(update(invitations).where(*elsewhere).values(**ended))
+    return invite(uow, settings, email, person["name"], person["role"], user_id)
+
+
+def bind(uow: UnitOfWork, invitation_id: str, user_id: str) -> None:
+    """Have an invitation that waits open the account of this person."""
+    values = {"user_id": user_id, "updated_at": uow.now, "version": _row.version + 1}
+    waiting = (_row.id == invitation_id, _row.user_id.is_(None), *_OPEN)
+    uow.session.execute(update(invitations).where(*waiting).values(**values))
+
+
+def take_of_address(uow: UnitOfWork, email: str) -> str | None:
+    """The person whom this address was invited for, and who comes another way; the invitation is used up."""
+    live = (func.lower(_row.email) == email.lower(), _row.user_id.is_not(None), *_OPEN, _row.expires_at > uow.now)
+    values = {"accepted_at": uow.now, "updated_at": uow.now, "version": _row.version + 1}
+    taken = update(invitations).where(*live).values(**values).returning(_row.user_id)
+    return uow.session.execute(taken).scalar_one_or_none()
 
 
 def send_again(uow: UnitOfWork, settings: GatewaySettings, invitation_id: str) -> dict[str, Any]:
@@ -106,14 +142,19 @@ def of_token(session: Session, token: str) -> dict[str, Any]:
 
 
 def accept(uow: UnitOfWork, token: str, name: str, password_hash: str, locale: str = "en") -> dict[str, Any]:
-    """Create the account. Of many acceptances at once the first has it: taking the invitation is one statement."""
+    """Create the account, or open that of who was invited.
+
+    Of many acceptances at once the first has it: taking the invitation is one statement.
+    """
     live = (_row.token_hash == tokens.digest(token), *_OPEN, _row.expires_at > uow.now)
     values = {"accepted_at": uow.now, "updated_at": uow.now, "version": _row.version + 1}
-    taken = update(invitations).where(*live).values(**values).returning(_row.id, _row.email, _row.role)
+    taken = update(invitations).where(*live).values(**values).returning(_row.id, _row.email, _row.role, _row.user_id)
     row = uow.session.execute(taken).first()
     if row is None:
         of_token(uow.session, token)
         raise NotFound("this invitation is not valid any more; ask for a new one")
+    if row.user_id is not None:
+        return users.open_account(uow, row.user_id, row.email, password_hash, name, locale)
     made = users.create(uow, row.email, name, row.role, password_hash, locale)
     uow.session.execute(update(invitations).where(_row.id == row.id).values(user_id=made["id"]))
     return made
@@ -124,9 +165,10 @@ def _renewed(uow: UnitOfWork, settings: GatewaySettings, token: str) -> dict[str
     return {"token_hash": tokens.digest(token), "updated_at": uow.now, "expires_at": expires_at}
 
 
-def _end_expired(uow: UnitOfWork, address: str) -> None:
+def _end_expired(uow: UnitOfWork, address: str, user_id: str | None) -> None:
     """One that has expired is in nobody's way."""
-    old = (func.lower(_row.email) == address.lower(), *_OPEN, _row.expires_at <= uow.now)
+    theirs = func.lower(_row.email) == address.lower()
+    old = (theirs if user_id is None else or_(theirs, _row.user_id == user_id), *_OPEN, _row.expires_at <= uow.now)
     uow.session.execute(update(invitations).where(*old).values(revoked_at=uow.now, updated_at=uow.now))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.common.database import UnitOfWork
 from libs.common.problems import Forbidden
-from services.gateway.accounts import users
+from services.gateway.accounts import invitations, users
 from services.gateway.models import sso_identities
 from services.gateway.models import users as people
 from services.gateway.settings import GatewaySettings
@@ -73,6 +73,10 @@ def _by_email(uow: UnitOfWork, settings: GatewaySettings, email: str) -> Any:
 
 
 def _created(uow: UnitOfWork, email: str, name: str, role: str | None) -> Any:
+    invited = invitations.take_of_address(uow, email)
+    if invited is not None:
+        users.open_account(uow, invited, email, None)
+        return _person(uow, people.c.id == invited)
     if role is None:
         raise Forbidden("you have no account here yet; ask an admin to invite you")
     made = users.create(uow, email, name, role, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,16 +13,20 @@ from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
 from libs.common.problems import Conflict, Invalid, NotFound
-from services.gateway.accounts import api_keys, passwords, sessions
+from services.gateway.accounts import api_keys, passwords, sessions, teams
 from services.gateway.events import UserChanged, UserDeactivated, UserJoined, UserRoleChanged, UserState
 from services.gateway.models import users
 
 ROLES = ("admin", "sales", "finance", "manager")
+# Who may own clients and deals: also who cannot sign in yet, so that a history has its owners before they join.
+OWNING = and_(users.c.role.in_(("admin", "sales")), or_(users.c.active, users.c.email.is_(None)))
 _SHOWN = [column for column in users.columns if column.name != "password_hash"]
 _CHANGES: dict[str, fields.Reader] = {
     "name": fields.text(required=True),
     "role": fields.one_of(*ROLES),
     "active": fields.flag,
+    "team": teams.read_team,
+    "reports_to": fields.identifier,
     "locale": fields.one_of("en", "de"),
 }
 
@@ -40,18 +44,8 @@ def create(
 
     password_hash: of ``passwords.hashed``, made outside the transaction; None for who signs in elsewhere.
     """
-    row = {
-        "id": new_id(),
-        "email": fields.email("email", email),
-        "name": fields.text(required=True)("name", name),
-        "role": fields.one_of(*ROLES)("role", role),
-        "password_hash": password_hash,
-        "locale": fields.one_of("en", "de")("locale", locale),
-        "active": True,
-        "created_at": uow.now,
-        "updated_at": uow.now,
-        "version": 1,
-    }
+    values = {"email": fields.email("email", email), "password_hash": password_hash, "active": True, "locale": locale}
+    row = _row(uow, values | {"name": name, "role": role})
     if row["email"] is None:
         raise Invalid("email is needed", field="email")
     try:
@@ -62,8 +56,45 @@ def create(
     return document(uow.session, str(row["id"]))
 
 
+def create_without_address(uow: UnitOfWork, name: str, role: str, team: str, reports_to: str | None) -> str:
+    """The id of a person who cannot sign in until they have an address; Conflict when there is one of this name."""
+    values = {"email": None, "password_hash": None, "active": False, "locale": "en", "reports_to": reports_to}
+    row = _row(uow, values | {"name": name, "role": role, "team": team})
+    try:
+        uow.session.execute(insert(users).values(row))
+    except IntegrityError:
+        raise Conflict("somebody of this name is here without an address already", field="name") from None
+    _tell(uow, UserChanged, row)
+    return str(row["id"])
+
+
+def open_account(
+    uow: UnitOfWork, user_id: str, email: str, password_hash: str | None, name: str | None = None, locale: str = "en"
+) -> dict[str, Any]:
+    """Let a person in whose address is known now: the same person, with all that is theirs and the role they have."""
+    before = _locked(uow, user_id)
+    if before.email is not None:
+        raise Conflict("this person has an address already", field="email")
+    values = {
+        "email": fields.email("email", email),
+        "name": fields.text()("name", name) or before.name,
+        "locale": fields.one_of("en", "de")("locale", locale),
+        "password_hash": password_hash,
+        "active": True,
+        "version": before.version + 1,
+        "updated_at": uow.now,
+    }
+    try:
+        uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
+    except IntegrityError:
+        raise Conflict("this address has an account already", field="email") from None
+    _tell(uow, UserJoined, dict(before._mapping) | values)
+    return document(uow.session, user_id)
+
+
 def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int | None) -> dict[str, Any]:
-    """Change name, role, locale or whether the account is active; deactivation ends every session and API key."""
+    """Change name, role, team, whom they report to, locale or whether the account is active; deactivation ends every
+    session and API key."""
     given = fields.read(_CHANGES, changes)
     if given.get("active") is False or given.get("role", "admin") != "admin":
         _hold_admins(uow)
@@ -72,8 +103,15 @@ def change(uow: UnitOfWork, user_id: str, changes: dict[str, Any], version: int 
         raise Conflict("somebody changed this account since you loaded it", current_version=before.version)
     if before.role == "admin" and (given.get("active") is False or given.get("role", "admin") != "admin"):
         _keep_an_admin(uow, user_id)
+    if given.get("active") and before.email is None:
+        raise Invalid("without an address nobody signs in; invite them by one", field="active")
+    if given.get("reports_to") is not None:
+        teams.check_line(uow, before.id, given["reports_to"])
     values = given | {"version": before.version + 1, "updated_at": uow.now}
-    uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
+    try:
+        uow.session.execute(update(users).where(users.c.id == user_id).values(**values))
+    except IntegrityError:
+        raise Conflict("somebody of this name is here without an address already", field="name") from None
     if given.get("active") is False:
         sessions.end_all(uow, user_id)
         api_keys.revoke_all(uow, user_id)
@@ -114,16 +152,33 @@ def listed(session: Session) -> dict[str, Any]:
 
 
 def directory(session: Session) -> dict[str, Any]:
-    """Names and ids of everybody, for every signed-in person."""
-    columns = (users.c.id, users.c.name, users.c.role, users.c.active)
+    """Names and ids of everybody, for every signed-in person; ``can_own``: clients and deals may be given to them."""
+    columns = (users.c.id, users.c.name, users.c.role, users.c.team, users.c.active, OWNING.label("can_own"))
     rows = session.execute(select(*columns).order_by(users.c.name, users.c.id)).all()
     return {"items": [dict(row._mapping) for row in rows], "next_cursor": None, "total": len(rows)}
 
 
 def can_own(session: Session, user_id: str) -> bool:
-    """Whether a client may be given to this person: active, in sales or an admin."""
-    may = (users.c.id == user_id, users.c.active, or_(users.c.role == "sales", users.c.role == "admin"))
+    """Whether a client may be given to this person: in sales or an admin, and active or without an address yet."""
+    may = (users.c.id == user_id, OWNING)
     return is_id(user_id) and session.execute(select(users.c.id).where(*may)).first() is not None
+
+
+def _row(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
+    """A new account; Invalid names the first value that does not fit."""
+    return (
+        {"team": "", "reports_to": None}
+        | values
+        | {
+            "id": new_id(),
+            "name": fields.text(required=True)("name", values["name"]),
+            "role": fields.one_of(*ROLES)("role", values["role"]),
+            "locale": fields.one_of("en", "de")("locale", values["locale"]),
+            "created_at": uow.now,
+            "updated_at": uow.now,
+            "version": 1,
+        }
+    )
 
 
 def _locked(uow: UnitOfWork, user_id: str) -> Any:

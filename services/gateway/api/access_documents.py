@@ -26,6 +26,7 @@ class Invitation(Document):
     email: str
     name: str
     role: Literal["admin", "sales", "finance", "manager"]
+    user_id: Annotated[str | None, Field(description="Whose account it opens, where the person is here already.")]
     created_at: datetime
     expires_at: datetime
     version: int

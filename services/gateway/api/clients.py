@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from flask import Response, redirect, request
+from flask import Response, redirect
 from pydantic import Field
-from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.common.problems import Forbidden, Invalid, NotFound
 from services.gateway.accounts import users
@@ -197,11 +196,7 @@ def list_documents(client_id: Any) -> dict[str, Any]:
 )
 def upload_document(client_id: Any) -> dict[str, Any]:
     """Add a document: multipart/form-data with the field `file`."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("send multipart/form-data with the field file")
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("a file is needed", field="file")
+    file = r.sent_file()
     prepared = r.ask(
         "clients",
         "prepare_document",

@@ -42,15 +42,21 @@ class ProblemDocument(Document):
     errors: list[Fault] | None = None
 
 
-class User(Document):
+class Employee(Document):
     id: str
-    email: str
     name: str
     role: Literal["admin", "sales", "finance", "manager"]
     locale: str
 
 
-class Account(User):
+class User(Employee):
+    email: str
+
+
+class Account(Employee):
+    email: Annotated[str | None, Field(description="Null: not known yet; they may own deals, and cannot sign in.")]
+    team: str
+    reports_to: Annotated[str | None, Field(description="The id of the person they report to.")]
     active: bool
     version: int
     created_at: datetime
@@ -58,10 +64,14 @@ class Account(User):
 
 
 class DirectoryEntry(Document):
+    """``can_own``: clients and deals may be given to them."""
+
     id: str
     name: str
     role: str
+    team: str
     active: bool
+    can_own: bool
 
 
 class Tokens(Document):

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Response, stream_with_context
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from libs.common.object_store import content_disposition
 from libs.reporting.sheets import CSV_TYPE, XLSX_TYPE
@@ -148,8 +148,10 @@ def _with_people(row: Row, people: dict[str, str]) -> Row:
 
 
 def _addresses() -> dict[str, str]:
+    """What the import knows people by: their addresses, the names of those who have none."""
     with r.gateway().database.read() as session:
-        return {row.id: row.email for row in session.execute(select(users.c.id, users.c.email))}
+        rows = session.execute(select(users.c.id, func.coalesce(users.c.email, users.c.name).label("known_by")))
+        return {row.id: row.known_by for row in rows}
 
 
 def _file(pieces: Iterator[bytes], name: str, kind: str) -> Response:

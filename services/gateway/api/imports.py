@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from flask import g, request
+from flask import g
 from pydantic import Field
 from sqlalchemy import select
-from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.common.problems import Invalid
 from services.gateway.accounts import users as accounts
@@ -166,14 +165,11 @@ def list_imports(query: s.Page) -> dict[str, Any]:
 )
 def start_import() -> dict[str, Any]:
     """Upload a file: CSV in any encoding, XLSX, or a ZIP of several. It is read at once; nothing is brought in yet."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("send multipart/form-data with the field file")
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("a file is needed", field="file")
-    prepared = r.ask("clients", "prepare_import", filename=file.filename[-500:], people=_people())
+    file = r.sent_file()
+    name = file.filename or ""
+    prepared = r.ask("clients", "prepare_import", filename=name[-500:], people=_people())
     # The bytes go straight to the object store; only their measure travels on the bus.
-    kind = _KINDS.get(file.filename.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     stored = r.gateway().object_store.put(prepared["key"], file.stream, kind)
     return r.ask("clients", "complete_import", import_id=prepared["import_id"], size=stored.size)
 
@@ -229,12 +225,11 @@ def _people() -> dict[str, str]:
     if g.signed_in.actor.role == "sales":
         own = g.signed_in
         return {each.lower(): own.actor.id for each in (own.email, own.actor.name, own.actor.id)}
-    owning = (users.c.active, users.c.role.in_(("admin", "sales")))
     with r.gateway().database.read() as session:
-        rows = session.execute(select(users.c.id, users.c.name, users.c.email).where(*owning)).all()
+        rows = session.execute(select(users.c.id, users.c.name, users.c.email).where(accounts.OWNING)).all()
     names = [row.name.lower() for row in rows]
     found = {row.name.lower(): row.id for row in rows if names.count(row.name.lower()) == 1}
-    return found | {row.email.lower(): row.id for row in rows} | {row.id: row.id for row in rows}
+    return found | {row.email.lower(): row.id for row in rows if row.email} | {row.id: row.id for row in rows}
 
 
 def _check_owner(owner_id: str) -> None:

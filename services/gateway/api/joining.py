@@ -30,6 +30,10 @@ class InvitationNew(Body):
     role: Literal["admin", "sales", "finance", "manager"]
 
 
+class Invited(Body):
+    email: NeededName
+
+
 class Join(Body):
     """The role is the invitation's."""
 
@@ -69,6 +73,17 @@ def invite(body: InvitationNew) -> dict[str, Any]:
     asked = {"email": body.email, "name": body.name or "", "role": body.role}
     settings = r.gateway().settings
     made: dict[str, Any] = r.once("invite", asked, lambda uow: invitations.invite(uow, settings, **asked))
+    return made
+
+
+@routes.route("POST", "/users/<uuid:user_id>/invitation", who=ADMIN, body=Invited, answers={201: access.Invitation})
+def invite_person(user_id: Any, body: Invited) -> dict[str, Any]:
+    """Give somebody without an address one, and invite them there: they join as the person they are.
+
+    What they own stays theirs. An open invitation of theirs to another address ends.
+    """
+    asked, settings = {"user_id": str(user_id), "email": body.email}, r.gateway().settings
+    made: dict[str, Any] = r.once("invite_person", asked, lambda uow: invitations.invite_person(uow, settings, **asked))
     return made
 
 

@@ -16,6 +16,7 @@ from flask import current_app, g, request
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.common import commands
@@ -186,6 +187,16 @@ def json_body() -> Any:
         return json.loads(raw, parse_float=Decimal, object_pairs_hook=_object)
     except (ValueError, ArithmeticError, RecursionError):
         raise BadRequest("the body is not valid JSON") from None
+
+
+def sent_file() -> FileStorage:
+    """The field ``file`` of a form; Invalid where there is none."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("send multipart/form-data with the field file")
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("a file is needed", field="file")
+    return file
 
 
 def query_values(model: type[BaseModel]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ class UserChange(Version):
     role: Literal["admin", "sales", "finance", "manager"] | None = None
     active: bool | None = None
     locale: Literal["en", "de"] | None = None
+    team: Annotated[Name, Field(max_length=100)] | None = None
+    reports_to: Id | None = None
 
 
 class Person(Body):

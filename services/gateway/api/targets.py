@@ -84,5 +84,5 @@ def _check_owners(targets: list[TargetNew]) -> None:
         known = {str(each["id"]): each for each in users.directory(session)["items"] if each["role"] in _SELL}
     for at, each in enumerate(targets):
         owner = known.get((each.owner_id or "").lower())
-        if each.owner_id is not None and (owner is None or not (owner["active"] or each.amount is None)):
+        if each.owner_id is not None and (owner is None or not (owner["can_own"] or each.amount is None)):
             raise Invalid("this is nobody who can own deals", field=f"targets.{at}.owner_id")

@@ -109,6 +109,8 @@ FIELDS = {
     "name": _l("Name"),
     "email": _l("E-mail"),
     "phone": _l("Phone"),
+    "team": _l("Team"),
+    "reports_to": _l("Reports to"),
     "website": _l("Website"),
     "address": _l("Address"),
     "city": _l("City"),

@@ -113,6 +113,26 @@ JOINING = (
     N_("you have no account here yet; ask an admin to invite you"),
     N_("your account at the sign-in provider has no role here; ask an admin"),
 )
+PEOPLE = (
+    N_("an earlier line has this name with another address or none"),
+    N_("an earlier line says something else of the same person"),
+    N_("no column of this file says who people are; call one of them name"),
+    N_("nobody has this address; give the manager a line of their own"),
+    N_("nobody reports to themselves"),
+    N_("several people have this name; write the address of the one who is meant"),
+    N_("some lines have faults: repair them, or bring in the good ones alone"),
+    N_("somebody of this name is here without an address already"),
+    N_("the manager's own line has a fault"),
+    N_("there is no such person to report to"),
+    N_("these people would report to each other in a circle"),
+    N_("this is an archive of files; send one CSV or XLSX file"),
+    N_("this is no role here: write admin, sales, finance or manager"),
+    N_("this list cannot be read any more; choose its file again"),
+    N_("this list is too long for a page; bring it in in two parts"),
+    N_("this person has an address already"),
+    N_("this person is invited at another address; revoke that invitation first"),
+    N_("without an address nobody signs in; invite them by one"),
+)
 NOT_YOURS = (
     N_("only who pasted these notes takes them over"),
     N_("only an admin assigns clients"),

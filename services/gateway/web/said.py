@@ -14,6 +14,7 @@ from flask_babel import format_date, gettext
 
 from services.gateway.web.finding_phrases import SHAPES as FINDING_SHAPES
 from services.gateway.web.phrases import N_
+from services.gateway.web.upload_phrases import UPLOAD_SHAPES
 
 Shapes = Sequence[tuple[re.Pattern[str], str]]
 
@@ -24,6 +25,14 @@ _SHAPES = tuple(
     (re.compile(shape, re.DOTALL), phrase)
     for shape, phrase in (
         *FINDING_SHAPES,
+        *UPLOAD_SHAPES,
+        # Of a list of people, whose line it is.
+        (r"(?P<name>[^:]+): this is the last active admin; make another one first",
+         N_("%(name)s is the last active admin; make another one first")),
+        (r"this file has more than (?P<number>[\d,]+) MB", N_("This file has more than %(number)s MB.")),
+        (r"this file has more than (?P<number>[\d,]+) rows", N_("This file has more than %(number)s rows.")),
+        (r"line (?P<line>\d+) holds a cell of more than (?P<number>[\d,]+) characters",
+         N_("Line %(line)s holds a cell of more than %(number)s characters.")),
         # About a field.
         (rf"{_FIELD}is needed|this is needed|Field required", N_("This is needed.")),
         (r"there is no (?:such )?field.*", N_("There is no such field.")),

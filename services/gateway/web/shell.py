@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from services.gateway.accounts import cookies
+from services.gateway.accounts import users as accounts
 from services.gateway.api import requests as r
 from services.gateway.company import shown_name
 from services.gateway.live.address import address_for
@@ -105,7 +106,7 @@ def navigation() -> list[tuple[str, Any, str]]:
 def people() -> dict[str, dict[str, Any]]:
     """Everybody who works here, by id."""
     if "people" not in g:
-        columns = (users.c.id, users.c.name, users.c.role, users.c.active)
+        columns = (users.c.id, users.c.name, users.c.role, users.c.active, accounts.OWNING.label("can_own"))
         with r.gateway().database.read() as session:
             rows = session.execute(select(*columns).order_by(users.c.name, users.c.id))
             g.people = {row.id: dict(row._mapping) for row in rows}
@@ -115,7 +116,7 @@ def people() -> dict[str, dict[str, Any]]:
 
 def owners() -> list[dict[str, Any]]:
     """Those who can own clients and deals."""
-    return [each for each in people().values() if each["active"] and each["role"] in ("admin", "sales")]
+    return [each for each in people().values() if each["can_own"]]
 
 
 @cache

@@ -52,7 +52,19 @@ from services.gateway.web.views import (
 )
 from services.gateway.web.views.reports import files as report_files
 from services.gateway.web.views.reports import forecast, overview, report, schedules, summary
-from services.gateway.web.views.settings import ai, audit, company, fields, operations, people, rates, scores, targets
+from services.gateway.web.views.settings import (
+    ai,
+    audit,
+    company,
+    fields,
+    operations,
+    people,
+    people_lists,
+    rates,
+    scores,
+    targets,
+    teams,
+)
 
 VIEWS = (
     session,
@@ -94,6 +106,8 @@ VIEWS = (
     schedules,
     company,
     people,
+    people_lists,
+    teams,
     targets,
     rates,
     fields,

@@ -73,7 +73,7 @@ def notify_of(uow: UnitOfWork, cause_id: str, user_ids: Sequence[str], note: Not
             "updated_at": uow.now,
             "version": 1,
         }
-        for user_id in dict.fromkeys(user_ids)
+        for user_id in _reachable(uow, user_ids)
     ]
     if not rows:
         return
@@ -86,8 +86,15 @@ def notify_of(uow: UnitOfWork, cause_id: str, user_ids: Sequence[str], note: Not
 
 def mail_people(uow: UnitOfWork, kind: str, user_ids: Sequence[str], context: dict[str, Any], **about: Any) -> None:
     """A mail of its own to each person here; where it goes is looked up when it leaves."""
-    for user_id in dict.fromkeys(user_ids):
+    for user_id in _reachable(uow, user_ids):
         post(uow, kind, context, user_id=user_id, **about)
+
+
+def _reachable(uow: UnitOfWork, user_ids: Sequence[str]) -> list[str]:
+    """Each once, without those whose address is not known yet: they neither sign in nor get mail."""
+    silent = select(people.c.user_id).where(people.c.user_id.in_(set(user_ids)), people.c.email.is_(None))
+    without = set(uow.session.execute(silent).scalars()) if user_ids else set()
+    return [each for each in dict.fromkeys(user_ids) if each not in without]
 
 
 def post(uow: UnitOfWork, kind: str, context: dict[str, Any], **about: Any) -> Email:

@@ -77,7 +77,7 @@ def _documents(session: Session, actor: Actor, rows: Sequence[Any], now: datetim
     today = now.astimezone(ZoneInfo(zone)).date()
     return [
         {name: getattr(row, name) for name in _SHOWN}
-        | {"recipients": [addresses.get(each, each) for each in row.recipients]}
+        | {"recipients": [addresses.get(each) or each for each in row.recipients]}
         | {"next_at": rhythm(row).after(max(now, row.since), today, zone), "zone": zone}
         for row in rows
     ]

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from libs.common.custom_fields import Definition
+from libs.common.uploads import plain
 from services.clients.importing import cells, dates, numbers, own_fields
 from services.clients.importing.cells import Unclear
-from services.clients.importing.headers import foreign, guess, plain, system_of
+from services.clients.importing.foreign import foreign
+from services.clients.importing.headers import guess, system_of
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,23 @@ def test_our_own_list_of_invoices_is_known_by_its_columns() -> None:
     ours = "id invoice_number status overdue client_id company_name deal_id amount tax currency due_date paid_date"
     assert foreign(ours.split()) == "invoices are not imported"
     assert foreign("id deal_name client_id company_name deal_value currency stage".split()) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "left_out"),
+    [
+        ("sales_agent,manager,regional_office", True),
+        ("Full Name,Work Email,Department,Reports To", True),
+        ("Name,E-Mail,Abteilung,Vorgesetzter", True),
+        ("sales_agent,manager,account", False),
+        ("Full Name,Email,Company,Manager", False),
+        ("manager,regional_office", False),
+        ("Name,Email,Phone", False),
+    ],
+)
+def test_a_list_of_our_own_people_is_known_by_its_columns(columns: str, left_out: bool) -> None:
+    wanted = "people of your own company are brought in by an admin, under Settings, People"
+    assert foreign(columns.split(",")) == (wanted if left_out else None)
 
 
 def test_no_meaning_is_given_twice() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.clients.importing.files import Limits, Unreadable, tables
+from libs.common.uploads import Limits, Unreadable, tables
+from services.clients.importing.headers import recognised
 
 LIMITS = Limits(rows=1000, columns=50, cell=1000, unpacked=20_000_000, memory=700_000_000, seconds=20)
 ROWS = [["Company", "Notes"], ["Müller", "a, b"], ["Łódź", "two\nlines"]]
@@ -23,7 +24,7 @@ def read(tmp_path: Path, content: bytes, name: str = "x.csv", limits: Limits = L
     path.write_bytes(content)
     return [
         (each.name, each.columns, [cells for _line, cells in each.rows])
-        for each in tables(path, name, tmp_path, limits)
+        for each in tables(path, name, tmp_path, limits, recognised)
     ]
 
 

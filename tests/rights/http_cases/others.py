@@ -117,6 +117,18 @@ OTHERS = (
     Case("POST /users", COMMON, "people.manage", lambda _s, _r: {"json": {}}),
     Case("GET /users/{user_id}", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY}),
     Case("PATCH /users/{user_id}", GATE, "people.manage", lambda _s, _r: {"user_id": NOBODY, "json": {}}),
+    Case(
+        "POST /users/import",
+        COMMON,
+        "people.manage",
+        lambda _s, _r: {"files": {"file": ("x.csv", b"account,sector\nA,b\n")}},
+    ),
+    Case(
+        "POST /users/{user_id}/invitation",
+        GATE,
+        "people.manage",
+        lambda _s, _r: {"user_id": NOBODY, "json": {"email": "x@y.example"}},
+    ),
     Case("GET /company", COMMON, "company.read"),
     Case("PATCH /company", COMMON, "company.write", lambda _s, _r: {"json": {}}),
     Case("GET /integrations", COMMON, "operate"),

@@ -12,10 +12,11 @@ from sqlalchemy import delete
 from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
+from libs.common.uploads import Table, Unreadable, tables
 from services.clients.importing import dates, numbers
 from services.clients.importing.field_lists import ABOUT, FieldReader, is_field_list
-from services.clients.importing.files import Table, Unreadable, tables
-from services.clients.importing.headers import foreign, guess, system_of
+from services.clients.importing.foreign import foreign
+from services.clients.importing.headers import guess, recognised, system_of
 from services.clients.importing.own_fields import open_ones
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.importing.targets import TARGETS
@@ -42,7 +43,7 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
             uow.session.execute(delete(import_rows).where(import_rows.c.import_id == run.id))
             sheets, total = [], 0
             labels = {each["name"]: each["label"] for each in own}
-            for place, table in enumerate(tables(path, run.filename, folder, tools.limits)):
+            for place, table in enumerate(tables(path, run.filename, folder, tools.limits, recognised)):
                 sheet = _Sheet(table)
                 total = _copied(uow, run.id, place, sheet, total)
                 labels |= sheet.labels()

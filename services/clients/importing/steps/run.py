@@ -18,9 +18,9 @@ from libs.common.database import Database, UnitOfWork
 from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.jobs import Job
+from libs.common.uploads import Limits
 from services.clients.importing.answers import Answers
 from services.clients.importing.field_lists import ABOUT, FieldReader
-from services.clients.importing.files import Limits
 from services.clients.importing.own_fields import documents, own_fields
 from services.clients.importing.readings import Seen, Settings
 from services.clients.importing.rows import RowReader

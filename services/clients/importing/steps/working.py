@@ -12,7 +12,7 @@ from libs.common.database import UnitOfWork, is_outage
 from libs.common.jobs import GiveUp, Job
 from libs.common.logging import get_logger
 from libs.common.problems import Unavailable
-from services.clients.importing.files import Unreadable
+from libs.common.uploads import Unreadable
 from services.clients.importing.steps.checking import check
 from services.clients.importing.steps.committing import commit
 from services.clients.importing.steps.reading import read

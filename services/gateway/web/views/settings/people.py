@@ -97,13 +97,14 @@ def change(user_id: Any) -> Any:
         if not editing.fits(problem):
             raise
         return _page(Form({"role": "sales"}), problem.status, note=refusal(problem.detail))
+    ended = not made["active"] and made["email"] is not None
     text = (
         _("%(name)s was changed", name=made["name"])
-        if made["active"]
+        if not ended
         else _("%(name)s can no longer sign in", name=made["name"])
     )
     undo = {"active": "true", "version": str(made["version"])}
-    back = f"/settings/people/{user_id}" if not made["active"] else None
+    back = f"/settings/people/{user_id}" if ended else None
     return done("/settings/people", Toast(text % {"name": made["name"]}, back, undo))
 
 
@@ -111,5 +112,7 @@ def _page(form: Form, status: int = 200, note: str = "", inviting: Form | None =
     with r.gateway().database.read() as session:
         protected = second_factors.with_it(session)
     shown = {"accounts": api.list_users()["items"], "invited": joining.list_invitations()["items"]}
+    shown["names"] = {each["id"]: each["name"] for each in shown["accounts"]}
+    shown["waiting"] = {each["user_id"]: each["email"] for each in shown["invited"] if each["user_id"]}
     shown |= {"inviting": inviting or Form({"role": "sales"}), "protected": protected, "now": r.gateway().clock.now()}
     return shell.page("settings/people.html", status, form=form, roles=words.ROLES, note=note, **shown)

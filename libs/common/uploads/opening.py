@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from services.clients.importing.files import archives, texts, workbooks
-from services.clients.importing.files.limits import Limits, Unreadable
-from services.clients.importing.headers import recognised
+from libs.common.uploads import archives, texts, workbooks
+from libs.common.uploads.limits import Limits, Unreadable
 
 Row = tuple[int, list[str]]
+# Whether a cell may be the name of a column.
+Known = Callable[[str], bool]
 
 _LOOKED_AT = 25
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -39,10 +40,11 @@ class Table:
     rows: Iterator[Row]
 
 
-def tables(path: Path, name: str, folder: Path, limits: Limits) -> Iterator[Table]:
+def tables(path: Path, name: str, folder: Path, limits: Limits, known: Known) -> Iterator[Table]:
     """The tables of a file, one after the other: the rows of each are read before the next is asked for.
 
-    folder: where parts of archives may be put. Unreadable says why a file is refused.
+    folder: where parts of archives may be put. known: tells the row of names from a title above it. Unreadable says why
+    a file is refused.
     """
     head = _head(path)
     if head.startswith(_OLD_WORKBOOK):
@@ -50,33 +52,35 @@ def tables(path: Path, name: str, folder: Path, limits: Limits) -> Iterator[Tabl
     if any(head.startswith(mark) for mark in _NEVER_TEXT):
         raise Unreadable("this is not a text file; save the sheet as CSV or XLSX")
     if head.startswith(_ZIP):
-        yield from _packed(path, name, folder, limits)
+        yield from _packed(path, name, folder, limits, known)
     elif head:
-        yield _table(name, lambda: texts.rows(path, limits), limits)
+        yield _table(name, lambda: texts.rows(path, limits), limits, known)
     else:
         raise Unreadable("this file is empty")
 
 
-def _packed(path: Path, name: str, folder: Path, limits: Limits) -> Iterator[Table]:
+def _packed(path: Path, name: str, folder: Path, limits: Limits, known: Known) -> Iterator[Table]:
     with archives.checked(path, limits) as archive:
         inside = [entry for entry in archive.namelist() if not entry.endswith("/")]
         if "[Content_Types].xml" not in inside:
-            yield from _archived(archive, inside, folder, limits)
+            yield from _archived(archive, inside, folder, limits, known)
             return
     found = workbooks.sheets(path, limits)
     for sheet in found:
         label = name if len(found) == 1 else sheet
-        yield _table(label, lambda sheet=sheet: workbooks.rows(path, sheet, limits), limits)  # type: ignore[misc]  # mypy does not follow the default
+        yield _table(label, lambda sheet=sheet: workbooks.rows(path, sheet, limits), limits, known)  # type: ignore[misc]  # mypy does not follow the default
 
 
-def _archived(archive: object, inside: list[str], folder: Path, limits: Limits) -> Iterator[Table]:
+def _archived(archive: object, inside: list[str], folder: Path, limits: Limits, known: Known) -> Iterator[Table]:
+    if not limits.archives:
+        raise Unreadable("this is an archive of files; send one CSV or XLSX file")
     wanted = [entry for entry in inside if entry.lower().endswith((".csv", ".tsv", ".txt", ".xlsx"))]
     if not wanted:
         raise Unreadable("this archive holds no CSV and no workbook")
     for number, entry in enumerate(sorted(wanted, key=_order)):
         part = archives.extracted(archive, entry, folder / f"part-{number}", limits)  # type: ignore[arg-type]  # a ZipFile
         if _head(part).strip():
-            yield from tables(part, Path(entry).name, folder, limits)
+            yield from tables(part, Path(entry).name, folder, limits, known)
         part.unlink()
 
 
@@ -87,12 +91,12 @@ def _order(entry: str) -> tuple[int, str]:
     return next((place for place, word in enumerate(words) if word in entry.lower()), len(words)), entry
 
 
-def _table(name: str, open_rows: Callable[[], Iterator[Row]], limits: Limits) -> Table:
+def _table(name: str, open_rows: Callable[[], Iterator[Row]], limits: Limits, known: Known) -> Table:
     rows = open_rows()
     begin = list(islice(rows, _LOOKED_AT))
     if not begin:
         raise Unreadable("there is nothing in this file")
-    place = _header(begin)
+    place = _header(begin, known)
     columns = _named(begin[place][1])
     return Table(name, columns, _below(begin[place][1], chain(begin[place + 1 :], rows), limits))
 
@@ -107,14 +111,14 @@ def _below(header: list[str], rows: Iterator[Row], limits: Limits) -> Iterator[R
             yield line, cells
 
 
-def _header(begin: list[Row]) -> int:
+def _header(begin: list[Row], known: Known) -> int:
     """Which row names the columns: the first that is as wide as the table, or that holds names we know."""
     widths = Counter(_filled(cells) for _line, cells in begin)
     usual = max(widths, key=lambda width: (widths[width], width))
     for place, (_line, cells) in enumerate(begin):
-        known = sum(recognised(cell) for cell in cells)
+        names = sum(known(cell) for cell in cells)
         wide = _filled(cells) >= max(2, usual * 0.6) if usual > 1 else True
-        if wide and (known >= 2 or not _numbers(cells)):
+        if wide and (names >= 2 or not _numbers(cells)):
             return place
     return 0
 

@@ -14,7 +14,7 @@ class Limits:
     """rows, columns, cell: rows of a file, columns of a row, characters of a cell.
 
     unpacked: bytes an archive may hold once unpacked; ratio: by how much it may grow; entries: files in it.
-    memory, seconds: what the process that reads a workbook gets.
+    archives: whether one of several files is taken. memory, seconds: what the process that reads a workbook gets.
     """
 
     rows: int = 1_000_000
@@ -23,6 +23,7 @@ class Limits:
     unpacked: int = 600_000_000
     ratio: int = 200
     entries: int = 2_000
+    archives: bool = True
     memory: int = 1_500_000_000
     seconds: int = 300
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from services.clients.importing.files.limits import Limits, Unreadable
+from libs.common.uploads.limits import Limits, Unreadable
 
 _SAMPLE = 256 * 1024
 _SEPARATORS = (",", ";", "\t", "|")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.clients.importing.files.limits import Limits, Unreadable
+from libs.common.uploads.limits import Limits, Unreadable
 
 _PIECE = 1 << 20
 

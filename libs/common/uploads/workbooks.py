@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from libs.common.logging import get_logger
-from services.clients.importing.files import archives
-from services.clients.importing.files.limits import Limits, Unreadable
+from libs.common.uploads import archives
+from libs.common.uploads.limits import Limits, Unreadable
 
 log = get_logger(__name__)
 
