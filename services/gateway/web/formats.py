@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, request
+from flask_babel import gettext
 from markupsafe import Markup
 
 from libs.common.money import display, exponent, json_number, to_major
@@ -93,14 +94,21 @@ def clock(value: Any) -> str:
     return str(format_time(found, "short", locale=current())).replace("\u202f", " ")
 
 
+def hour(value: Any) -> Markup:
+    """``3:04 PM`` in the business time zone, with the day on hover: beside others of its day."""
+    found = _instant(value)
+    if found is None:
+        return Markup("–")
+    text = format_time(found, "short", tzinfo=found.tzinfo, locale=current()).replace("\u202f", " ")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(found.isoformat(), moment(value), text)
+
+
 def ago(value: Any) -> Markup:
     """``3 hours ago``, with the exact time on hover; older than a week, the day."""
     found = _instant(value)
     if found is None:
         return Markup("–")
-    seconds = (found - datetime.now(UTC)).total_seconds()
-    near = abs(seconds) < _WEEK_SECONDS
-    text = format_timedelta(_rounded(seconds), add_direction=True, locale=current()) if near else day(value)
+    text = _since((found - datetime.now(UTC)).total_seconds(), value)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(found.isoformat(), moment(value), text)
 
 
@@ -145,13 +153,17 @@ def _instant(value: Any) -> datetime | None:
     return aware.astimezone(ZoneInfo(timezone()))
 
 
-def _rounded(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds if abs(seconds) > _NOW_SECONDS else -1)
+def _since(seconds: float, value: Any) -> str:
+    if abs(seconds) <= _NOW_SECONDS:
+        return str(gettext("just now"))
+    if abs(seconds) >= _WEEK_SECONDS:
+        return day(value)
+    return str(format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=current()))
 
 
 def install(app: Flask) -> None:
     """Name them for templates."""
-    figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, clock, ago, local_input)
+    figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, clock, hour, ago, local_input)
     filters = (*figures, initials, face, word, hit_place, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query
