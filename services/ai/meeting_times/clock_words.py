@@ -51,6 +51,10 @@ THINGS = re.compile(
     r"|questions?|fragen|points?|point|punkten?|x|gb|km)(?!\w)",
     re.IGNORECASE,
 )
+NOT = (
+    r"(?:not?|nothing|never|cannot|\w+n'?t|nicht|nichts|nie)\s+"
+    r"(?:(?:available|free|do|make\s+it|meet|talk|work|possible|anything|any\s?time|have\s+time)\s+)?"
+)
 BUSY = (
     r"(?:(?:have|has|'ve|got|in|habe?|hab|bin\s+in|im)\s+(?:(?:a|an|another|my|einen?|einem|einer|ein|noch|da|schon|already"
     r"|got)\s+)*(?:meetings?|calls?|appointments?|termine?n?|besprechungen?|besprechung|gespräch|kundentermin)"
@@ -84,7 +88,7 @@ def clock(n: int) -> str:
     """The pattern of a time, with groups ``hour1``, ``minute1`` … for n = 1."""
     return (
         rf"(?:(?P<spoken{n}>{_SPOKEN})\s+)?(?P<hour{n}>{_HOUR})(?:[:.h](?P<minute{n}>[0-5]\d))?(?P<half{n}>{_HALF})?"
-        rf"(?P<uhr{n}>\s?(?:uhr|o'clock)|h(?!\w))?(?P<part{n}>{_PART})?"
+        rf"(?P<uhr{n}>\s?(?:uhr|o'clock)|h(?!\w)|-?ish)?(?P<part{n}>{_PART})?"
     )
 
 
@@ -94,7 +98,7 @@ def _bare(spoken: str = "", hour: str = _HOUR, minute: str = "", half: str = "",
     )
 
 
-_UHR = r"\s?(?:uhr|o'clock)"
+_UHR = r"(?:\s?(?:uhr|o'clock)|-?ish)"
 # A number alone is an hour only where a word before it, or what follows it, says so.
 BARE = (
     _bare(spoken=rf"(?:{_SPOKEN})\s+", half=rf"(?:{_HALF})?", part=rf"(?:{_PART})?"),

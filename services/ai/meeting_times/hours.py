@@ -174,12 +174,8 @@ _ONE, _TWO = said.clock(1), said.clock(2)
 _EDGE = rf"(?:(?:dem\s+)?(?P<noon>noon|midday|mittags?)|{_ONE})"
 _UNTIL = rf"(?:lunch|{_ONE})".replace("lunch", r"(?P<noon>noon|midday|mittags?|lunch)")
 _BARE_RANGE = _pattern(rf"{_ONE}\s?(?:-|–|—|to|till?|bis)\s?{_TWO}")
-_NOT = (
-    r"(?:not?|nothing|never|cannot|\w+n'?t|nicht|nichts|nie)\s+"
-    r"(?:(?:available|free|do|make\s+it|meet|talk|work|possible|anything|any\s?time)\s+)?"
-)
-_LATER = rf"{_NOT}(?:before|until|till?|earlier\s+than|vor|bis|früher\s+als)"
-_EARLIER = rf"{_NOT}(?:after|later\s+than|nach|später\s+als)|(?:bis\s+)?spätestens(?:\s+um)?"
+_LATER = rf"{said.NOT}(?:before|until|till?|earlier\s+than|vor|bis|früher\s+als)"
+_EARLIER = rf"{said.NOT}(?:after|later\s+than|nach|später\s+als)|(?:bis\s+)?spätestens(?:\s+um)?"
 
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(rf"(?:between|from|zwischen|von|ab)\s+{_ONE}\s*(?:and|to|till?|until|und|bis|-|–|—)\s*{_TWO}"), _between),

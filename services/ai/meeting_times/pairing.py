@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.ai.meeting_times.days import FoundDays
+from services.ai.meeting_times.day_spans import FoundDays
 from services.ai.meeting_times.hours import FoundHours
 
 Pair = tuple[FoundDays | None, FoundHours | None]

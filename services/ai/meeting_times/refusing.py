@@ -63,7 +63,7 @@ _AWAY = re.compile(
 )
 _YES = re.compile(
     r"\b(?:no\s+(?:problem|worries|later|rush|issue)|not\s+a\s+problem|not\s+(?:bad|only)|(?:do\s+not|don't)\s+(?:mind|forget|worry|hesitate)"
-    r"|can'?t\s+wait|if\s+not|why\s+not|why\s+don't|kein\s+problem|warum\s+nicht|wieso\s+nicht|wenn\s+nicht|nicht\s+schlecht|not\s+sure\s+if)\b",
+    r"|can'?t\s+wait|(?:^|(?<=[,;]\s))\W*(?:would|is|could|should)n't(?=\s+(?:it|we|you|that|this|the|next|mon|tue|wed|thu|fri))|if\s+not|why\s+not|why\s+don't|kein\s+problem|warum\s+nicht|wieso\s+nicht|wenn\s+nicht|nicht\s+schlecht|not\s+sure\s+if)\b",
     re.IGNORECASE,
 )
 

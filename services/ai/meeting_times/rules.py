@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.ai.meeting_times import days, hours, zones
-from services.ai.meeting_times.days import FoundDays
+from services.ai.meeting_times.day_spans import DAYS_AHEAD, FoundDays, no_is_of_before, working_days
 from services.ai.meeting_times.hours import LAST, MIDNIGHT, FoundHours
 from services.ai.meeting_times.leaving_out import Refused, without
 from services.ai.meeting_times.pairing import pairs
@@ -21,8 +21,6 @@ from services.ai.meeting_times.reply import MOST_WINDOWS, Asked, Times, Window
 from services.ai.meeting_times.zones import FoundZone
 
 VERSION = "times-rules-2"
-# How many working days a time without a day stands for.
-_DAYS_AHEAD = 5
 _SENTENCE = re.compile(r"(?<!\d)[.!?;\n]+(?:\s+|$)|(?<=[ap]m)\.\s+(?=[A-Z])|(?<=\d)[!?]+\s+|\n", re.IGNORECASE)
 # "Do. 14 Uhr": a point that ends no sentence.
 _SHORTENED = re.compile(
@@ -33,7 +31,7 @@ _GOES_ON = re.compile(
     r"\d|um |ab |nach |vor |gegen |zwischen |at |after |before |morning|afternoon|vormittag|nachmittag", re.IGNORECASE
 )
 _MORE_OF_A_LIST = re.compile(r"[,]?(?:or|and|nor|oder|und|noch)?[,.!]*", re.IGNORECASE)
-_BESIDE = re.compile(r"[\s,:(]*(?:on|am|at|from|um|von)?[\s)]*", re.IGNORECASE)
+_BESIDE = re.compile(r"[\s,:(&/]*(?:on|am|at|from|um|von|or|and|oder|und)?[\s)]*", re.IGNORECASE)
 _LIST_WORD = re.compile(r"\b(?:or|and|nor|oder|und|noch)\b", re.IGNORECASE)
 
 
@@ -57,7 +55,7 @@ def read(asked: Asked) -> Times:
     refused = [each for one in found for each in one.refused]
     windows = [each for one in found for each in one.windows]
     if not windows and any(one.is_answer for one in found):
-        windows = [(each, False) for each in _whole(days.working_days(asked.said_on, _DAYS_AHEAD), text)]
+        windows = [(each, False) for each in _whole(working_days(asked.said_on, DAYS_AHEAD), text)]
     left = {(each.day, each.begins, each.ends, each.zone): each for each in reversed(without(windows, refused))}
     kept = sorted(left.values(), key=lambda each: (each.day, each.begins))
     return Times.of(list(_widest(kept))[:MOST_WINDOWS])
@@ -81,18 +79,20 @@ def _zones_of(named: Sequence[FoundZone], start: int, end: int) -> list[FoundZon
 
 def _read(sentence: str, asked: Asked, named: Sequence[FoundZone], before: tuple[date, ...]) -> _Found:
     spans = hours.find(sentence)
-    parts = _listed(sentence, asked, spans, clauses(sentence, [(each.start, each.end) for each in spans]))
+    apart = [*((each.start, each.end) for each in spans), *no_is_of_before(sentence)]
+    parts = _listed(sentence, asked, spans, clauses(sentence, apart))
     no = [each for each in parts if each.says is not Says.YES]
     found = days.find(sentence, asked.said_on, asked.zone, lambda place: _within(place, no))
-    spans = [each for each in spans if _is_of_hours(each, found, sentence)]
+    bare = _without_zones(sentence, named)
+    spans = _of_hours(spans, found, bare)
     paired = list(
-        pairs(sentence, [each for each in found if not _within(each.start, no)],
+        pairs(bare, [each for each in found if not _within(each.start, no)],
               [each for each in spans if not _within(each.start, no)])
     )  # fmt: skip
     refused = [each for part in no for each in _refused(sentence, part, found, spans)]
     # "I can't do 3pm on Thursday, 4pm works" speaks of Thursday.
     spoken_of = tuple(each.day for each in refused if each.day and each.hours) or before
-    unnamed = spoken_of or days.working_days(asked.said_on, _DAYS_AHEAD)
+    unnamed = spoken_of or working_days(asked.said_on, DAYS_AHEAD)
     windows = [each for pair in paired for each in _windows(sentence, *pair, unnamed, asked.said_on, named)]
     answers = any(part.says is Says.NO for part in no) and bool(refused)
     return _Found(tuple(windows), tuple(refused), tuple(_open(paired)), answers)
@@ -121,12 +121,30 @@ def _only_lists(sentence: str, part: Clause, found: Sequence[FoundDays], spans: 
     return len(words) < part.end - part.start and all(_MORE_OF_A_LIST.fullmatch(each) for each in words.split())
 
 
-def _is_of_hours(span: FoundHours, found: Sequence[FoundDays], sentence: str) -> bool:
-    """Not where a day is written with the same numbers; two bare numbers only beside a day."""
-    if any(each.start < span.end and span.start < each.end for each in found):
-        return False
-    gaps = (sentence[min(each.end, span.end) : max(each.start, span.start)] for each in found)
-    return span.is_sure or any(_BESIDE.fullmatch(gap) for gap in gaps)
+def _without_zones(sentence: str, named: Sequence[FoundZone]) -> str:
+    """The same places of the text, without what stands between an hour and its day."""
+    for each in named:
+        if 0 <= each.start < each.end <= len(sentence):
+            sentence = f"{sentence[: each.start]}{' ' * (each.end - each.start)}{sentence[each.end :]}"
+    return sentence
+
+
+def _of_hours(spans: Sequence[FoundHours], found: Sequence[FoundDays], sentence: str) -> list[FoundHours]:
+    """Not where a day is written with the same numbers; two bare numbers only beside a day, or other hours that are."""
+    apart = [each for each in spans if not any(day.start < each.end and each.start < day.end for day in found)]
+    kept = [each for each in apart if each.is_sure]
+    for _round in apart:
+        near: list[FoundDays | FoundHours] = [*found, *kept]
+        more = [each for each in apart if each not in kept and _stands_by(each, near, sentence)]
+        if not more:
+            break
+        kept += more
+    return sorted(kept, key=lambda each: each.start)
+
+
+def _stands_by(span: FoundHours, near: Sequence[FoundDays | FoundHours], sentence: str) -> bool:
+    gaps = (sentence[min(each.end, span.end) : max(each.start, span.start)] for each in near)
+    return any(_BESIDE.fullmatch(gap) for gap in gaps)
 
 
 def _windows(

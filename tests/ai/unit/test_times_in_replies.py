@@ -45,6 +45,7 @@ def of_five_days(hours: str) -> str:
         ("any weekday works but I prefer mornings", of_five_days("08:00-12:00")),
         ("Nothing but Friday", "Fri 4"),
         ("Why not Friday at 10?", "Fri 4 10:00"),
+        ("Wouldn't Thursday be better?", "Thu 3"),
         ("nicht vor 10 Uhr am Donnerstag", "Thu 3 10:00-23:59"),
         ("Freitag geht nicht, Montag schon", "Mon 7"),
     ],
@@ -78,6 +79,13 @@ def test_what_is_over_names_no_time(text: str, times: str) -> None:
         ("between Tuesday and Thursday", "Tue 1, Wed 2, Thu 3"), ("Dec 1-3", "Tue 1, Wed 2, Thu 3"),
         ("1. bis 3. Dezember nachmittags", "Tue 1 13:00-18:00, Wed 2 13:00-18:00, Thu 3 13:00-18:00"),
         ("Wed-Fri next week", "Wed 9, Thu 10, Fri 11"), ("Mon/Wed/Fri", "Wed 2, Fri 4, Mon 7"),
+        ("the 3rd at 2pm", "Thu 3 14:00"), ("am 3. um 14 Uhr", "Thu 3 14:00"),
+        ("Thursday in two weeks at 3pm", "Thu 17 15:00"), ("heute in einer Woche", "Mon 7"),
+        ("the week after next", "Mon 14, Tue 15, Wed 16, Thu 17, Fri 18"),
+        ("the week of December 7", "Mon 7, Tue 8, Wed 9, Thu 10, Fri 11"),
+        ("ab Donnerstag", "Thu 3, Fri 4, Mon 7, Tue 8, Wed 9"), ("ab Donnerstag 14 Uhr", "Thu 3 14:00"),
+        ("not before Thursday", "Thu 3, Fri 4, Mon 7, Tue 8, Wed 9"),
+        ("after Wednesday", "Thu 3, Fri 4, Mon 7, Tue 8, Wed 9"), ("before Thursday", "Mon 30, Tue 1, Wed 2"),
         ("Thursday, December 10 at 2pm", "Thu 10 14:00"), ("Do., 10.12., 14 Uhr", "Thu 10 14:00"),
     ],
 )  # fmt: skip
@@ -114,6 +122,7 @@ def test_dates_with_strokes_are_those_of_where_somebody_lives(text: str, zone: s
         ("I have a meeting until 3, after that Thursday", "Thu 3 15:00-23:59"),
         ("I'm busy until 3 on Thursday", "Thu 3 15:00-23:59"),
         ("Ich habe bis 15 Uhr einen Termin, danach am Donnerstag", "Thu 3 15:00-23:59"),
+        ("9-11 or 2-4 on Thursday", "Thu 3 09:00-11:00, Thu 3 14:00-16:00"), ("Thursday around 3ish", "Thu 3 15:00"),
         ("Thursday 2-4", "Thu 3 14:00-16:00"), ("this afternoon", "Mon 30 13:00-18:00"),
     ],
 )  # fmt: skip
@@ -153,6 +162,8 @@ def test_each_time_is_of_the_clock_it_names(text: str, zone: str | None) -> None
 def test_times_of_several_clocks() -> None:
     found = read("Thursday 3pm EST or Friday 9am London time")
     assert [each.zone for each in found.windows] == [NEW_YORK, LONDON] and found.zone is None
+    either = read("at 15:00 CET on Thursday or 10 am your time").windows
+    assert [(each.begins.hour, each.zone) for each in either] == [(10, "America/Chicago"), (15, BERLIN)]
     # So many hours from UTC say nothing of where somebody lives.
     assert read("Thursday 9am London time").zone == LONDON and read("Thursday 2 PM GMT+1").zone is None
 
