@@ -16,6 +16,8 @@ STEP = timedelta(minutes=30)
 FEWEST_SLOTS, MOST_SLOTS = 2, 3
 # How far apart two times are that are offered of one window.
 _APART = timedelta(hours=1)
+# By their clock; nobody is asked to a call in the night while there is time in the day.
+_REASONABLE = time(8), time(20)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOURS = re.compile(r"(?P<first>\w{3})(?:-(?P<last>\w{3}))? (?P<begins>\d\d:\d\d)-(?P<ends>\d\d:\d\d)")
 
@@ -44,11 +46,13 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When it suits them, by their clock. ends: None where they named the moment it is to begin."""
+    """When it suits them, by their clock. ends: None where they named the moment it is to begin. zone: by whose clock
+    instead, where they named one."""
 
     day: date
     begins: time
     ends: time | None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,17 @@ def proposed(slots: Sequence[Slot], windows: Sequence[Window], zone: str, ours: 
     """Two or three of the free times, where there are so many, each with whether it fits the windows.
 
     Those that fit come first, one of each window before a second of any; a single one is followed by those nearest to
-    the first window. Without windows one a day. zone: theirs; ours: the business's.
+    the first window. Without windows one a day. Hours of their night are proposed only where nothing else is free.
+    zone: theirs; ours: the business's.
     """
     if not windows:
-        return [(slot, True) for slot in islice(_one_a_day(slots, ours), MOST_SLOTS)]
-    fitting = [[slot for slot in slots if _fits(slot, window, zone)] for window in windows]
+        return [(slot, True) for slot in islice(_one_a_day(_by_day(slots, zone), ours), MOST_SLOTS)]
+    fitting = [_by_day([slot for slot in slots if _fits(slot, each, each.zone or zone)], zone) for each in windows]
     chosen = sorted(_in_turns(fitting), key=_begins)
     if len(chosen) >= FEWEST_SLOTS:
         return [(slot, True) for slot in chosen]
-    wanted = datetime.combine(windows[0].day, windows[0].begins, ZoneInfo(zone))
-    nearest = sorted(slots, key=lambda each: abs(each.begins_at - wanted))
+    wanted = datetime.combine(windows[0].day, windows[0].begins, ZoneInfo(windows[0].zone or zone))
+    nearest = sorted(_by_day(slots, zone), key=lambda each: abs(each.begins_at - wanted))
     others = _apart([*chosen, *nearest], MOST_SLOTS)[len(chosen) :]
     return [*((slot, True) for slot in chosen), *((slot, False) for slot in sorted(others, key=_begins))]
 
@@ -112,6 +117,16 @@ def _fits(slot: Slot, window: Window, zone: str) -> bool:
     if window.ends is None:
         return begins.time() == window.begins
     return begins.time() >= window.begins and ends.date() == window.day and ends.time() <= window.ends
+
+
+def _by_day(slots: Sequence[Slot], zone: str) -> Sequence[Slot]:
+    """Those within the day of a zone; all, where none is."""
+    return [slot for slot in slots if _is_by_day(slot, zone)] or slots
+
+
+def _is_by_day(slot: Slot, zone: str) -> bool:
+    begins, ends = (each.astimezone(ZoneInfo(zone)) for each in (slot.begins_at, slot.ends_at))
+    return begins.time() >= _REASONABLE[0] and ends.time() <= _REASONABLE[1] and begins.date() == ends.date()
 
 
 def _in_turns(fitting: Sequence[Sequence[Slot]]) -> list[Slot]:

@@ -50,7 +50,8 @@ def read_times(
         raise NotFound("there is no such client, or it is not yours to see")
     if not access.may(uow.session, uow.actor, "notes.write", client_id):
         raise Forbidden("only the client's owner has their messages read")
-    asked = Asked(_text(text), _day(said_on), fields.time_zone("zone", zone) or uow.business.zone)
+    ours = uow.business.zone
+    asked = Asked(_text(text), _day(said_on), fields.time_zone("zone", zone) or ours, ours)
     fingerprint = _fingerprint(client_id, asked)
     made = {"id": new_id(), "kind": MEETING_TIMES, "status": "waiting", "input": asked.document(), "version": 1}
     about = {"client_id": client_id, "user_id": generating.person(uow.actor.id)}

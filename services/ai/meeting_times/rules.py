@@ -1,158 +1,189 @@
-"""The built-in reading: days and hours as they stand in the text. Pure: no I/O.
+"""The built-in reading: days and hours as they stand in the text. No I/O but the names of time zones.
 
-Sentence by sentence, in order: hours belong to the days before them that have none yet, or, where none is, to the days
-after; a day without hours is the whole day. Days in a part of a sentence that says no are left out.
+Sentence by sentence: hours are paired with days; what a part of a sentence says no to is left out, and where nothing
+else is named the coming days without it are what suits. An hour whose time zone is named is one of that zone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from services.ai.meeting_notes import dates
-from services.ai.meeting_times import hours
+from services.ai.meeting_times import days, hours, zones
+from services.ai.meeting_times.day_spans import DAYS_AHEAD, FoundDays, no_is_of_before, working_days
 from services.ai.meeting_times.hours import LAST, MIDNIGHT, FoundHours
+from services.ai.meeting_times.leaving_out import Refused, without
+from services.ai.meeting_times.pairing import pairs
+from services.ai.meeting_times.refusing import Clause, Says, clauses
 from services.ai.meeting_times.reply import MOST_WINDOWS, Asked, Times, Window
+from services.ai.meeting_times.zones import FoundZone
 
-VERSION = "times-rules-1"
-# How many working days a time without a day stands for.
-_DAYS_AHEAD = 5
-_SENTENCE = re.compile(r"(?<!\d)[.!?;\n]+(?:\s+|$)|(?<=[ap]m)\.\s+(?=[A-Z])|\n", re.IGNORECASE)
-_CLAUSE = re.compile(r",|;|\bbut\b|\baber\b|\bthough\b|\bhowever\b", re.IGNORECASE)
-_NO = re.compile(
-    r"\b(?:not|never|no|nor|cannot|can'?t|won'?t|don'?t|doesn'?t|isn'?t|unavailable|unable|busy|booked|except|away"
-    r"|nicht|kein(?:e[nrms]?)?|außer|leider|weg)\b",
-    re.IGNORECASE,
+VERSION = "times-rules-2"
+_SENTENCE = re.compile(r"(?<!\d)[.!?;\n]+(?:\s+|$)|(?<=[ap]m)\.\s+(?=[A-Z])|(?<=\d)[!?]+\s+|\n", re.IGNORECASE)
+# "Do. 14 Uhr": a point that ends no sentence.
+_SHORTENED = re.compile(
+    r"(?:^|\W)(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Okt|Nov|De[cz]"
+    r"|ca|approx)$"
 )
-_YES = re.compile(
-    r"\b(?:no\s+(?:problem|worries|later)|not\s+(?:before|until|till)|can'?t\s+wait|kein\s+problem|why\s+not)\b",
-    re.IGNORECASE,
+_GOES_ON = re.compile(
+    r"\d|um |ab |nach |vor |gegen |zwischen |at |after |before |morning|afternoon|vormittag|nachmittag", re.IGNORECASE
 )
-_WEEK = re.compile(
-    r"(?<!\w)(?P<which>next|this|nächste[nrs]?|diese[nrs]?|kommende[nrs]?)\s+(?:week|woche)(?!\w)", re.IGNORECASE
-)
-_ZONES = {
-    "America/New_York": r"E[SD]?T|eastern(?:\s+time)?",
-    "America/Chicago": r"C[SD]T|central(?:\s+time)?",
-    "America/Denver": r"M[SD]T|mountain\s+time",
-    "America/Los_Angeles": r"P[SD]?T|pacific(?:\s+time)?",
-    "Europe/Berlin": r"CES?T|ME[SZ]Z?",
-    "Europe/London": r"BST|UK\s+time",
-    "UTC": r"UTC|GMT",
-}
-_NAMED_ZONES = {
-    zone: re.compile(rf"(?:\d\s?(?:[ap]\.?m\.?)?|[Uu]hr)\s*\(?(?:{words})\)?(?!\w)") for zone, words in _ZONES.items()
-}
+_MORE_OF_A_LIST = re.compile(r"[,]?(?:or|and|nor|oder|und|noch)?[,.!]*", re.IGNORECASE)
+_BESIDE = re.compile(r"[\s,:(&/]*(?:on|am|at|from|um|von|or|and|oder|und)?[\s)]*", re.IGNORECASE)
+_LIST_WORD = re.compile(r"\b(?:or|and|nor|oder|und|noch)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    days: tuple[date, ...]
-    start: int
-    end: int
+class _Found:
+    """What one sentence comes to. open_days: those that hours may still follow for; is_answer: says no to something."""
+
+    windows: tuple[tuple[Window, bool], ...]
+    refused: tuple[Refused, ...]
+    open_days: tuple[date, ...]
+    is_answer: bool
 
 
 def read(asked: Asked) -> Times:
     """The times that suit; of the same day and hours only one."""
     text = asked.text.replace("’", "'")
-    found: dict[tuple[object, ...], Window] = {}
+    named = zones.find(text, asked.clocks())
+    found: list[_Found] = []
     for start, end in _sentences(text):
-        for window in _windows(text[start:end], asked.said_on):
-            found.setdefault((window.day, window.begins, window.ends), window)
-    kept = sorted(found.values(), key=lambda each: (each.day, each.begins))
-    return Times(tuple(_widest(kept))[:MOST_WINDOWS], _zone(text))
+        found.append(_read(text[start:end], asked, _zones_of(named, start, end), found[-1].open_days if found else ()))
+    refused = [each for one in found for each in one.refused]
+    windows = [each for one in found for each in one.windows]
+    if not windows and any(one.is_answer for one in found):
+        windows = [(each, False) for each in _whole(working_days(asked.said_on, DAYS_AHEAD), text)]
+    left = {(each.day, each.begins, each.ends, each.zone): each for each in reversed(without(windows, refused))}
+    kept = sorted(left.values(), key=lambda each: (each.day, each.begins))
+    return Times.of(list(_widest(kept))[:MOST_WINDOWS])
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _SENTENCE.finditer(text):
+        if _SHORTENED.search(text[start : match.start()]) and _GOES_ON.match(text[match.end() :]):
+            continue
         yield start, match.start()
         start = match.end()
     yield start, len(text)
 
 
-def _windows(sentence: str, said_on: date) -> Iterator[Window]:
-    refused = list(_refused(sentence))
-    days = [each for each in _days(sentence, said_on) if not _within(each.start, refused)]
-    spans = [each for each in hours.find(sentence) if not _within(each.start, refused)]
-    if not days and spans and not refused:
-        days = [_Day(tuple(_working_days(said_on)), spans[0].start, spans[0].start)]
-    for day, span in _belonging(days, spans):
-        words = sentence[min(day.start, span.start if span else day.start) : max(day.end, span.end if span else 0)]
-        for each in day.days:
-            if each >= said_on:
-                yield Window(each, span.begins if span else MIDNIGHT, span.ends if span else LAST, words.strip())
+def _zones_of(named: Sequence[FoundZone], start: int, end: int) -> list[FoundZone]:
+    """Those that a sentence names, by their place in it; where it names none, those of the whole text."""
+    within = [each for each in named if start <= each.start < end] or list(named)
+    return [FoundZone(each.zone, each.start - start, each.end - start) for each in within]
 
 
-def _belonging(days: Sequence[_Day], spans: Sequence[FoundHours]) -> Iterator[tuple[_Day, FoundHours | None]]:
-    waiting: list[_Day] = []
-    leading = [each for each in spans if days and each.start < days[0].start]
-    settled = False
-    tokens: list[_Day | FoundHours] = [*days, *spans]
-    for token in sorted(tokens, key=lambda each: each.start):
-        if isinstance(token, _Day):
-            if settled:
-                waiting, settled = [], False
-            waiting.append(token)
-        elif waiting:
-            for day in waiting:
-                yield day, token
-            settled = True
-    if waiting and not settled:
-        # "3 pm on Thursday": what was said before them, where nothing came after.
-        for day in waiting:
-            yield day, leading[-1] if leading else None
+def _read(sentence: str, asked: Asked, named: Sequence[FoundZone], before: tuple[date, ...]) -> _Found:
+    spans = hours.find(sentence)
+    apart = [*((each.start, each.end) for each in spans), *no_is_of_before(sentence)]
+    parts = _listed(sentence, asked, spans, clauses(sentence, apart))
+    no = [each for each in parts if each.says is not Says.YES]
+    found = days.find(sentence, asked.said_on, asked.zone, lambda place: _within(place, no))
+    bare = _without_zones(sentence, named)
+    spans = _of_hours(spans, found, bare)
+    paired = list(
+        pairs(bare, [each for each in found if not _within(each.start, no)],
+              [each for each in spans if not _within(each.start, no)])
+    )  # fmt: skip
+    refused = [each for part in no for each in _refused(sentence, part, found, spans)]
+    # "I can't do 3pm on Thursday, 4pm works" speaks of Thursday.
+    spoken_of = tuple(each.day for each in refused if each.day and each.hours) or before
+    unnamed = spoken_of or working_days(asked.said_on, DAYS_AHEAD)
+    windows = [each for pair in paired for each in _windows(sentence, *pair, unnamed, asked.said_on, named)]
+    answers = any(part.says is Says.NO for part in no) and bool(refused)
+    return _Found(tuple(windows), tuple(refused), tuple(_open(paired)), answers)
 
 
-def _days(sentence: str, said_on: date) -> list[_Day]:
-    found = [_Day(tuple(_week(match, said_on)), *match.span()) for match in _WEEK.finditer(sentence)]
-    for each in dates.find(sentence, said_on):
-        end = each.start + len(each.words)
-        if not any(each.start < week.end and week.start < end for week in found):
-            found.append(_Day((each.day,), each.start, end))
-    # "Thursday next week" is one day of it.
-    return sorted(_narrowed(found, said_on), key=lambda each: each.start)
+def _listed(sentence: str, asked: Asked, spans: Sequence[FoundHours], parts: Sequence[Clause]) -> list[Clause]:
+    """``I can't do Monday, Tuesday or Friday``: what only goes on with a list is said no to as well."""
+    found = days.find(sentence, asked.said_on, asked.zone, lambda _place: False)
+    told: list[Clause] = []
+    for part in parts:
+        goes_on = (
+            bool(told) and told[-1].is_open and part.says is Says.YES and _only_lists(sentence, part, found, spans)
+        )
+        told.append(replace(part, says=told[-1].says, is_open=True) if goes_on else part)
+    last = [part for part in told if part.says is not Says.YES and part.is_open]
+    return told if not last or _LIST_WORD.search(sentence[last[0].start : last[-1].end]) else list(parts)
 
 
-def _narrowed(found: Sequence[_Day], said_on: date) -> Iterator[_Day]:
-    weeks = [each for each in found if len(each.days) > 1]
-    single = [each for each in found if len(each.days) == 1]
-    for week in weeks:
-        if not single:
-            yield week
-    for day in single:
-        weekday = day.days[0].weekday()
-        moved = next((each for week in weeks for each in week.days if each.weekday() == weekday), None)
-        is_near = day.days[0] - said_on <= timedelta(days=7)
-        yield _Day((moved,), day.start, day.end) if moved is not None and is_near else day
+def _only_lists(sentence: str, part: Clause, found: Sequence[FoundDays], spans: Sequence[FoundHours]) -> bool:
+    named = [(each.start, each.end) for each in found] + [(each.start, each.end) for each in spans]
+    words = "".join(
+        char
+        for place, char in enumerate(sentence[part.start : part.end], part.start)
+        if not any(start <= place < end for start, end in named)
+    )
+    return len(words) < part.end - part.start and all(_MORE_OF_A_LIST.fullmatch(each) for each in words.split())
 
 
-def _week(match: re.Match[str], said_on: date) -> list[date]:
-    monday = said_on - timedelta(days=said_on.weekday())
-    if not match["which"].casefold().startswith(("this", "diese")):
-        monday += timedelta(weeks=1)
-    return [day for number in range(5) if (day := monday + timedelta(days=number)) >= said_on]
+def _without_zones(sentence: str, named: Sequence[FoundZone]) -> str:
+    """The same places of the text, without what stands between an hour and its day."""
+    for each in named:
+        if 0 <= each.start < each.end <= len(sentence):
+            sentence = f"{sentence[: each.start]}{' ' * (each.end - each.start)}{sentence[each.end :]}"
+    return sentence
 
 
-def _working_days(said_on: date) -> Iterator[date]:
-    ahead = (said_on + timedelta(days=number) for number in range(1, 10))
-    yield from [day for day in ahead if day.weekday() < 5][:_DAYS_AHEAD]
+def _of_hours(spans: Sequence[FoundHours], found: Sequence[FoundDays], sentence: str) -> list[FoundHours]:
+    """Not where a day is written with the same numbers; two bare numbers only beside a day, or other hours that are."""
+    apart = [each for each in spans if not any(day.start < each.end and each.start < day.end for day in found)]
+    kept = [each for each in apart if each.is_sure]
+    for _round in apart:
+        near: list[FoundDays | FoundHours] = [*found, *kept]
+        more = [each for each in apart if each not in kept and _stands_by(each, near, sentence)]
+        if not more:
+            break
+        kept += more
+    return sorted(kept, key=lambda each: each.start)
 
 
-def _refused(sentence: str) -> Iterator[tuple[int, int]]:
-    """The parts of a sentence that say no."""
-    start = 0
-    for end in [*(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]:
-        part = _YES.sub("", sentence[start:end])
-        if _NO.search(part):
-            yield start, end
-        start = end
+def _stands_by(span: FoundHours, near: Sequence[FoundDays | FoundHours], sentence: str) -> bool:
+    gaps = (sentence[min(each.end, span.end) : max(each.start, span.start)] for each in near)
+    return any(_BESIDE.fullmatch(gap) for gap in gaps)
 
 
-def _within(place: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= place < end for start, end in spans)
+def _windows(
+    sentence: str, day: FoundDays | None, span: FoundHours | None, unnamed: tuple[date, ...], said_on: date,
+    named: Sequence[FoundZone],
+) -> Iterator[tuple[Window, bool]]:  # fmt: skip
+    """Each with whether its day was named as such."""
+    places = [each for each in (day, span) if each is not None]
+    start, end = min(each.start for each in places), max(each.end for each in places)
+    words, zone = sentence[start:end].strip(), zones.belonging((span or places[0]).start, named)
+    begins, ends = (span.begins, span.ends) if span else (MIDNIGHT, LAST)
+    for each in day.days if day else unnamed:
+        if each >= said_on:
+            yield Window(each, begins, ends, words, zone), day is not None and day.is_named
+
+
+def _refused(sentence: str, part: Clause, found: Sequence[FoundDays], spans: Sequence[FoundHours]) -> Iterator[Refused]:
+    its_days = [each for each in found if part.holds(each.start)]
+    its_hours = [each for each in spans if part.holds(each.start)]
+    for day, span in pairs(sentence, its_days, its_hours):
+        hours_of = (span.begins, span.lasts_until) if span else None
+        if day is None:
+            yield Refused(None, hours_of)
+        for each in day.days if day else ():
+            yield Refused(each, hours_of)
+
+
+def _open(paired: Sequence[tuple[FoundDays | None, FoundHours | None]]) -> Iterator[date]:
+    for day, span in paired:
+        if day is not None and span is None:
+            yield from day.days
+
+
+def _whole(ahead: Sequence[date], text: str) -> list[Window]:
+    return [Window(each, MIDNIGHT, LAST, " ".join(text.split())[:200]) for each in ahead]
+
+
+def _within(place: int, parts: Sequence[Clause]) -> bool:
+    return any(each.holds(place) for each in parts)
 
 
 def _widest(windows: Sequence[Window]) -> Iterator[Window]:
@@ -161,7 +192,3 @@ def _widest(windows: Sequence[Window]) -> Iterator[Window]:
     for each in windows:
         if (each.begins, each.ends) != (MIDNIGHT, LAST) or each.day not in parts:
             yield each
-
-
-def _zone(text: str) -> str | None:
-    return next((zone for zone, named in _NAMED_ZONES.items() if named.search(text)), None)

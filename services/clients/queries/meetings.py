@@ -43,8 +43,9 @@ def meeting_slots(
 ) -> dict[str, Any]:
     """``{zone, minutes, host_id, fits, slots: [{begins_at, ends_at, here, there, fits}]}``: two or three free times.
 
-    windows: ``[{day, begins, ends}]``, when it suits them by their clock; zone: theirs, else what the contact's number
-    tells. here, there: the beginning by our clock and theirs. fits: whether a time lies in the windows; any of them.
+    windows: ``[{day, begins, ends, zone}]``, when it suits them, by the clock of the zone, theirs without one; zone:
+    theirs, else what the contact's number tells. here, there: the beginning by our clock and theirs. fits: whether a
+    time lies in the windows; any of them.
     """
     card = contact_card(session, actor, client_id, fields.identifier("contact_id", contact_id))
     may = select(clients.c.id).where(clients.c.id == card["client_id"], access.writable(actor))
@@ -132,4 +133,4 @@ def _window(value: Any) -> Window:
         raise Invalid("a window has a day and hours, as in 13:00", field="windows") from None
     if day is None:
         raise Invalid("a window has a day, as in 2025-02-10", field="windows")
-    return Window(day, begins, ends)
+    return Window(day, begins, ends, fields.time_zone("windows", given.get("zone")))

@@ -54,12 +54,14 @@ class MeetingChange(s.Version):
 
 
 class WindowDocument(d.Document):
-    """By their clock; ``ends`` is null where they named the moment it is to begin."""
+    """By the clock of ``zone``, which is theirs unless they named another; ``ends`` is null where they named the moment
+    it is to begin."""
 
     day: date
     begins: time
     ends: time | None
     words: str
+    zone: str
 
 
 class SlotDocument(d.Document):
@@ -120,12 +122,13 @@ def meeting_slots(client_id: Any, body: SlotsWanted) -> dict[str, Any]:
     asked = {name: getattr(body, name) for name in ("zone", "minutes", "contact_id", "host_id")}
     found = r.ask("clients", "meeting_slots", client_id=str(client_id), **asked)
     read = _read(str(client_id), body, found["zone"]) if body.text else {}
-    if read.get("windows"):
-        windows = [{name: each[name] for name in ("day", "begins", "ends")} for each in read["windows"]]
-        theirs = {"zone": read["zone"] or found["zone"], "windows": windows}
+    windows = [each | {"zone": each.get("zone") or found["zone"]} for each in read.get("windows", [])]
+    if windows:
+        wanted = [{name: each[name] for name in ("day", "begins", "ends", "zone")} for each in windows]
+        theirs = {"zone": read["zone"] or found["zone"], "windows": wanted}
         found = r.ask("clients", "meeting_slots", client_id=str(client_id), **asked | theirs)
     return found | {
-        "windows": read.get("windows", []),
+        "windows": windows,
         **{name: read.get(name) for name in ("provider", "status", "reading_missing")},
     }
 

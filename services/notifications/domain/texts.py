@@ -96,9 +96,15 @@ def day(value: date) -> str:
 
 
 def time_of(instant: datetime, zone: str) -> str:
-    """``Thursday, January 16, 1:00 PM``, by the clock of a zone."""
+    """``Thursday, January 16, 1:00 PM PST``, by the clock of a zone; ``UTC+04`` where its time has no letters.
+
+    The letters tell two hours of one name apart when the clocks change.
+    """
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}, {local:%I:%M %p}".replace(" 0", " ")
+    name = local.tzname() or ""
+    clock = f"{local:%I:%M %p}".removeprefix("0")
+    month = _MONTHS[local.month - 1]
+    return f"{_DAYS[local.weekday()]}, {month} {local.day}, {clock} {name if name.isalpha() else f'UTC{name}'}"
 
 
 def method_name(method: str) -> str:

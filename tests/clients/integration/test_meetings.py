@@ -64,6 +64,18 @@ def test_times_that_suit_are_offered_until_they_are_taken(clients: Any, client_i
     assert clients.as_(ADMIN).meeting_slots(**asked)["slots"] == first["slots"]
 
 
+def test_a_time_that_names_its_clock_is_compared_by_it(clients: Any, client_id: str) -> None:
+    begins = next_weekday(3, 15, "Europe/London")
+    window = {"day": begins.date().isoformat(), "begins": "15:00", "zone": "Europe/London"}
+    asked = {"client_id": client_id, "zone": "America/New_York"}
+    found = clients.as_(JOHN).meeting_slots(**asked, windows=[window])
+    assert [at(each["begins_at"]) for each in found["slots"] if each["fits"]] == [begins]
+    assert at(found["slots"][0]["there"]).utcoffset() == begins.astimezone(ZoneInfo("America/New_York")).utcoffset()
+    with pytest.raises(Invalid) as refused:
+        clients.as_(JOHN).meeting_slots(**asked, windows=[window | {"zone": "Mars"}])
+    assert refused.value.field == "windows"
+
+
 def test_of_a_hundred_at_once_one_is_booked(clients: Any, new_client: Any) -> None:
     begins = next_weekday(2, 10)
     client_ids = [new_client(JOHN.id)["id"] for _ in range(10)]

@@ -10,6 +10,7 @@ import pytest
 from services.clients.free_times import Slot, Window, WorkingHours, free, proposed
 
 NEW_YORK, LOS_ANGELES, BERLIN = "America/New_York", "America/Los_Angeles", "Europe/Berlin"
+LONDON, TOKYO = "Europe/London", "Asia/Tokyo"
 HOURS = WorkingHours.of("Mon-Fri 09:00-17:00")
 HALF_AN_HOUR = timedelta(minutes=30)
 # A Tuesday, 10:00 in New York.
@@ -72,6 +73,41 @@ def test_nothing_on_a_weekend() -> None:
     saturday = [Window(date(2025, 1, 18), time(0), time(23, 59))]
     fitting, others = offered(slots(), saturday, NEW_YORK)
     assert fitting == [] and others and all(each[:3] not in ("Sat", "Sun") for each in others)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "fitting"),
+    [
+        (LONDON, 15, ["Thu 16 10:00"]), (LONDON, 9, []), (BERLIN, 15, ["Thu 16 09:00"]),
+        ("Etc/GMT-1", 16, ["Thu 16 10:00"]),
+    ],
+)  # fmt: skip
+def test_a_window_is_of_the_clock_it_names(zone: str, hour: int, fitting: list[str]) -> None:
+    assert offered(slots(), [Window(THURSDAY, time(hour), None, zone)], NEW_YORK)[0] == fitting
+
+
+def test_a_window_of_another_clock_reaches_over_midnight() -> None:
+    # Friday morning in Tokyo is Thursday evening in Los Angeles, where the host is this time.
+    found = slots(zone=LOS_ANGELES)
+    window = Window(date(2025, 1, 17), time(8), time(12), TOKYO)
+    assert offered(found, [window], LOS_ANGELES, LOS_ANGELES)[0] == ["Thu 16 15:00", "Thu 16 16:00"]
+
+
+def test_beside_what_fits_and_instead_of_it_only_hours_of_their_day() -> None:
+    early = [Window(THURSDAY, time(6), None)]
+    # 9:00 to 11:00 in New York are before 8:00 in Los Angeles.
+    assert offered(slots(taken(16, 9)), early, LOS_ANGELES, LOS_ANGELES) == (
+        [],
+        ["Thu 16 08:00", "Thu 16 09:00", "Thu 16 10:00"],
+    )
+    all_day = [Window(THURSDAY, time(), time(23, 59))]
+    assert offered(slots(), all_day, LOS_ANGELES, LOS_ANGELES)[0][0] == "Thu 16 08:00"
+    assert offered(slots(), [], LOS_ANGELES, LOS_ANGELES)[0][1:] == ["Wed 15 08:00", "Thu 16 08:00"]
+
+
+def test_where_their_day_is_our_night_the_nearest_are_proposed() -> None:
+    monday = [Window(date(2025, 1, 20), time(9), None)]
+    assert offered(slots(), monday, TOKYO, TOKYO) == ([], ["Mon 20 23:00", "Tue 21 00:00", "Tue 21 01:00"])
 
 
 @pytest.mark.parametrize(

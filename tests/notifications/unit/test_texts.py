@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from services.notifications.domain import day, inquiry_line, method_name, one_line, shortened
+from services.notifications.domain import day, inquiry_line, method_name, one_line, shortened, time_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,16 @@ def test_days_and_methods_are_spelled_for_people() -> None:
     assert day(date(2025, 2, 15)) == "February 15, 2025"
     assert day(date(2026, 12, 1)) == "December 1, 2026"
     assert method_name("stripe") == "Stripe" and method_name("bank_transfer") == "bank transfer"
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone", "shown"),
+    [
+        (5, "America/New_York", "Sunday, November 1, 1:00 AM EDT"),
+        (6, "America/New_York", "Sunday, November 1, 1:00 AM EST"),
+        (6, "Asia/Dubai", "Sunday, November 1, 10:00 AM UTC+04"),
+        (17, "UTC", "Sunday, November 1, 5:00 PM UTC"),
+    ],
+)
+def test_a_time_says_which_of_two_hours_of_one_name_it_is(hour: int, zone: str, shown: str) -> None:
+    assert time_of(datetime(2026, 11, 1, hour, tzinfo=UTC), zone) == shown
