@@ -17,6 +17,7 @@ from services.gateway.web.forms import Form
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.routing import SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
+from services.gateway.web.views.client_record import to_change
 
 pages = Pages("conversations")
 
@@ -109,6 +110,7 @@ def write_first(client_id: Any) -> Any:
 @pages.get("/clients/<uuid:client_id>/composer", who=SALES)
 def composer(client_id: Any) -> Any:
     """What can be written to a client on WhatsApp now, in the composer of their timeline."""
+    to_change(client_id)
     return _composer(client_id, Form()) if is_part() else redirect(f"/clients/{client_id}/message")
 
 
