@@ -11,12 +11,15 @@ ABOUT_CONVERSATIONS = (
     N_("there is no such conversation any more"),
     N_("there is no such conversation, or it is not yours to see"),
     N_("there is no such file, or it is not yours to see"),
+    N_("the number they wrote from is not theirs any more: write to their new one from their client"),
+    N_("their new number is that of another client's conversation"),
     N_("this client was deleted"),
     N_("this contact has no phone number that WhatsApp could send to"),
     N_("this conversation belongs to a client already"),
     N_("this conversation belongs to a client; it cannot be dismissed"),
     N_("this conversation belongs to another client already"),
     N_("this conversation is nobody's yet: link it to a client first"),
+    N_("this number is somebody else's now"),
     N_("this is no message of this conversation that can be answered"),
     N_("you may look at this client, and only its owner may write to it"),
     N_("you may read this conversation, and only the client's owner may write in it"),
@@ -39,6 +42,7 @@ WHY_NOT_DELIVERED = (
     N_("the access token may not do this"),
     N_("WhatsApp does not know who we are"),
     N_("it could not be handed over in three days"),
+    N_("the number they wrote from is not theirs any more"),
 )
 WHAT_TO_DO = (
     N_("Nothing: it is sent again by itself."),
@@ -53,6 +57,7 @@ WHAT_TO_DO = (
     N_("An admin has to set a new WHATSAPP_TOKEN."),
     N_("An admin has to check the token's rights."),
     N_("An admin has to check WHATSAPP_TOKEN."),
+    N_("Ask for their new number and write there."),
     N_("Send it again if it is still needed."),
     N_("Look the code up in WhatsApp's list of errors, or reach the person otherwise."),
 )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.notifications.models import metadata
@@ -32,6 +44,7 @@ conversations = Table(
     Column("number", Text),
     Column("bsuid", Text),
     Column("phone", Text),
+    Column("number_at", _Instant),
     Column("profile_name", Text),
     Column("last_inbound_at", _Instant),
     Column("last_message_at", _Instant),
@@ -51,6 +64,8 @@ identities = Table(
     Column("kind", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("conversation_id", _Id, ForeignKey("whatsapp_conversations.id"), nullable=False),
+    Column("given_up_at", _Instant),
+    Column("passed_on", Boolean, nullable=False, server_default=false()),
 )
 
 messages = Table(

@@ -14,7 +14,16 @@ from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from services.notifications.domain import one_line
-from services.notifications.whatsapp import access, applying, conversations, handing, progress, queries, telling
+from services.notifications.whatsapp import (
+    access,
+    applying,
+    conversations,
+    handing,
+    identifying,
+    progress,
+    queries,
+    telling,
+)
 from services.notifications.whatsapp.domain import QUEUED, filled, window_ends
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import messages, templates
@@ -59,8 +68,7 @@ def with_contact(uow: UnitOfWork, client_id: str, contact_id: str | None, phone:
     digits = phones.dialled(phone, country)
     if digits is None:
         raise Invalid("this contact has no phone number that WhatsApp could send to", field="contact_id")
-    known = frozenset({("number", digits)})
-    conversation_id = conversations.of_people(uow, [known])[known]
+    conversation_id = identifying.with_number(uow, digits, client_id)
     conversation = telling.whose(uow, conversation_id)
     if conversation.number is None and conversation.bsuid is None:
         conversations.change(uow, conversation_id, number=digits, phone=f"+{digits}")
@@ -119,6 +127,8 @@ def to_write(uow: UnitOfWork, conversation_id: str) -> Row[Any]:
         raise Forbidden("you may read this conversation, and only the client's owner may write in it")
     if not row_access.usable(uow.session, conversation.client_id):
         raise Conflict("this client was deleted")
+    if not conversation.number and not conversation.bsuid:
+        raise Conflict("the number they wrote from is not theirs any more: write to their new one from their client")
     return conversation
 
 

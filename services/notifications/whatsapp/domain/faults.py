@@ -32,7 +32,8 @@ class Fault:
 
 AGAIN = "Send it again if it is still needed."
 WINDOW_CLOSED = 131047
-TOO_OLD = 1
+# Our own, below all of WhatsApp's that are told of messages.
+TOO_OLD, GIVEN_UP = 1, -2
 
 _KNOWN = {
     each.code: each
@@ -61,6 +62,9 @@ _KNOWN = {
         ),
         Fault(10, "the access token may not do this", "An admin has to check the token's rights.", None, stops=True),
         Fault(0, "WhatsApp does not know who we are", "An admin has to check WHATSAPP_TOKEN.", None, stops=True),
+        Fault(
+            GIVEN_UP, "the number they wrote from is not theirs any more", "Ask for their new number and write there."
+        ),
         Fault(TOO_OLD, "it could not be handed over in three days", AGAIN),
     )
 }

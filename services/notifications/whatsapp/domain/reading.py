@@ -86,12 +86,16 @@ def _person(contact: dict[str, Any]) -> Person:
 
 
 def _sender(message: dict[str, Any], people: list[Person]) -> Person:
-    """Who wrote a message, with what contacts[] tells of that very person."""
+    """Who wrote a message, with what contacts[] tells of that very person: who has the id, else who has the number and
+    no other id. One delivery may tell of two people who had a number one after the other."""
     wa_id, bsuid = _digits(message.get("from")), text_at(message, "from_user_id", limit=_ID_LENGTH)
     parent = text_at(message, "from_parent_user_id", limit=_ID_LENGTH)
-    for each in people:
-        if (bsuid and each.bsuid == bsuid) or (wa_id and each.wa_id == wa_id):
-            return Person(each.wa_id or wa_id, each.bsuid or bsuid, each.parent or parent, each.name)
+    same_id = [each for each in people if bsuid and each.bsuid == bsuid]
+    same_number = [each for each in people if wa_id and each.wa_id == wa_id and not (bsuid and each.bsuid)]
+    if len({each.bsuid for each in same_number}) > 1:
+        same_number = []
+    for each in (*same_id, *same_number):
+        return Person(wa_id or each.wa_id, bsuid or each.bsuid, parent or each.parent, each.name)
     return Person(wa_id, bsuid, parent)
 
 
