@@ -119,13 +119,14 @@ def _unreached(error: requests.RequestException) -> Exception:
 
 
 def _refusal(answer: requests.Response) -> Exception:
-    """What an answer that is no success means. Without an error of WhatsApp's own, something before it has answered,
-    and our request has not come through."""
+    """What an answer that is no success means. Without an error of WhatsApp's own, something before it has answered:
+    a gateway that waited in vain (502, 504) or broke down may have passed our request on."""
     try:
         error = answer.json()["error"]
         code, data = error["code"], error.get("error_data")
     except (ValueError, KeyError, TypeError, AttributeError, requests.RequestException):
-        return NotReached(f"WhatsApp answers with {answer.status_code}")
+        said = f"WhatsApp answers with {answer.status_code}"
+        return NoAnswer(said) if answer.status_code >= 500 else NotReached(said)
     details = data.get("details") if isinstance(data, dict) else None
     return Refused(fault_of(code, details or error.get("message")))
 
