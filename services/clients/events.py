@@ -262,6 +262,7 @@ class WhatsAppSent(Event):
     sent_by: str | None
     sent_by_name: str | None
     occurred_at: datetime
+    version: int
 
 
 class WhatsAppFailed(Event):
@@ -274,6 +275,9 @@ class WhatsAppFailed(Event):
     text: str
     reason: str
     advice: str
+    # Before this was told, every failure was.
+    certain: bool = True
+    version: int
 
 
 class EmailSent(Event):

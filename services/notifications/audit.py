@@ -33,7 +33,7 @@ AUDIT = AuditPlan(
             open=frozenset({"direction", "type", "status"}),
             # The number stands in WhatsApp's id of a message.
             secret=frozenset({"provider_id", "reply_to"}),
-            silent=frozenset("position attempts handed_at announced_at".split()),
+            silent=frozenset("position attempts handed_at doubted_at announced_at".split()),
         ),
     },
     unwatched={

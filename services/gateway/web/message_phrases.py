@@ -42,6 +42,7 @@ WHY_NOT_DELIVERED = (
     N_("the access token may not do this"),
     N_("WhatsApp does not know who we are"),
     N_("it could not be handed over in three days"),
+    N_("WhatsApp did not say whether it took the message"),
     N_("the number they wrote from is not theirs any more"),
 )
 WHAT_TO_DO = (
@@ -57,6 +58,7 @@ WHAT_TO_DO = (
     N_("An admin has to set a new WHATSAPP_TOKEN."),
     N_("An admin has to check the token's rights."),
     N_("An admin has to check WHATSAPP_TOKEN."),
+    N_("Look at the phone or ask whether it arrived, and send it again if it did not."),
     N_("Ask for their new number and write there."),
     N_("Send it again if it is still needed."),
     N_("Look the code up in WhatsApp's list of errors, or reach the person otherwise."),

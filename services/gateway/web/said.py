@@ -154,6 +154,8 @@ _SHAPES = tuple(
         (r"WhatsApp from an unknown number: (?P<name>.+)", N_("WhatsApp from an unknown number: %(name)s")),
         (r"WhatsApp from (?P<name>.+)", N_("WhatsApp from %(name)s")),
         (r"WhatsApp to (?P<name>.+) was not delivered", N_("WhatsApp to %(name)s was not delivered")),
+        (r"WhatsApp to (?P<name>.+): nobody knows whether it arrived",
+         N_("WhatsApp to %(name)s: nobody knows whether it arrived")),
         (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
         (r"You won (?P<amount>.+) with (?P<name>.+)", N_("You won %(amount)s with %(name)s")),
         (r"(?P<who>.+) won a deal with (?P<name>.+)", N_("%(who)s won a deal with %(name)s")),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from libs.common.database import UnitOfWork
 from libs.common.schedule import ScheduledJob
-from services.notifications.whatsapp import handing, pacing, receiving, templates
+from services.notifications.whatsapp import doubting, handing, pacing, receiving, templates
 from services.notifications.whatsapp.ports import Line
 
 
@@ -26,6 +26,7 @@ def schedule(line: Callable[[], Line]) -> list[ScheduledJob]:
 
     return [
         ScheduledJob("resume_whatsapp", "* * * * *", resume),
+        ScheduledJob("tell_doubtful_whatsapp", "* * * * *", doubting.tell_doubtful),
         # Within the hours that are caught up, so that a worker that has just started asks at once.
         ScheduledJob("sync_whatsapp_templates", "17 */4 * * *", templates.order_sync),
         ScheduledJob("forget_whatsapp_deliveries", "47 3 * * *", receiving.forget_deliveries),

@@ -91,6 +91,7 @@ messages = Table(
     Column("edited_at", _Instant),
     Column("revoked_at", _Instant),
     Column("handed_at", _Instant),
+    Column("doubted_at", _Instant),
     Column("attempts", Integer, nullable=False),
     Column("announced_at", _Instant),
     Column("created_at", _Instant, nullable=False),

@@ -72,6 +72,32 @@ def test_a_failure_is_one_task_for_the_owner(clients: Any, hear: Any, client_id:
     assert task["assignee_id"] == JOHN.id and task["due_at"] and "send a mail" in task["description"]
 
 
+def test_a_task_goes_when_its_message_arrived(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "contact_id": None, "message_id": new_id()}
+
+    def task() -> dict[str, Any]:
+        (found,) = history(clients, client_id, "task")
+        return found
+
+    hear("whatsapp.failed", **told, version=3, certain=False)
+    assert task()["subject"] == "WhatsApp message to TechCorp Solutions: nobody knows whether it arrived"
+    hear("whatsapp.sent", **told, version=2)
+    assert task()["done_at"] is None, "that was told before it failed"
+    hear("whatsapp.failed", **told, version=4)
+    assert task()["subject"] == "WhatsApp message to TechCorp Solutions was not delivered"
+    hear("whatsapp.sent", **told, version=5)
+    hear("whatsapp.failed", **told, version=4)
+    assert task()["done_at"] is not None and len(history(clients, client_id)) == 1
+
+
+def test_a_failure_that_is_told_after_it_arrived_makes_no_task(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "contact_id": None, "message_id": new_id()}
+    hear("whatsapp.sent", **told, version=2)
+    hear("whatsapp.sent", **told, version=5)
+    hear("whatsapp.failed", **told, version=4)
+    assert history(clients, client_id, "task") == []
+
+
 def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> None:
     notifications = clients.as_(system("notifications"))
 

@@ -32,8 +32,8 @@ class Fault:
 
 AGAIN = "Send it again if it is still needed."
 WINDOW_CLOSED = 131047
-# Our own, below all of WhatsApp's that are told of messages.
-TOO_OLD, GIVEN_UP = 1, -2
+# Our own, which WhatsApp cannot have.
+TOO_OLD, GIVEN_UP, NOT_KNOWN = -3, -2, -4
 
 _KNOWN = {
     each.code: each
@@ -64,6 +64,11 @@ _KNOWN = {
         Fault(0, "WhatsApp does not know who we are", "An admin has to check WHATSAPP_TOKEN.", None, stops=True),
         Fault(
             GIVEN_UP, "the number they wrote from is not theirs any more", "Ask for their new number and write there."
+        ),
+        Fault(
+            NOT_KNOWN,
+            "WhatsApp did not say whether it took the message",
+            "Look at the phone or ask whether it arrived, and send it again if it did not.",
         ),
         Fault(TOO_OLD, "it could not be handed over in three days", AGAIN),
     )
