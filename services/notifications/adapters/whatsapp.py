@@ -128,7 +128,7 @@ def _refusal(answer: requests.Response) -> Exception:
         said = f"WhatsApp answers with {answer.status_code}"
         return NoAnswer(said) if answer.status_code >= 500 else NotReached(said)
     details = data.get("details") if isinstance(data, dict) else None
-    return Refused(fault_of(code, details or error.get("message")))
+    return Refused(fault_of(code, details or error.get("message"), error.get("error_subcode")))
 
 
 def _held(answer: requests.Response, limit: int) -> Fetched:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Row
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
-from services.notifications.whatsapp import conversations, identifying, media, progress, telling
+from services.notifications.whatsapp import conversations, identifying, media, pacing, progress, telling
 from services.notifications.whatsapp.domain import (
     Changed,
     Fault,
@@ -34,19 +34,20 @@ from services.notifications.whatsapp.identifying import Identity
 from services.notifications.whatsapp.matching import Known
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import early, messages
+from services.notifications.whatsapp.ports import Line
 
 _ORDER: dict[type[Notice], int] = {NumberChanged: 0, Received: 0, Changed: 1, Reacted: 2, Reported: 3}
 _KNOWN = "it holds a message that was known already"
 
 
-def apply(uow: UnitOfWork, notices: Sequence[Notice], contacts: Known) -> list[str]:
+def apply(uow: UnitOfWork, notices: Sequence[Notice], contacts: Known, line: Line) -> list[str]:
     """Apply what a delivery tells; notes of what is not as one would expect."""
     fresh = _fresh(uow, notices)
     people = [identity for each in fresh for identity in _identities(each)]
     made = identifying.hold(uow, people, _concerned(uow, fresh))
     # Now nobody else applies anything about these people: what came meanwhile is not new any more.
     fresh = _fresh(uow, fresh)
-    notes = [_one(uow, each, contacts) for each in sorted(fresh, key=_in_order)]
+    notes = [_one(uow, each, contacts, line) for each in sorted(fresh, key=_in_order)]
     identifying.drop_empty(uow, made)
     return [each for each in (*notes, _KNOWN if len(fresh) < len(notices) else None) if each]
 
@@ -86,9 +87,9 @@ def _concerned(uow: UnitOfWork, notices: Sequence[Notice]) -> set[str]:
     return found | {row.conversation_id for row in _ours(uow, reports)}
 
 
-def _one(uow: UnitOfWork, notice: Notice, contacts: Known) -> str | None:
+def _one(uow: UnitOfWork, notice: Notice, contacts: Known, line: Line) -> str | None:
     if isinstance(notice, Reported):
-        return _report(uow, notice)
+        return _report(uow, notice, line)
     if isinstance(notice, Received):
         conversation_id = identifying.of_person(uow, frozenset(notice.person.identities), notice.at)
         return _receive(uow, conversation_id, notice, contacts)
@@ -196,13 +197,13 @@ def _ours(uow: UnitOfWork, reported: Iterable[Reported]) -> list[Any]:
     ids = [each.provider_id for each in reported]
     callbacks = [each.callback for each in reported if is_id(each.callback)]
     row = messages.c
-    statement = select(row.id, row.conversation_id, row.provider_id).where(
+    statement = select(row.id, row.conversation_id, row.provider_id, row.handed_at).where(
         row.direction == "out", or_(row.provider_id.in_(ids), row.id.in_(callbacks))
     )
     return list(uow.session.execute(statement)) if ids else []
 
 
-def _report(uow: UnitOfWork, notice: Reported) -> str | None:
+def _report(uow: UnitOfWork, notice: Reported, line: Line) -> str | None:
     found = _ours(uow, [notice])
     if not found:
         data = {"status": notice.status, "fault": notice.fault.document() if notice.fault else None}
@@ -212,6 +213,8 @@ def _report(uow: UnitOfWork, notice: Reported) -> str | None:
     if message.provider_id is None:
         values = {"provider_id": notice.provider_id}
         uow.session.execute(update(messages).where(messages.c.id == message.id).values(**values))
+    if notice.fault is not None and notice.fault.stops:
+        pacing.block_for(uow, line, notice.fault, message.id, message.handed_at)
     progress.further(uow, message.id, notice.status, notice.at, notice.fault)
     if message.provider_id is None:
         take_up_early(uow, message.id)

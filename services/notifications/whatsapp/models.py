@@ -129,4 +129,5 @@ numbers = Table(
     Column("blocked_reason", Text),
     Column("blocked_at", _Instant),
     Column("blocked_hash", Text),
+    Column("well_at", _Instant),
 )

@@ -132,8 +132,9 @@ def notify_people(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> No
 def stopped(uow: UnitOfWork, cause_id: str, reason: str, advice: str) -> None:
     """Nothing can be sent any more, to anybody: the admins hear it."""
     title = "WhatsApp does not take our messages any more"
-    text = f"{reason}. {advice} Messages wait until then."
-    notify_of(uow, cause_id, team(uow, "admin"), Note("whatsapp_stopped", title, text, "Integrations", "/integrations"))
+    text = f"{reason}. {advice} Messages wait until then, and until a test of WhatsApp under Integrations succeeds."
+    note = Note("whatsapp_stopped", title, text, "Integrations", "/settings/integrations")
+    notify_of(uow, cause_id, team(uow, "admin"), note)
 
 
 def name_of(uow: UnitOfWork, conversation: Row[Any]) -> str:

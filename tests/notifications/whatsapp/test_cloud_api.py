@@ -108,3 +108,11 @@ def test_an_answer_that_names_no_message_is_none(graph: Graph, body: str) -> Non
     with pytest.raises(NoAnswer):
         send(graph.api())
     assert graph.asked[0]["biz_opaque_callback_data"] == "our-id"
+
+
+def test_an_object_that_is_not_there_is_told_from_a_wrong_parameter(graph: Graph) -> None:
+    graph.status = 400
+    graph.body = json.dumps({"error": {"message": "(#100)", "code": 100, "error_subcode": 33}})
+    with pytest.raises(Refused) as refused:
+        send(graph.api())
+    assert refused.value.fault.code == 33 and refused.value.fault.stops
