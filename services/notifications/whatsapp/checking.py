@@ -7,7 +7,7 @@ from datetime import datetime
 
 from libs.common.database import UnitOfWork
 from libs.common.schedule import ScheduledJob
-from services.notifications.whatsapp import doubting, handing, pacing, receiving, templates
+from services.notifications.whatsapp import doubting, handing, media, pacing, receiving, templates
 from services.notifications.whatsapp.ports import Line
 
 
@@ -16,6 +16,7 @@ def answered(uow: UnitOfWork, line: Line) -> None:
     pacing.unblock(uow, line)
     handing.resume_sending(uow, line)
     uow.jobs.hasten(handing.JOB)
+    uow.jobs.hasten(media.JOB)
 
 
 def schedule(line: Callable[[], Line]) -> list[ScheduledJob]:
