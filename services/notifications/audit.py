@@ -26,7 +26,10 @@ AUDIT = AuditPlan(
         "whatsapp_conversations": Watched(
             subject=("contact_id", "client_id"),
             open=frozenset({"state"}),
-            silent=frozenset("last_text last_message_at last_inbound_at number_at unread mailed_at handed_at".split()),
+            silent=frozenset(
+                "last_text last_message_at last_inbound_at number_at unread mailed_at handed_at"
+                " lead_key lead_by lead_at".split()
+            ),
         ),
         "whatsapp_messages": Watched(
             subject=("contact_id", "conversation_id"),

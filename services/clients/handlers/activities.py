@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
@@ -13,8 +13,8 @@ from libs.common.problems import Invalid
 from services.clients import access, queries
 from services.clients.domain import LOGGED_BY_PEOPLE, Activity, Client
 from services.clients.handlers.loading import activity_to_change, client_to_change
-from services.clients.handlers.telling import log, tell_activity_changed, tell_assigned
-from services.clients.models import activities, clients, contacts
+from services.clients.handlers.telling import last_activity, log, tell_activity_changed, tell_assigned
+from services.clients.models import clients, contacts
 
 # The cause of a task that somebody gave to somebody else.
 GIVEN = "given"
@@ -84,7 +84,7 @@ def update_activity(
     if activity.assignee_id != before:
         _tell_given(uow, activity, client)
     if "occurred_at" in given:
-        _last_activity(uow, client.id)
+        last_activity(uow, client.id)
     return queries.activity_document(activity)
 
 
@@ -111,8 +111,3 @@ def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> N
     theirs = select(contacts.c.id).where(contacts.c.id == contact_id, contacts.c.client_id == client_id)
     if uow.session.execute(theirs).first() is None:
         raise Invalid("this is no contact of this client", field="contact_id")
-
-
-def _last_activity(uow: UnitOfWork, client_id: str) -> None:
-    newest = select(func.max(activities.c.occurred_at)).where(activities.c.client_id == client_id).scalar_subquery()
-    uow.session.execute(update(clients).where(clients.c.id == client_id).values(last_activity_at=newest))

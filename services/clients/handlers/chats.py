@@ -11,10 +11,19 @@ from libs.common import record_merges
 from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.identity import Actor
+from libs.common.ids import is_id
 from services.clients.domain import Activity, Client
 from services.clients.events import WhatsAppFailed, WhatsAppReceived, WhatsAppSent
 from services.clients.handlers.loading import locked_client
-from services.clients.handlers.telling import log, log_inbound, tell_activity_changed
+from services.clients.handlers.telling import (
+    answered,
+    last_activity,
+    log,
+    log_inbound,
+    tell_activity_changed,
+    wait,
+    waits_no_more,
+)
 from services.clients.models import activities, contacts
 
 _RECEIVED, _SENT = "WhatsApp message received", "WhatsApp message sent"
@@ -33,8 +42,9 @@ def on_whatsapp_received(uow: UnitOfWork, event: WhatsAppReceived, _envelope: En
         about: dict[str, Any] = {"contact_id": event.contact_id, "occurred_at": event.occurred_at, "details": details}
         made = log_inbound(uow, client.id, "whatsapp", _RECEIVED, event.text, **about)
         record_merges.note(uow, event.client_id, "activities", made.id)
-    elif known.details["message_version"] < event.version:
+    elif _version(known) < event.version:
         details = known.details | {"message_version": event.version}
+        _follow(uow, client, event)
         known.change({"description": event.text, "details": details}, uow.now)
 
 
@@ -46,6 +56,7 @@ def on_whatsapp_sent(uow: UnitOfWork, event: WhatsAppSent, _envelope: Envelope) 
     client = locked_client(uow, event.client_id) if event.client_id else None
     if client is None or event.client_id is None:
         return
+    _follow(uow, client, event)
     _arrived(uow, event)
     if (known := _logged(uow, "whatsapp", event.message_id)) is not None:
         if _version(known) < event.version:
@@ -67,17 +78,45 @@ def on_whatsapp_failed(uow: UnitOfWork, event: WhatsAppFailed, _envelope: Envelo
     told_later = any(each is not None and _version(each) >= event.version for each in (sent, known))
     if client is None or event.client_id is None or told_later:
         return
+    moved = _follow(uow, client, event)
     what = " was not delivered" if event.certain else ": nobody knows whether it arrived"
     subject = f"WhatsApp message to {_name(uow, client, event.contact_id)}{what}"[:300]
     text = f"{event.reason}. {event.advice}\n\n{event.text}"
     details = _details(event.message_id, event.conversation_id) | {"message_version": event.version}
     if known is not None:
-        known.change({"subject": subject, "description": text, "details": details, "done": False}, uow.now)
+        # One that only moves with its conversation is as much done as it was.
+        again = {} if known in moved else {"done": False}
+        known.change({"subject": subject, "description": text, "details": details} | again, uow.now)
         tell_activity_changed(uow, known)
         return
     given: dict[str, Any] = {"contact_id": event.contact_id, "assignee_id": client.owner_id}
     made = log(uow, client.id, "task", subject, text, due_at=uow.now + _DUE, details=details, **given)
     record_merges.note(uow, event.client_id, "activities", made.id)
+
+
+def _follow(uow: UnitOfWork, client: Client, event: WhatsAppReceived | WhatsAppSent | WhatsAppFailed) -> list[Activity]:
+    """Take what the history tells of a message to the client whose conversation it is now; what was another's."""
+    logged = [_logged(uow, kind, event.message_id) for kind in ("whatsapp", "task")]
+    moved = [each for each in logged if each and each.client_id != client.id and _version(each) < event.version]
+    for each in moved:
+        _move(uow, each, client, event.contact_id)
+        record_merges.note(uow, event.client_id or client.id, "activities", each.id)
+        if each.subject == _RECEIVED:
+            wait(uow, each)
+        elif each.type != "task" and is_id(each.actor_id):
+            answered(uow, each)
+    return moved
+
+
+def _move(uow: UnitOfWork, known: Activity, client: Client, contact_id: str | None) -> None:
+    former = known.client_id
+    theirs = {"assignee_id": client.owner_id} if known.type == "task" else {}
+    known.change({"client_id": client.id, "contact_id": contact_id, "deal_id": None} | theirs, uow.now)
+    uow.session.flush()
+    last_activity(uow, former, client.id)
+    # Nobody waits there for an answer to what was said elsewhere.
+    waits_no_more(uow, former, known.occurred_at)
+    tell_activity_changed(uow, known)
 
 
 def _arrived(uow: UnitOfWork, event: WhatsAppSent) -> None:

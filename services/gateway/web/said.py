@@ -135,6 +135,8 @@ _SHAPES = tuple(
          N_("WhatsApp takes no free text now, because their last message is more than 24 hours old (%(at)s): "
             "send a template")),
         (r"this template takes (?P<count>\d+) parameters", N_("this template takes %(count)s parameters")),
+        (r"it could not be fetched in (?P<count>\d+) days, and WhatsApp does not keep it longer: ask for it again",
+         N_("it could not be fetched in %(count)s days, and WhatsApp does not keep it longer: ask for it again")),
         # What a notification is called.
         (r"New Lead: (?P<name>.+)", N_("New lead: %(name)s")),
         (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),

@@ -118,9 +118,16 @@ def _receive(uow: UnitOfWork, conversation_id: str, notice: Received, contacts: 
 
 
 def _find_client(uow: UnitOfWork, conversation_id: str, wa_id: str, contacts: Known) -> None:
-    """Link a conversation that is nobody's to whom clients know by its number; not by one that was another's before."""
-    contact, state = contacts.get(wa_id), telling.whose(uow, conversation_id).state
-    if contact is not None and state != "linked" and not identifying.was_passed_on(uow, wa_id):
+    """Link a conversation that is nobody's to whom clients know by its number; not by one that was another's before.
+
+    One whose client was deleted is nobody's, too, and what its person says next is for sales to look at.
+    """
+    conversation, contact = telling.whose(uow, conversation_id), contacts.get(wa_id)
+    if conversations.is_linked(uow.session, conversation):
+        return
+    if conversation.state == "linked":
+        conversations.release(uow, conversation_id)
+    if contact is not None and not identifying.was_passed_on(uow, wa_id):
         link(uow, conversation_id, contact["client_id"], contact.get("contact_id"))
 
 
@@ -162,13 +169,19 @@ def _note_latest(uow: UnitOfWork, conversation: Row[Any], notice: Received) -> N
 
 
 def link(uow: UnitOfWork, conversation_id: str, client_id: str, contact_id: str | None) -> None:
-    """Say whose conversation it is, and tell its messages again with the client they belong to."""
+    """Say whose conversation it is, and tell its messages again with the client they belong to.
+
+    Files that lie with a former client's documents stay there, and are filed with the new one's as well.
+    """
+    former = telling.whose(uow, conversation_id).client_id
     conversations.link(uow, conversation_id, client_id, contact_id)
-    conversation = telling.whose(uow, conversation_id)
-    theirs = (messages.c.conversation_id == conversation_id, messages.c.direction == "in")
-    for told in uow.session.execute(select(messages).where(*theirs).order_by(messages.c.occurred_at)).all():
-        telling.received(uow, conversation, told)
-        media.file_later(uow, told)
+    conversation, row = telling.whose(uow, conversation_id), messages.c
+    theirs = select(messages).where(row.conversation_id == conversation_id).order_by(row.occurred_at, row.position)
+    for told in uow.session.execute(theirs).all():
+        telling.again(uow, conversation, told)
+        if former is not None and told.media and told.media["document_id"]:
+            progress.write(uow, told.id, media=told.media | {"document_id": None})
+        media.file_later(uow, telling.message(uow, told.id))
 
 
 def take_up_early(uow: UnitOfWork, message_id: str) -> None:

@@ -148,7 +148,7 @@ def _place(outside: Outside, found: Any) -> Kept:
     if found.client_id is None:
         return Kept(f"whatsapp/{found.id}/{found.media['filename']}", 0, "", None)
     made = outside.contacts.prepare_document(
-        found.client_id, found.media["filename"], found.media["content_type"], f"whatsapp-{found.id}"
+        found.client_id, found.media["filename"], found.media["content_type"], f"whatsapp-{found.id}-{found.client_id}"
     )
     return Kept(made["key"], 0, "", made["document_id"])
 

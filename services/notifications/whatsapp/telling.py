@@ -21,6 +21,7 @@ from services.notifications.events import (
 from services.notifications.handlers.posting import mail_people, notify_of, owner_or_sales, team
 from services.notifications.models import notifications
 from services.notifications.whatsapp import conversations
+from services.notifications.whatsapp.domain import FAILED
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import messages
 
@@ -78,16 +79,29 @@ def sent(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
 def failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], *, certain: bool = True) -> None:
     """A message did not get there, or nobody knows whether it did: who wrote it hears so, else the client's owner."""
     error = told.error or {}
-    facts = _outgoing(conversation, told)
-    event = WhatsAppFailed(
-        **facts, error_code=error["code"], reason=error["reason"], advice=error["advice"], certain=certain
-    )
-    uow.outbox.add(event, of=_Told(told.id, told.version))
+    _failed(uow, conversation, told, certain)
     people = [told.sent_by] if told.sent_by else _owner_or_sales(uow, conversation.client_id)
     what = " was not delivered" if certain else ": nobody knows whether it arrived"
     title, kind = f"WhatsApp to {name_of(uow, conversation)}{what}", _ALARMS[0 if certain else 1]
     note = Note(kind, title, f"{error['reason']}. {error['advice']}", "View Chat", path(conversation))
     notify_of(uow, told.id, people, note)
+
+
+def again(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
+    """A message belongs to another client now: all that was told of it is told again, and nobody here is disturbed."""
+    if told.direction == "in":
+        received(uow, conversation, told)
+        return
+    if told.status == FAILED or told.doubted_at is not None:
+        _failed(uow, conversation, told, told.status == FAILED)
+    elif told.announced_at is not None:
+        sent(uow, conversation, told)
+
+
+def _failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], certain: bool) -> None:
+    error, facts = told.error or {}, _outgoing(conversation, told)
+    why = {"error_code": error["code"], "reason": error["reason"], "advice": error["advice"]}
+    uow.outbox.add(WhatsAppFailed(**facts, **why, certain=certain), of=_Told(told.id, told.version))
 
 
 def settled(uow: UnitOfWork, told: Row[Any]) -> None:

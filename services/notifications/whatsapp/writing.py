@@ -72,7 +72,7 @@ def with_contact(uow: UnitOfWork, client_id: str, contact_id: str | None, phone:
     conversation = telling.whose(uow, conversation_id)
     if conversation.number is None and conversation.bsuid is None:
         conversations.change(uow, conversation_id, number=digits, phone=f"+{digits}")
-    if conversation.state != "linked":
+    if not conversations.is_linked(uow.session, conversation):
         applying.link(uow, conversation_id, client_id, contact_id)
     return conversation_id
 

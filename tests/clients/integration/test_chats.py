@@ -10,7 +10,7 @@ import pytest
 
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid
-from tests.support.actors import ADMIN, JOHN, system
+from tests.support.actors import ADMIN, JESSICA, JOHN, system
 
 pytestmark = pytest.mark.infrastructure
 AT = "2026-01-15T15:04:05Z"
@@ -96,6 +96,35 @@ def test_a_failure_that_is_told_after_it_arrived_makes_no_task(clients: Any, hea
     hear("whatsapp.sent", **told, version=5)
     hear("whatsapp.failed", **told, version=4)
     assert history(clients, client_id, "task") == []
+
+
+def test_what_was_said_moves_with_its_conversation(clients: Any, hear: Any, new_client: Any, client_id: str) -> None:
+    """It was linked to the wrong client: nobody waits there, and the right one sees all that was said."""
+    other = new_client(JESSICA.id, company_name="Other")["id"]
+    asked, answered, failed = new_id(), new_id(), new_id()
+
+    def tell(client: str, version: int, first: bool = True) -> None:
+        about = {"client_id": client, "contact_id": None, "version": version}
+        hear("whatsapp.received", **about, message_id=asked, occurred_at=AT)
+        if first:
+            hear("whatsapp.sent", **about, message_id=answered, occurred_at="2026-01-15T15:03:00Z", sent_by=JOHN.id)
+        hear("whatsapp.failed", **about, message_id=failed)
+
+    def waits(client: str) -> bool:
+        return clients.as_(ADMIN).get_client(client_id=client)["waiting_since"] is not None
+
+    tell(client_id, 2)
+    assert waits(client_id) and len(history(clients, client_id)) == 2
+    tell(other, 5)
+    tell(client_id, 2)
+    assert history(clients, client_id) == history(clients, client_id, "task") == [] and not waits(client_id)
+    assert len(history(clients, other)) == 2 and waits(other)
+    (task,) = history(clients, other, "task")
+    assert task["assignee_id"] == JESSICA.id
+    assert datetime.fromisoformat(clients.as_(ADMIN).get_client(client_id=other)["last_activity_at"])
+    clients.as_(ADMIN).update_activity(activity_id=task["id"], changes={"done": True})
+    tell(client_id, 9)
+    assert history(clients, client_id, "task")[0]["done_at"], "what was done stays done"
 
 
 def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> None:
