@@ -83,7 +83,8 @@ class MessageDocument(d.Document):
 
 
 class TemplateDocument(d.Document):
-    """``body``: its text with ``{{1}}`` and so on; ``places``: how many parameters it takes."""
+    """``body``: its text with ``{{1}}`` or ``{{name}}`` and so on; ``places``: how many parameters it takes, in the
+    order of the text; ``problem``: why it cannot be sent from here, null where it can."""
 
     name: str
     language: str
@@ -91,6 +92,7 @@ class TemplateDocument(d.Document):
     category: str | None
     body: str
     places: int
+    problem: str | None
     synced_at: datetime
 
 

@@ -69,6 +69,24 @@ WHY_NOT_DELIVERED = (
     N_("WhatsApp did not say whether it took the message"),
     N_("the number they wrote from is not theirs any more"),
 )
+WHY_NO_TEMPLATE = (
+    N_("it has a picture in its header"),
+    N_("this template cannot be sent from here: it has a picture in its header"),
+    N_("it has a video in its header"),
+    N_("this template cannot be sent from here: it has a video in its header"),
+    N_("it has a file in its header"),
+    N_("this template cannot be sent from here: it has a file in its header"),
+    N_("it has a place on the map in its header"),
+    N_("this template cannot be sent from here: it has a place on the map in its header"),
+    N_("it has a place to fill in in its header"),
+    N_("this template cannot be sent from here: it has a place to fill in in its header"),
+    N_("it has a button whose address has a place to fill in"),
+    N_("this template cannot be sent from here: it has a button whose address has a place to fill in"),
+    N_("it has a button of a kind that is not sent from here"),
+    N_("this template cannot be sent from here: it has a button of a kind that is not sent from here"),
+    N_("it has a part of a kind that is not sent from here"),
+    N_("this template cannot be sent from here: it has a part of a kind that is not sent from here"),
+)
 WHAT_TO_DO = (
     N_("An admin has to see in the WhatsApp Manager why, and appeal there."),
     N_("An admin has to register our number in the WhatsApp Manager."),

@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from libs.common.integrations import CheckFailed
-from services.notifications.whatsapp.domain import fault_of
+from services.notifications.whatsapp.domain import fault_of, problem_of
 from services.notifications.whatsapp.ports import (
     Accepted,
     Fetched,
@@ -161,7 +161,8 @@ def _template(entry: dict[str, Any]) -> Template | None:
     if not isinstance(name, str) or not isinstance(language, str):
         return None
     text = body.replace("\x00", "")[:5000] if isinstance(body, str) else ""
-    return Template(name, language, str(entry.get("status", "")), str(entry.get("category", "")), text)
+    state, category = str(entry.get("status", "")), str(entry.get("category", ""))
+    return Template(name, language, state, category, text, problem_of(_list(entry, "components")))
 
 
 def _list(found: Any, name: str) -> list[dict[str, Any]]:

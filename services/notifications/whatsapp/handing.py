@@ -238,6 +238,9 @@ def _content(message: Row[Any]) -> dict[str, Any]:
     if message.template is None:
         return {"type": "text", "text": {"body": message.text, "preview_url": False}} | context
     template = {"name": message.template["name"], "language": {"code": message.template["language"]}}
-    given = [{"type": "text", "text": each} for each in message.template["parameters"]]
+    # What was queued before places could be named holds the texts alone.
+    given = [
+        {"type": "text", "text": each} if isinstance(each, str) else each for each in message.template["parameters"]
+    ]
     components = {"components": [{"type": "body", "parameters": given}]} if given else {}
     return {"type": "template", "template": template | components} | context

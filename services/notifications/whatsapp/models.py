@@ -121,6 +121,7 @@ templates = Table(
     Column("category", Text),
     Column("body", Text, nullable=False),
     Column("places", Integer, nullable=False),
+    Column("problem", Text),
     Column("synced_at", _Instant, nullable=False),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from services.notifications.whatsapp import (
     queries,
     telling,
 )
-from services.notifications.whatsapp.domain import QUEUED, filled, window_ends
+from services.notifications.whatsapp.domain import QUEUED, filled, parameters_of, window_ends
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import messages, templates
 from services.notifications.whatsapp.ports import Line
@@ -176,12 +176,19 @@ def _of_template(uow: UnitOfWork, asked: Any) -> tuple[str, dict[str, Any]]:
     ).first()
     if found is None or found.status != "APPROVED":
         raise Invalid("there is no approved template of this name and language; sync them", field="template.name")
+    if found.problem is not None:
+        raise Invalid(f"this template cannot be sent from here: {found.problem}", field="template.name")
     given = asked.get("parameters") or []
     if not isinstance(given, list) or len(given) != found.places:
         raise Invalid(f"this template takes {found.places} parameters", field="template.parameters")
     reader = fields.text(_PARAMETER_LENGTH, required=True)
     parameters = [one_line(reader("template.parameters", each)) for each in given]
-    return filled(found.body, parameters), {"name": name, "language": language, "parameters": parameters}
+    return filled(found.body, parameters), to_send(found.name, found.language, found.body, parameters)
+
+
+def to_send(name: str, language: str, body: str, parameters: Sequence[str]) -> dict[str, Any]:
+    """What is kept of a template to be sent with its parameters, which are named where its places are."""
+    return {"name": name, "language": language, "parameters": parameters_of(body, parameters)}
 
 
 def _replied(uow: UnitOfWork, conversation: Row[Any], message_id: Any) -> str | None:
