@@ -28,7 +28,7 @@ AUDIT = AuditPlan(
             open=frozenset({"state"}),
             silent=frozenset(
                 "last_text last_message_at last_inbound_at number_at unread mailed_at handed_at"
-                " lead_key lead_by lead_at".split()
+                " returned_at lead_key lead_by lead_at".split()
             ),
         ),
         "whatsapp_messages": Watched(

@@ -11,7 +11,7 @@ from libs.common.database import UnitOfWork
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients import access, queries
-from services.clients.domain import LOGGED_BY_PEOPLE, Activity, Client
+from services.clients.domain import LOGGED_BY_PEOPLE, RECEIVED, Activity, Client
 from services.clients.handlers.loading import activity_to_change, client_to_change
 from services.clients.handlers.telling import last_activity, log, tell_activity_changed, tell_assigned
 from services.clients.models import clients, contacts
@@ -48,6 +48,7 @@ def log_activity(
         if name not in given:
             raise Invalid(f"{name} is needed", field=name)
     kind, subject, description = given.pop("type"), given.pop("subject"), given.pop("description", None) or ""
+    _check_words(kind, subject)
     if kind == "task" and not uow.actor.is_system:
         given.setdefault("assignee_id", uow.actor.id)
     if kind != "task" and given.get("assignee_id"):
@@ -76,6 +77,8 @@ def update_activity(
         raise Invalid("this meeting is booked: move it, so that everybody is told", field="due_at")
     if "occurred_at" in given and given["occurred_at"] is None:
         raise Invalid("occurred_at is needed", field="occurred_at")
+    if "subject" in given and given["subject"] != activity.subject:
+        _check_words(activity.type, given["subject"])
     before = activity.assignee_id
     if given:
         activity.change(given, uow.now)
@@ -103,6 +106,12 @@ def _tell_given(uow: UnitOfWork, activity: Activity, client: Client) -> None:
     """Who is given a task by somebody else hears of it; who ticked it off or took it knows."""
     if activity.type == "task" and activity.done_at is None and activity.assignee_id not in (None, uow.actor.id):
         tell_assigned(uow, activity, client, GIVEN)
+
+
+def _check_words(kind: str, subject: str) -> None:
+    """What people said on WhatsApp is noted by what comes from there; by hand one notes what was said elsewhere."""
+    if kind == "whatsapp" and subject.strip().startswith(RECEIVED):
+        raise Invalid("what they write on WhatsApp is noted by itself; choose another subject", field="subject")
 
 
 def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> None:

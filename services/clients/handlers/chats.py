@@ -12,7 +12,7 @@ from libs.common.database import UnitOfWork
 from libs.common.events import Envelope
 from libs.common.identity import Actor
 from libs.common.ids import is_id
-from services.clients.domain import Activity, Client
+from services.clients.domain import RECEIVED, Activity, Client
 from services.clients.events import WhatsAppFailed, WhatsAppReceived, WhatsAppSent
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import (
@@ -26,7 +26,7 @@ from services.clients.handlers.telling import (
 )
 from services.clients.models import activities, contacts
 
-_RECEIVED, _SENT = "WhatsApp message received", "WhatsApp message sent"
+_SENT = "WhatsApp message sent"
 # Somebody waits for what did not get there.
 _DUE = timedelta(hours=4)
 
@@ -40,7 +40,7 @@ def on_whatsapp_received(uow: UnitOfWork, event: WhatsAppReceived, _envelope: En
     if known is None:
         details = _details(event.message_id, event.conversation_id) | {"message_version": event.version}
         about: dict[str, Any] = {"contact_id": event.contact_id, "occurred_at": event.occurred_at, "details": details}
-        made = log_inbound(uow, client.id, "whatsapp", _RECEIVED, event.text, **about)
+        made = log_inbound(uow, client.id, "whatsapp", RECEIVED, event.text, **about)
         record_merges.note(uow, event.client_id, "activities", made.id)
     elif _version(known) < event.version:
         details = known.details | {"message_version": event.version}
@@ -101,7 +101,7 @@ def _follow(uow: UnitOfWork, client: Client, event: WhatsAppReceived | WhatsAppS
     for each in moved:
         _move(uow, each, client, event.contact_id)
         record_merges.note(uow, event.client_id or client.id, "activities", each.id)
-        if each.subject == _RECEIVED:
+        if each.subject == RECEIVED:
             wait(uow, each)
         elif each.type != "task" and is_id(each.actor_id):
             answered(uow, each)

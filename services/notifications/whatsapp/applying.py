@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,7 @@ from services.notifications.whatsapp.models import early, messages
 from services.notifications.whatsapp.ports import Line
 
 _ORDER: dict[type[Notice], int] = {NumberChanged: 0, Received: 0, Changed: 1, Reacted: 2, Reported: 3}
+_A_DAY = timedelta(days=1)
 _KNOWN = "it holds a message that was known already"
 
 
@@ -111,10 +112,21 @@ def _receive(uow: UnitOfWork, conversation_id: str, notice: Received, contacts: 
     take_up_early(uow, message_id)
     told, conversation = telling.message(uow, message_id), telling.whose(uow, conversation_id)
     telling.received(uow, conversation, told)
-    telling.notify_people(uow, conversation, told)
+    if _is_news(uow, conversation):
+        telling.notify_people(uow, telling.whose(uow, conversation_id), told)
     if notice.media is not None:
         uow.jobs.add(media.JOB, {"message_id": message_id}, dedupe_key=message_id)
     return None
+
+
+def _is_news(uow: UnitOfWork, conversation: Row[Any]) -> bool:
+    """Whether people hear of a message. A sender who was dismissed and writes again is unknown again, and people hear
+    of them once a day: of who is a nuisance not more often."""
+    today = conversation.returned_at is not None and conversation.returned_at + _A_DAY > uow.now
+    if conversation.state == "dismissed" and not today:
+        conversations.change(uow, conversation.id, state="unknown", returned_at=uow.now)
+        return True
+    return conversation.state == "linked" or not today
 
 
 def _find_client(uow: UnitOfWork, conversation_id: str, wa_id: str, contacts: Known) -> None:

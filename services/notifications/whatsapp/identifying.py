@@ -18,6 +18,7 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Row
 
+from libs.common import phones
 from libs.common.database import UnitOfWork
 from libs.common.ids import new_id
 from services.notifications.whatsapp.conversations import change, locked
@@ -91,6 +92,7 @@ def moved(uow: UnitOfWork, former: Person, present: Person, at: datetime) -> str
 
 def with_number(uow: UnitOfWork, digits: str, client_id: str) -> str:
     """The conversation in which a client's contact with this number is written to."""
+    digits = _as_known(uow, digits)
     hold(uow, [("number", digits)])
     (number,) = _led(uow, frozenset({("number", digits)}))
     conversation = _row(uow, number.conversation_id)
@@ -105,6 +107,14 @@ def with_number(uow: UnitOfWork, digits: str, client_id: str) -> str:
         _take_back(uow, conversation.id, digits)
         change(uow, conversation.id, number=digits, phone=f"+{digits}", blocked_reason=None)
     return str(conversation.id)
+
+
+def _as_known(uow: UnitOfWork, digits: str) -> str:
+    """A number in the form in which somebody has written from it: the card may hold another one."""
+    row, forms = identities.c, phones.forms(digits)
+    named = select(row.value).where(row.kind == "number", row.value.in_(forms), row.given_up_at.is_(None))
+    found = set(uow.session.execute(named).scalars())
+    return next((each for each in forms if each in found), digits)
 
 
 def also_known(uow: UnitOfWork, conversation_id: str, wa_id: str) -> str | None:

@@ -136,9 +136,10 @@ def file_failed(_uow: UnitOfWork, _job: Job, _reason: str) -> None:
 
 
 def _of(outside: Outside, message_id: str) -> Any:
-    """The message's id and file, and whose client it is; None where there is no such message."""
+    """The message's id and file, and whose client it is; None where there is none (any more)."""
     columns = (messages.c.id, messages.c.media, conversations.c.client_id)
-    statement = select(*columns).join(conversations).where(messages.c.id == message_id)
+    # Of one that was taken back nothing is fetched or filed any more.
+    statement = select(*columns).join(conversations).where(messages.c.id == message_id, messages.c.revoked_at.is_(None))
     with outside.read() as session:
         return session.execute(statement).first()
 

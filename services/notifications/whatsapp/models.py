@@ -53,6 +53,7 @@ conversations = Table(
     Column("mailed_at", _Instant),
     Column("handed_at", _Instant),
     Column("blocked_reason", Text),
+    Column("returned_at", _Instant),
     Column("lead_key", Text),
     Column("lead_by", Text),
     Column("lead_at", _Instant),

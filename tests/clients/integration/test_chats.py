@@ -127,6 +127,34 @@ def test_what_was_said_moves_with_its_conversation(clients: Any, hear: Any, new_
     assert history(clients, client_id, "task")[0]["done_at"], "what was done stays done"
 
 
+def test_what_they_wrote_is_not_noted_by_hand(clients: Any, client_id: str) -> None:
+    made_up = {"type": "whatsapp", "subject": " WhatsApp message received"}
+    with pytest.raises(Invalid, match="by itself"):
+        clients.as_(JOHN).log_activity(client_id=client_id, data=made_up)
+    noted = clients.as_(JOHN).log_activity(client_id=client_id, data=made_up | {"subject": "Wrote from my own phone"})
+    with pytest.raises(Invalid, match="by itself"):
+        clients.as_(JOHN).update_activity(activity_id=noted["id"], changes={"subject": made_up["subject"].strip()})
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+52 1 55 1234 5678", "5215512345678"),
+        ("+52 55 1234 5678", "5215512345678"),
+        ("+52 1 55 1234 5678", "525512345678"),
+        ("+54 9 11 1234 5678", "541112345678"),
+        ("+54 11 1234 5678", "5491112345678"),
+        ("0049 170 1234567", "491701234567"),
+        ("00 52 1 55 1234 5678", "5215512345678"),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(clients: Any, client_id: str, written: str, number: str) -> None:
+    data = {"first_name": "Ann", "phone": written}
+    contact_id = clients.as_(ADMIN).create_contact(client_id=client_id, data=data)["id"]
+    found = clients.as_(system("notifications")).contacts_of_phones(numbers=[number])
+    assert found == {number: {"client_id": client_id, "contact_id": contact_id}}
+
+
 def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> None:
     notifications = clients.as_(system("notifications"))
 

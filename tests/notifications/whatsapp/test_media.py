@@ -9,7 +9,7 @@ import pytest
 from libs.common.problems import NotFound
 from services.notifications.whatsapp.domain import fault_of
 from services.notifications.whatsapp.ports import NotReached, Refused
-from tests.notifications.chats import body, encoded, text, value
+from tests.notifications.chats import AT, SARAH, body, encoded, text, value
 from tests.notifications.harness import Notifications
 from tests.support.actors import ADMIN
 
@@ -81,3 +81,13 @@ def test_after_the_time_for_which_whatsapp_keeps_it(crm: Notifications) -> None:
     crm.sql("UPDATE jobs SET created_at = created_at - interval '30 days 1 h' WHERE kind = 'fetch_whatsapp_media'")
     crm.send_again()
     assert "30 days" in str(file_of(crm)["problem"])
+
+
+def test_the_file_of_a_message_that_was_taken_back_is_not_given_out(crm: Notifications) -> None:
+    sent_file(crm, None)
+    assert file_of(crm)["ready"]
+    (message,) = crm.sql("SELECT id::text, provider_id FROM whatsapp_messages")
+    revoke = {"id": "wamid.revoke", "from": SARAH, "timestamp": str(AT + 9), "type": "revoke"}
+    crm.hear(body(value([revoke | {"revoke": {"original_message_id": message.provider_id}}])))
+    with pytest.raises(NotFound, match="taken back"):
+        crm.as_(ADMIN).message_media(message_id=message.id)

@@ -114,3 +114,32 @@ def test_who_gave_up_making_a_lead_leaves_it_to_others(crm: Notifications) -> No
     crm.as_(JESSICA).link_conversation(conversation_id=chat, client_id=ONE)
     with pytest.raises(Problem):
         crm.as_(JESSICA).begin_whatsapp_lead(conversation_id=chat)
+
+
+@pytest.mark.parametrize("clock", [FixedClock(START)])
+def test_a_dismissed_sender_who_writes_again_is_told_of_once_a_day(crm: Notifications) -> None:
+    def write(hours: float) -> str:
+        crm.clock.at = START + timedelta(hours=hours)
+        crm.hear(body(value([text(f"{hours}", at=int(crm.clock.at.timestamp()))])))
+        return str(crm.chat()["state"])
+
+    def dismiss() -> None:
+        crm.as_(JOHN).dismiss_conversation(conversation_id=crm.chat()["id"])
+
+    assert write(0) == "unknown" and len(crm.notes(JOHN)) == 1
+    dismiss()
+    assert write(1) == "unknown" and len(crm.notes(JOHN)) == 2
+    assert write(2) == "unknown" and len(crm.notes(JOHN)) == 2
+    dismiss()
+    assert write(3) == "dismissed" and len(crm.notes(JOHN)) == 2
+    assert write(26) == "unknown" and len(crm.notes(JOHN)) == 3
+
+
+def test_a_card_with_another_form_of_the_number_finds_the_conversation(crm: Notifications) -> None:
+    """Mexico: they write from 52 1 55…, and the card says +52 55…"""
+    crm.know_client(ONE, JOHN)
+    crm.contacts.known["5215512345678"] = {"client_id": ONE, "contact_id": None}
+    crm.hear(body(value([text("Hola", "5215512345678", int(datetime.now(UTC).timestamp()))])))
+    crm.contacts.cards[ONE] = {"client_id": ONE, "contact_id": None, "phone": "+52 55 1234 5678"}
+    made = crm.as_(JOHN).start_message(client_id=ONE, text="Hola")
+    assert made["conversation_id"] == crm.chat()["id"]

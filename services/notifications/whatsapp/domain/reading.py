@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.notifications.whatsapp.domain.contents import entries, media_of, text_at, words_of
@@ -26,7 +26,8 @@ from services.notifications.whatsapp.domain.notices import (
 from services.notifications.whatsapp.domain.statuses import REPORTED
 
 _ID_LENGTH = 300
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+# WhatsApp began then: what is older was said by a clock that was never set.
+_EARLIEST, _AHEAD = datetime(2009, 1, 1, tzinfo=UTC), timedelta(days=1)
 
 
 class Malformed(ValueError):
@@ -159,12 +160,12 @@ def _faults(value: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _instant(value: Any, now: datetime) -> datetime:
-    """The provider's time, whole seconds since 1970 as text; ours where it is none, or lies ahead of any clock."""
+    """The provider's time, whole seconds since 1970 as text; ours where it is none, or cannot be right."""
     try:
         found = datetime.fromtimestamp(int(value), UTC) if isinstance(value, str | int) else now
     except (ValueError, OverflowError, OSError):
         return now
-    return found if found < _LATEST else now
+    return found if _EARLIEST <= found <= now + _AHEAD else now
 
 
 def _digits(value: Any) -> str:
