@@ -33,12 +33,12 @@ def dialled(written: str | None, country: str) -> str | None:
 def _international(written: str) -> str:
     """A number as it is dialled today: no national number begins with 00, which people write for the +, and Mexico's
     mobiles had a 1 after the country code until 2019."""
-    digits = "".join(char for char in written if char in "0123456789")
-    is_international = written.strip().startswith(("+", "00", "(+"))
-    if not is_international or not digits:
-        return written
-    digits = digits.removeprefix("00")
-    return f"+52{digits[3:]}" if len(digits) == 13 and digits.startswith("521") else f"+{digits}"
+    text = written.strip()
+    text = f"+{text[2:]}" if text.startswith("00") else text
+    digits = "".join(char for char in text if char in "0123456789")
+    if text.startswith("+") and len(digits) == 13 and digits.startswith("521"):
+        return f"+52{digits[3:]}"
+    return text
 
 
 def canonical(digits: str) -> str:

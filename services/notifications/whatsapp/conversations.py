@@ -31,7 +31,7 @@ def link(uow: UnitOfWork, conversation_id: str, client_id: str, contact_id: str 
     record_merges.note(uow, client_id, "whatsapp_conversations", conversation_id)
     row = messages.c
     # A version of its own: what is told of them from now on is newer than what was told of the former client.
-    values = {"contact_id": contact_id, "updated_at": uow.now, "version": row.version + 1}
+    values = {"contact_id": contact_id, "version": row.version + 1}
     uow.session.execute(update(messages).where(row.conversation_id == conversation_id).values(**values))
     return now
 

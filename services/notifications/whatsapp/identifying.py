@@ -251,7 +251,10 @@ def _one_of(uow: UnitOfWork, ids: Iterable[str], sure: Iterable[str]) -> str:
     a person says which.
     """
     rows = uow.session.execute(select(conversations).where(conversations.c.id.in_(sorted(ids)))).all()
-    rank = lambda row: (row.state != "linked", row.id not in sure, row.created_at, row.id)  # noqa: E731
+
+    def rank(row: Row[Any]) -> tuple[Any, ...]:
+        return row.state != "linked", row.id not in sure, row.created_at, row.id
+
     kept, *others = sorted(rows, key=rank)
     for other in others:
         if other.state != "linked" or other.client_id == kept.client_id:
