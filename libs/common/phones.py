@@ -22,12 +22,23 @@ def dialled(written: str | None, country: str) -> str | None:
     country: ISO 3166, how a number without a country code is read.
     """
     try:
-        number = phonenumbers.parse(written or "", country)
+        number = phonenumbers.parse(_international(written or ""), country)
     except phonenumbers.NumberParseException:
         return None
     if phonenumbers.is_possible_number_with_reason(number) not in _POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+
+
+def _international(written: str) -> str:
+    """A number as it is dialled today: no national number begins with 00, which people write for the +, and Mexico's
+    mobiles had a 1 after the country code until 2019."""
+    text = written.strip()
+    text = f"+{text[2:]}" if text.startswith("00") else text
+    digits = "".join(char for char in text if char in "0123456789")
+    if text.startswith("+") and len(digits) == 13 and digits.startswith("521"):
+        return f"+52{digits[3:]}"
+    return text
 
 
 def canonical(digits: str) -> str:
@@ -38,6 +49,14 @@ def canonical(digits: str) -> str:
     if len(digits) == 13 and digits.startswith("55") and digits[4] == "9":
         return digits[:4] + digits[5:]
     return digits
+
+
+def forms(digits: str) -> list[str]:
+    """The ways of dialling a number that ring at one person's, itself first."""
+    short = canonical(digits)
+    more = {"52": [f"521{short[2:]}"], "54": [f"549{short[2:]}"], "55": [f"{short[:4]}9{short[4:]}"]}
+    found = [digits, short, *more.get(short[:2], [])]
+    return [each for each in dict.fromkeys(found) if canonical(each) == short]
 
 
 def same(one: str, other: str) -> bool:

@@ -278,6 +278,7 @@ class WhatsAppSent(Event):
     sent_by: str | None
     sent_by_name: str | None
     occurred_at: datetime
+    version: int
 
 
 class WhatsAppFailed(Event):
@@ -290,6 +291,9 @@ class WhatsAppFailed(Event):
     text: str
     reason: str
     advice: str
+    # Before this was told, every failure was.
+    certain: bool = True
+    version: int
 
 
 class EmailSent(Event):

@@ -173,11 +173,17 @@ def _version() -> str:
         return "0.1.0"
 
 
+# Meta: a webhook's body has up to 3 MB.
+_LARGEST_DELIVERY = 3 * 1024 * 1024
+
+
 def _begin() -> Response | None:
     requests.journal()
     if request.path.startswith("/api/v1/intake/") and request.method == "OPTIONS":
         return Response(status=204)
     largest = requests.gateway().settings.max_body_bytes
+    if request.path == "/api/v1/webhooks/whatsapp":
+        largest = max(largest, _LARGEST_DELIVERY)
     if request.mimetype != "multipart/form-data" and (request.content_length or 0) > largest:
         raise TooLarge(f"a body has at most {largest:,} bytes")
     return None

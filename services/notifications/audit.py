@@ -26,14 +26,17 @@ AUDIT = AuditPlan(
         "whatsapp_conversations": Watched(
             subject=("contact_id", "client_id"),
             open=frozenset({"state"}),
-            silent=frozenset("last_text last_message_at last_inbound_at unread mailed_at handed_at".split()),
+            silent=frozenset(
+                "last_text last_message_at last_inbound_at number_at unread mailed_at handed_at"
+                " returned_at lead_key lead_by lead_at".split()
+            ),
         ),
         "whatsapp_messages": Watched(
             subject=("contact_id", "conversation_id"),
             open=frozenset({"direction", "type", "status"}),
             # The number stands in WhatsApp's id of a message.
             secret=frozenset({"provider_id", "reply_to"}),
-            silent=frozenset("position attempts handed_at announced_at".split()),
+            silent=frozenset("position attempts handed_at doubted_at announced_at".split()),
         ),
     },
     unwatched={

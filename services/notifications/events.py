@@ -85,19 +85,21 @@ class WhatsAppReceived(Event):
 
 
 class WhatsAppSent(WhatsAppMessage):
-    """WhatsApp took a message. sent_by is None where nobody wrote it by hand."""
+    """WhatsApp took a message; told again, with a higher version, when one that failed or was doubtful did arrive.
+    sent_by is None where nobody wrote it by hand."""
 
     event_type: ClassVar[str] = "whatsapp.sent"
 
 
 class WhatsAppFailed(WhatsAppMessage):
-    """A message did not get there. advice: what a person should do."""
+    """A message did not get there or, where that is not certain, may not have. advice: what a person should do."""
 
     event_type: ClassVar[str] = "whatsapp.failed"
 
     error_code: int
     reason: str
     advice: str
+    certain: bool
 
 
 class WhatsAppStatusChanged(Event):

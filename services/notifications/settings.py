@@ -25,6 +25,8 @@ class NotificationsSettings(ServiceSettings):
     mailed_link_key: what the tokens of mailed links are encrypted under on their way here, 64 hexadecimal digits.
     whatsapp_token, whatsapp_phone_number_id: without them nothing is sent. whatsapp_app_secret: without it no webhook
     is believed. whatsapp_pair_seconds: between two messages to one person; whatsapp_per_second: messages to all.
+    whatsapp_brief_template: what is sent after a brief; whatsapp_brief_languages: in which languages, the first that is
+    approved (``de, en``; ``en_US`` is an ``en``).
     whatsapp_seconds: how long WhatsApp's answer may take. default_country: how numbers without a country code are read.
     """
 
@@ -41,6 +43,7 @@ class NotificationsSettings(ServiceSettings):
     whatsapp_app_secret: str = ""
     whatsapp_verify_token: str = ""
     whatsapp_brief_template: str = "brief_received"
+    whatsapp_brief_languages: str = "en"
     whatsapp_pair_seconds: float = Field(default=6.0, ge=0)
     whatsapp_per_second: float = Field(default=80.0, gt=0)
     whatsapp_seconds: float = Field(default=20.0, gt=0)
@@ -91,6 +94,11 @@ class NotificationsSettings(ServiceSettings):
     def whatsapp_is_stand_in(self) -> bool:
         """Whether the Cloud API is the sandbox's."""
         return urlsplit(self.whatsapp_api_base).hostname in _NEARBY
+
+    @property
+    def brief_languages(self) -> list[str]:
+        """The languages of the template after a brief, the one that is wanted most first."""
+        return [each.strip() for each in self.whatsapp_brief_languages.split(",") if each.strip()] or ["en"]
 
     @property
     def sender(self) -> tuple[str, str]:

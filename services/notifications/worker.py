@@ -109,7 +109,8 @@ TABLE = WorkerTable(
             whatsappward(media.fetch_outside),
             media.fetch_finished,
             failed=media.fetch_failed,
-            patience=timedelta(days=3),
+            # Beyond the time for which WhatsApp keeps a file: the job itself says so then.
+            patience=media.KEPT + timedelta(days=1),
             lease=timedelta(minutes=5),
         ),
         media.FILE_JOB: JobHandler(

@@ -69,6 +69,7 @@ class FakeWhatsApp:
 
     now: Callable[[], datetime]
     says: Callable[[Mapping[str, Any]], Exception | None] = lambda _content: None
+    fetching: Callable[[str], Exception | None] = lambda _media_id: None
     sent: list[tuple[datetime, str, str, dict[str, Any]]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     approved: list[Template] = field(default_factory=list)
@@ -90,6 +91,8 @@ class FakeWhatsApp:
         return self.approved
 
     def fetch(self, media_id: str, limit: int) -> Fetched:
+        if (error := self.fetching(media_id)) is not None:
+            raise error
         content = self.files[media_id]
         return Fetched(io.BytesIO(content), len(content), hashlib.sha256(content).digest())
 

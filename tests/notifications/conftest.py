@@ -11,6 +11,7 @@ from libs.common.clock import Clock
 from services.notifications import settings, wiring
 from services.notifications.settings import NotificationsSettings
 from tests.notifications.chats import NUMBER, SECRET
+from tests.notifications.graph import Graph
 from tests.notifications.harness import STAFF, Notifications
 from tests.notifications.mail_server import MailServer
 
@@ -18,6 +19,13 @@ from tests.notifications.mail_server import MailServer
 @pytest.fixture
 def server() -> Iterator[MailServer]:
     made = MailServer()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    made = Graph()
     yield made
     made.stop()
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
 from libs.common.identity import Actor
 from libs.common.problems import Invalid
 from services.clients import access, queries
-from services.clients.domain import LOGGED_BY_PEOPLE, Activity, Client
+from services.clients.domain import LOGGED_BY_PEOPLE, RECEIVED, Activity, Client
 from services.clients.handlers.loading import activity_to_change, client_to_change
-from services.clients.handlers.telling import log, tell_activity_changed, tell_assigned
-from services.clients.models import activities, clients, contacts
+from services.clients.handlers.telling import last_activity, log, tell_activity_changed, tell_assigned
+from services.clients.models import clients, contacts
 
 # The cause of a task that somebody gave to somebody else.
 GIVEN = "given"
@@ -48,6 +48,7 @@ def log_activity(
         if name not in given:
             raise Invalid(f"{name} is needed", field=name)
     kind, subject, description = given.pop("type"), given.pop("subject"), given.pop("description", None) or ""
+    _check_words(kind, subject)
     if kind == "task" and not uow.actor.is_system:
         given.setdefault("assignee_id", uow.actor.id)
     if kind != "task" and given.get("assignee_id"):
@@ -76,6 +77,8 @@ def update_activity(
         raise Invalid("this meeting is booked: move it, so that everybody is told", field="due_at")
     if "occurred_at" in given and given["occurred_at"] is None:
         raise Invalid("occurred_at is needed", field="occurred_at")
+    if "subject" in given and given["subject"] != activity.subject:
+        _check_words(activity.type, given["subject"])
     before = activity.assignee_id
     if given:
         activity.change(given, uow.now)
@@ -84,7 +87,7 @@ def update_activity(
     if activity.assignee_id != before:
         _tell_given(uow, activity, client)
     if "occurred_at" in given:
-        _last_activity(uow, client.id)
+        last_activity(uow, client.id)
     return queries.activity_document(activity)
 
 
@@ -105,14 +108,15 @@ def _tell_given(uow: UnitOfWork, activity: Activity, client: Client) -> None:
         tell_assigned(uow, activity, client, GIVEN)
 
 
+def _check_words(kind: str, subject: str) -> None:
+    """What people said on WhatsApp is noted by what comes from there; by hand one notes what was said elsewhere."""
+    if kind == "whatsapp" and subject.strip().startswith(RECEIVED):
+        raise Invalid("what they write on WhatsApp is noted by itself; choose another subject", field="subject")
+
+
 def _check_contact(uow: UnitOfWork, client_id: str, contact_id: str | None) -> None:
     if contact_id is None:
         return
     theirs = select(contacts.c.id).where(contacts.c.id == contact_id, contacts.c.client_id == client_id)
     if uow.session.execute(theirs).first() is None:
         raise Invalid("this is no contact of this client", field="contact_id")
-
-
-def _last_activity(uow: UnitOfWork, client_id: str) -> None:
-    newest = select(func.max(activities.c.occurred_at)).where(activities.c.client_id == client_id).scalar_subquery()
-    uow.session.execute(update(clients).where(clients.c.id == client_id).values(last_activity_at=newest))

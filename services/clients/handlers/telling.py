@@ -139,7 +139,7 @@ def log(uow: UnitOfWork, client_id: str, kind: str, subject: str, description: s
     activity = _activity(uow, client_id, kind, subject, description, **more)
     _keep(uow, [activity], activity.occurred_at)
     if answers:
-        _answered(uow, activity)
+        answered(uow, activity)
     settled_by(uow, activity)
     return activity
 
@@ -148,10 +148,31 @@ def log_inbound(uow: UnitOfWork, client_id: str, kind: str, subject: str, descri
     """Write down that somebody there turned to us: from now on they wait for an answer."""
     activity = _activity(uow, client_id, kind, subject, description, **more)
     _keep(uow, [activity], activity.occurred_at)
-    since = func.coalesce(clients.c.waiting_since, activity.occurred_at)
-    uow.session.execute(update(clients).where(clients.c.id == client_id).values(waiting_since=since))
+    wait(uow, activity)
     settled_by(uow, activity, theirs=True)
     return activity
+
+
+def wait(uow: UnitOfWork, activity: Activity) -> None:
+    """Who turned to us waits for an answer from then on."""
+    since = func.coalesce(clients.c.waiting_since, activity.occurred_at)
+    uow.session.execute(update(clients).where(clients.c.id == activity.client_id).values(waiting_since=since))
+
+
+def waits_no_more(uow: UnitOfWork, client_id: str, since: datetime) -> None:
+    """What a client waited for since an instant was never said there."""
+    row = clients.c
+    waited = update(clients).where(row.id == client_id, row.waiting_since == since).values(waiting_since=None)
+    if uow.session.execute(waited.returning(row.id)).first() is not None:
+        tick_off(uow, WAITING, activities.c.client_id == client_id)
+
+
+def last_activity(uow: UnitOfWork, *client_ids: str) -> None:
+    """When something last happened with clients, counted anew."""
+    for client_id in client_ids:
+        newest = select(func.max(activities.c.occurred_at)).where(activities.c.client_id == client_id)
+        values = {"last_activity_at": newest.scalar_subquery()}
+        uow.session.execute(update(clients).where(clients.c.id == client_id).values(**values))
 
 
 def log_all(uow: UnitOfWork, subjects: dict[str, str]) -> None:
@@ -224,7 +245,7 @@ def activity_state(kind: type[State], each: Activity, won: bool, *, brought: boo
     )
 
 
-def _answered(uow: UnitOfWork, activity: Activity) -> None:
+def answered(uow: UnitOfWork, activity: Activity) -> None:
     """Whoever waited has heard from us; what happened before they asked is no answer."""
     waited = (clients.c.id == activity.client_id, clients.c.waiting_since <= activity.occurred_at)
     answered = update(clients).where(*waited).values(waiting_since=None).returning(clients.c.id)

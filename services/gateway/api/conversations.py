@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from flask import Response, redirect
 from pydantic import Field
 
+from libs.common.problems import Conflict, Invalid
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
@@ -80,7 +83,8 @@ class MessageDocument(d.Document):
 
 
 class TemplateDocument(d.Document):
-    """``body``: its text with ``{{1}}`` and so on; ``places``: how many parameters it takes."""
+    """``body``: its text with ``{{1}}`` or ``{{name}}`` and so on; ``places``: how many parameters it takes, in the
+    order of the text; ``problem``: why it cannot be sent from here, null where it can."""
 
     name: str
     language: str
@@ -88,6 +92,7 @@ class TemplateDocument(d.Document):
     category: str | None
     body: str
     places: int
+    problem: str | None
     synced_at: datetime
 
 
@@ -189,15 +194,30 @@ def link_conversation(conversation_id: Any, body: Link) -> dict[str, Any]:
 
 @routes.route("POST", "/conversations/<uuid:conversation_id>/lead", who=SALES, body=Lead, answers=ConversationDocument)
 def make_lead(conversation_id: Any, body: Lead) -> dict[str, Any]:
-    """Make a client and a contact of somebody unknown, and link the conversation to them."""
+    """Make a client and a contact of somebody unknown, and link the conversation to them; once, however many try. 409
+    says that somebody else is at it, or was."""
     found = r.ask("notifications", "begin_whatsapp_lead", conversation_id=str(conversation_id))
     person = {"first_name": body.first_name, "last_name": body.last_name, "phone": found["phone"]}
     name = body.company_name or f"{body.first_name} {body.last_name}".strip()
     data = {"company_name": name, "phone": found["phone"], "source": "whatsapp", "contact": person}
-    client = r.ask("clients", "create_client", data=data)
+    client = _made_once(found["key"], data)
     contacts = r.ask("clients", "list_contacts", client_id=client["id"])["items"]
     linked = {"client_id": client["id"], "contact_id": contacts[0]["id"] if contacts else None}
     return r.ask("notifications", "link_conversation", conversation_id=str(conversation_id), **linked)
+
+
+def _made_once(key: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The client, made under the conversation's key: of several requests at once all get the same one."""
+    context, started = replace(r.context(), idempotency_key=key), time.perf_counter()
+    try:
+        answer = r.gateway().rpc.call(context, "clients", "create_client", seconds=r.WRITE_SECONDS, data=data)
+    except Invalid as problem:
+        if problem.field == "Idempotency-Key":
+            raise Conflict("a client was made of them just now; look again in a minute") from None
+        raise
+    finally:
+        r.note_call("clients.create_client", started)
+    return cast(dict[str, Any], answer)
 
 
 @routes.route("POST", "/conversations/<uuid:conversation_id>/dismiss", who=SALES, answers=ConversationDocument)

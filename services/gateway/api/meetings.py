@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
-from libs.common.problems import Invalid, Problem
+from libs.common.problems import Invalid, NotFound, Problem
 from libs.common.rpc.client import Call
 from services.gateway.accounts import users
 from services.gateway.api import documents as d
@@ -133,6 +133,16 @@ def meeting_slots(client_id: Any, body: SlotsWanted) -> dict[str, Any]:
     }
 
 
+def _check_conversation(client_id: str, conversation_id: str) -> None:
+    """Invalid unless it is this client's: the meeting is confirmed in it."""
+    try:
+        found = r.ask("notifications", "get_conversation", conversation_id=conversation_id)
+    except NotFound:
+        found = {"client_id": None}
+    if found["client_id"] != client_id:
+        raise Invalid("this is no conversation with this client", field="conversation_id")
+
+
 @routes.route(
     "POST", "/clients/<uuid:client_id>/meetings", who=SALES, body=MeetingNew, answers={201: MeetingDocument},
     refusals=(409,),
@@ -141,6 +151,8 @@ def book_meeting(client_id: Any, body: MeetingNew) -> dict[str, Any]:
     """Book a meeting: it stands in the client's history, and whom you meet gets the confirmation with a file for their
     calendar. 409 when the host has another meeting then."""
     data = body.given()
+    if body.conversation_id is not None:
+        _check_conversation(str(client_id), body.conversation_id)
     role = None
     if body.host_id is not None and body.host_id.lower() != r.signed_in().actor.id:
         role = _role(body.host_id)

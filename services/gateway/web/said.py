@@ -151,6 +151,8 @@ _SHAPES = tuple(
          N_("WhatsApp takes no free text now, because their last message is more than 24 hours old (%(at)s): "
             "send a template")),
         (r"this template takes (?P<count>\d+) parameters", N_("this template takes %(count)s parameters")),
+        (r"it could not be fetched in (?P<count>\d+) days, and WhatsApp does not keep it longer: ask for it again",
+         N_("it could not be fetched in %(count)s days, and WhatsApp does not keep it longer: ask for it again")),
         # What a notification is called.
         (r"New Lead: (?P<name>.+)", N_("New lead: %(name)s")),
         (r"New inquiry: (?P<name>.+)", N_("New inquiry: %(name)s")),
@@ -170,6 +172,8 @@ _SHAPES = tuple(
         (r"WhatsApp from an unknown number: (?P<name>.+)", N_("WhatsApp from an unknown number: %(name)s")),
         (r"WhatsApp from (?P<name>.+)", N_("WhatsApp from %(name)s")),
         (r"WhatsApp to (?P<name>.+) was not delivered", N_("WhatsApp to %(name)s was not delivered")),
+        (r"WhatsApp to (?P<name>.+): nobody knows whether it arrived",
+         N_("WhatsApp to %(name)s: nobody knows whether it arrived")),
         (r"(?P<name>.+) payment confirmed", N_("%(name)s payment confirmed")),
         (r"You won (?P<amount>.+) with (?P<name>.+)", N_("You won %(amount)s with %(name)s")),
         (r"(?P<who>.+) won a deal with (?P<name>.+)", N_("%(who)s won a deal with %(name)s")),

@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from libs.common.integrations import CheckFailed
-from services.notifications.whatsapp.domain import fault_of
+from services.notifications.whatsapp.domain import fault_of, problem_of
 from services.notifications.whatsapp.ports import (
     Accepted,
     Fetched,
@@ -119,15 +119,16 @@ def _unreached(error: requests.RequestException) -> Exception:
 
 
 def _refusal(answer: requests.Response) -> Exception:
-    """What an answer that is no success means. Without an error of WhatsApp's own, something before it has answered,
-    and our request has not come through."""
+    """What an answer that is no success means. Without an error of WhatsApp's own, something before it has answered:
+    a gateway that waited in vain (502, 504) or broke down may have passed our request on."""
     try:
         error = answer.json()["error"]
         code, data = error["code"], error.get("error_data")
     except (ValueError, KeyError, TypeError, AttributeError, requests.RequestException):
-        return NotReached(f"WhatsApp answers with {answer.status_code}")
+        said = f"WhatsApp answers with {answer.status_code}"
+        return NoAnswer(said) if answer.status_code >= 500 else NotReached(said)
     details = data.get("details") if isinstance(data, dict) else None
-    return Refused(fault_of(code, details or error.get("message")))
+    return Refused(fault_of(code, details or error.get("message"), error.get("error_subcode")))
 
 
 def _held(answer: requests.Response, limit: int) -> Fetched:
@@ -160,7 +161,8 @@ def _template(entry: dict[str, Any]) -> Template | None:
     if not isinstance(name, str) or not isinstance(language, str):
         return None
     text = body.replace("\x00", "")[:5000] if isinstance(body, str) else ""
-    return Template(name, language, str(entry.get("status", "")), str(entry.get("category", "")), text)
+    state, category = str(entry.get("status", "")), str(entry.get("category", ""))
+    return Template(name, language, state, category, text, problem_of(_list(entry, "components")))
 
 
 def _list(found: Any, name: str) -> list[dict[str, Any]]:

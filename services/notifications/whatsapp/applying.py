@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,7 @@ from sqlalchemy.engine import Row
 
 from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
-from services.notifications.whatsapp import conversations, media, progress, telling
-from services.notifications.whatsapp.conversations import Identity
+from services.notifications.whatsapp import conversations, identifying, media, pacing, progress, telling
 from services.notifications.whatsapp.domain import (
     Changed,
     Fault,
@@ -31,65 +30,117 @@ from services.notifications.whatsapp.domain import (
     Reported,
     fault_of,
 )
+from services.notifications.whatsapp.identifying import Identity
 from services.notifications.whatsapp.matching import Known
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import early, messages
+from services.notifications.whatsapp.ports import Line
 
-_ORDER: tuple[type[Notice], ...] = (Received, NumberChanged, Changed, Reacted, Reported)
+_ORDER: dict[type[Notice], int] = {NumberChanged: 0, Received: 0, Changed: 1, Reacted: 2, Reported: 3}
+_A_DAY = timedelta(days=1)
+_KNOWN = "it holds a message that was known already"
 
 
-def apply(uow: UnitOfWork, notices: Sequence[Notice], contacts: Known) -> list[str]:
+def apply(uow: UnitOfWork, notices: Sequence[Notice], contacts: Known, line: Line) -> list[str]:
     """Apply what a delivery tells; notes of what is not as one would expect."""
-    ordered = sorted(notices, key=lambda each: (_ORDER.index(type(each)), each.at))
-    reported = [each for each in ordered if isinstance(each, Reported)]
-    of_reports = {row.conversation_id for row in _ours(uow, reported)}
-    people = [_known(each) for each in ordered if not isinstance(each, Reported)]
-    found = conversations.of_people(uow, people, of_reports)
-    notes = [_one(uow, each, found, contacts) for each in ordered]
-    return [each for each in notes if each]
+    fresh = _fresh(uow, notices)
+    people = [identity for each in fresh for identity in _identities(each)]
+    made = identifying.hold(uow, people, _concerned(uow, fresh))
+    # Now nobody else applies anything about these people: what came meanwhile is not new any more.
+    fresh = _fresh(uow, fresh)
+    notes = [_one(uow, each, contacts, line) for each in sorted(fresh, key=_in_order)]
+    identifying.drop_empty(uow, made)
+    return [each for each in (*notes, _KNOWN if len(fresh) < len(notices) else None) if each]
 
 
-def _known(notice: Notice) -> frozenset[Identity]:
+def _in_order(notice: Notice) -> tuple[int, datetime, bool]:
+    """Messages and changes of numbers as they happened, and then what is told of messages. Of one second the change
+    comes first: who wrote from the former number is told by its time."""
+    return _ORDER[type(notice)], notice.at, isinstance(notice, Received)
+
+
+def _fresh(uow: UnitOfWork, notices: Sequence[Notice]) -> list[Notice]:
+    """What is told for the first time: an old message teaches nothing, neither whose it is nor a number."""
+    ids = [each.provider_id for each in notices if isinstance(each, Received | NumberChanged)]
+    row = messages.c
+    known = set(uow.session.execute(select(row.provider_id).where(row.provider_id.in_(ids))).scalars()) if ids else ()
+    return [each for each in notices if not isinstance(each, Received | NumberChanged) or each.provider_id not in known]
+
+
+def _identities(notice: Notice) -> list[Identity]:
     """All by which the person of a notice is known; of one whose number changed, the former and the new."""
-    if isinstance(notice, Reported):
-        return frozenset()
-    known = set(notice.person.identities)
     if isinstance(notice, NumberChanged):
-        known |= set(Person(notice.wa_id, notice.bsuid).identities)
-    return frozenset(known)
+        return [*notice.person.identities, *_present(notice).identities]
+    return notice.person.identities if isinstance(notice, Received) else []
 
 
-def _one(uow: UnitOfWork, notice: Notice, found: dict[frozenset[Identity], str], contacts: Known) -> str | None:
+def _present(notice: NumberChanged) -> Person:
+    return Person(notice.wa_id, notice.bsuid)
+
+
+def _concerned(uow: UnitOfWork, notices: Sequence[Notice]) -> set[str]:
+    """The conversations of the messages that are told of."""
+    reports = [each for each in notices if isinstance(each, Reported)]
+    targets = [each.target for each in notices if isinstance(each, Changed | Reacted)]
+    row = messages.c
+    amended = select(row.conversation_id).where(row.provider_id.in_(targets))
+    found = set(uow.session.execute(amended).scalars()) if targets else set()
+    return found | {row.conversation_id for row in _ours(uow, reports)}
+
+
+def _one(uow: UnitOfWork, notice: Notice, contacts: Known, line: Line) -> str | None:
     if isinstance(notice, Reported):
-        return _report(uow, notice)
-    conversation_id = found[_known(notice)]
+        return _report(uow, notice, line)
     if isinstance(notice, Received):
+        conversation_id = identifying.of_person(uow, frozenset(notice.person.identities), notice.at)
         return _receive(uow, conversation_id, notice, contacts)
     if isinstance(notice, NumberChanged):
-        person = Person(notice.wa_id, notice.bsuid or notice.person.bsuid)
-        told = Received(person, notice.provider_id, "system", notice.text, notice.at, opens=False)
+        present = _present(notice)
+        conversation_id = identifying.moved(uow, notice.person, present, notice.at)
+        told = Received(present, notice.provider_id, "system", notice.text, notice.at, opens=False)
         return _receive(uow, conversation_id, told, contacts)
     return _amend(uow, notice)
 
 
 def _receive(uow: UnitOfWork, conversation_id: str, notice: Received, contacts: Known) -> str | None:
-    conversation = telling.whose(uow, conversation_id)
-    conversations.learn(uow, conversation, notice.person)
-    contact = contacts.get(notice.person.wa_id)
-    if contact is not None and conversation.state != "linked":
-        link(uow, conversation_id, contact["client_id"], contact.get("contact_id"))
-    conversation = telling.whose(uow, conversation_id)
-    message_id = _add(uow, conversation, notice)
+    _find_client(uow, conversation_id, notice.person.wa_id, contacts)
+    message_id = _add(uow, telling.whose(uow, conversation_id), notice)
     if message_id is None:
-        return "it holds a message that was known already"
-    _note_latest(uow, conversation, notice)
+        return _KNOWN
+    identifying.learn(uow, conversation_id, notice.person, notice.at)
+    _note_latest(uow, telling.whose(uow, conversation_id), notice)
     take_up_early(uow, message_id)
     told, conversation = telling.message(uow, message_id), telling.whose(uow, conversation_id)
     telling.received(uow, conversation, told)
-    telling.notify_people(uow, conversation, told)
+    if _is_news(uow, conversation):
+        telling.notify_people(uow, telling.whose(uow, conversation_id), told)
     if notice.media is not None:
         uow.jobs.add(media.JOB, {"message_id": message_id}, dedupe_key=message_id)
     return None
+
+
+def _is_news(uow: UnitOfWork, conversation: Row[Any]) -> bool:
+    """Whether people hear of a message. A sender who was dismissed and writes again is unknown again, and people hear
+    of them once a day: of who is a nuisance not more often."""
+    today = conversation.returned_at is not None and conversation.returned_at + _A_DAY > uow.now
+    if conversation.state == "dismissed" and not today:
+        conversations.change(uow, conversation.id, state="unknown", returned_at=uow.now)
+        return True
+    return conversation.state == "linked" or not today
+
+
+def _find_client(uow: UnitOfWork, conversation_id: str, wa_id: str, contacts: Known) -> None:
+    """Link a conversation that is nobody's to whom clients know by its number; not by one that was another's before.
+
+    One whose client was deleted is nobody's, too, and what its person says next is for sales to look at.
+    """
+    conversation, contact = telling.whose(uow, conversation_id), contacts.get(wa_id)
+    if conversations.is_linked(uow.session, conversation):
+        return
+    if conversation.state == "linked":
+        conversations.release(uow, conversation_id)
+    if contact is not None and not identifying.was_passed_on(uow, wa_id):
+        link(uow, conversation_id, contact["client_id"], contact.get("contact_id"))
 
 
 def _add(uow: UnitOfWork, conversation: Row[Any], notice: Received) -> str | None:
@@ -120,8 +171,9 @@ def _add(uow: UnitOfWork, conversation: Row[Any], notice: Received) -> str | Non
 
 def _note_latest(uow: UnitOfWork, conversation: Row[Any], notice: Received) -> None:
     """The provider's times decide what is latest; a clock that is ahead opens no longer window."""
-    values: dict[str, Any] = {"unread": table.c.unread + 1, "blocked_reason": None}
+    values: dict[str, Any] = {"unread": table.c.unread + 1}
     if notice.opens:
+        values |= {"blocked_reason": None} if conversation.number or not conversation.phone else {}
         at = min(notice.at, uow.now)
         values["last_inbound_at"] = max(conversation.last_inbound_at or at, at)
     values |= progress.latest(conversation, notice.at, notice.text)
@@ -129,13 +181,19 @@ def _note_latest(uow: UnitOfWork, conversation: Row[Any], notice: Received) -> N
 
 
 def link(uow: UnitOfWork, conversation_id: str, client_id: str, contact_id: str | None) -> None:
-    """Say whose conversation it is, and tell its messages again with the client they belong to."""
+    """Say whose conversation it is, and tell its messages again with the client they belong to.
+
+    Files that lie with a former client's documents stay there, and are filed with the new one's as well.
+    """
+    former = telling.whose(uow, conversation_id).client_id
     conversations.link(uow, conversation_id, client_id, contact_id)
-    conversation = telling.whose(uow, conversation_id)
-    theirs = (messages.c.conversation_id == conversation_id, messages.c.direction == "in")
-    for told in uow.session.execute(select(messages).where(*theirs).order_by(messages.c.occurred_at)).all():
-        telling.received(uow, conversation, told)
-        media.file_later(uow, told)
+    conversation, row = telling.whose(uow, conversation_id), messages.c
+    theirs = select(messages).where(row.conversation_id == conversation_id).order_by(row.occurred_at, row.position)
+    for told in uow.session.execute(theirs).all():
+        telling.again(uow, conversation, told)
+        if former is not None and told.media and told.media["document_id"]:
+            progress.write(uow, told.id, media=told.media | {"document_id": None})
+        media.file_later(uow, telling.message(uow, told.id))
 
 
 def take_up_early(uow: UnitOfWork, message_id: str) -> None:
@@ -164,13 +222,13 @@ def _ours(uow: UnitOfWork, reported: Iterable[Reported]) -> list[Any]:
     ids = [each.provider_id for each in reported]
     callbacks = [each.callback for each in reported if is_id(each.callback)]
     row = messages.c
-    statement = select(row.id, row.conversation_id, row.provider_id).where(
+    statement = select(row.id, row.conversation_id, row.provider_id, row.handed_at).where(
         row.direction == "out", or_(row.provider_id.in_(ids), row.id.in_(callbacks))
     )
     return list(uow.session.execute(statement)) if ids else []
 
 
-def _report(uow: UnitOfWork, notice: Reported) -> str | None:
+def _report(uow: UnitOfWork, notice: Reported, line: Line) -> str | None:
     found = _ours(uow, [notice])
     if not found:
         data = {"status": notice.status, "fault": notice.fault.document() if notice.fault else None}
@@ -180,6 +238,8 @@ def _report(uow: UnitOfWork, notice: Reported) -> str | None:
     if message.provider_id is None:
         values = {"provider_id": notice.provider_id}
         uow.session.execute(update(messages).where(messages.c.id == message.id).values(**values))
+    if notice.fault is not None and notice.fault.stops:
+        pacing.block_for(uow, line, notice.fault, message.id, message.handed_at)
     progress.further(uow, message.id, notice.status, notice.at, notice.fault)
     if message.provider_id is None:
         take_up_early(uow, message.id)

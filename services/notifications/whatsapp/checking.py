@@ -7,7 +7,7 @@ from datetime import datetime
 
 from libs.common.database import UnitOfWork
 from libs.common.schedule import ScheduledJob
-from services.notifications.whatsapp import handing, pacing, receiving, templates
+from services.notifications.whatsapp import doubting, handing, media, pacing, receiving, templates
 from services.notifications.whatsapp.ports import Line
 
 
@@ -16,6 +16,7 @@ def answered(uow: UnitOfWork, line: Line) -> None:
     pacing.unblock(uow, line)
     handing.resume_sending(uow, line)
     uow.jobs.hasten(handing.JOB)
+    uow.jobs.hasten(media.JOB)
 
 
 def schedule(line: Callable[[], Line]) -> list[ScheduledJob]:
@@ -26,6 +27,7 @@ def schedule(line: Callable[[], Line]) -> list[ScheduledJob]:
 
     return [
         ScheduledJob("resume_whatsapp", "* * * * *", resume),
+        ScheduledJob("tell_doubtful_whatsapp", "* * * * *", doubting.tell_doubtful),
         # Within the hours that are caught up, so that a worker that has just started asks at once.
         ScheduledJob("sync_whatsapp_templates", "17 */4 * * *", templates.order_sync),
         ScheduledJob("forget_whatsapp_deliveries", "47 3 * * *", receiving.forget_deliveries),

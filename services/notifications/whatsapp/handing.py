@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job, RetryLater
-from services.notifications.whatsapp import applying, conversations, pacing, progress, telling
+from services.notifications.whatsapp import applying, conversations, identifying, pacing, progress, telling
 from services.notifications.whatsapp.domain import (
     FAILED,
     QUEUED,
@@ -28,7 +28,7 @@ from services.notifications.whatsapp.domain import (
     fault_of,
     window_ends,
 )
-from services.notifications.whatsapp.domain.faults import AGAIN, TOO_OLD, WINDOW_CLOSED
+from services.notifications.whatsapp.domain.faults import AGAIN, GIVEN_UP, TOO_OLD, WINDOW_CLOSED
 from services.notifications.whatsapp.models import messages
 from services.notifications.whatsapp.ports import Accepted, Line, NoAnswer, NotReached, Outside, Refused
 
@@ -104,7 +104,7 @@ def _next(uow: UnitOfWork, outside: Outside, conversation_id: str) -> Leaving | 
     if (busy := _in_other_hands(uow, outside, conversation)) > 0:
         return busy
     message = _oldest(uow.session, conversation_id, QUEUED)
-    while message is not None and (fault := _too_late(uow, conversation, message)) is not None:
+    while message is not None and (fault := _hopeless(uow, conversation, message)) is not None:
         progress.further(uow, message.id, FAILED, uow.now, fault)
         message = _oldest(uow.session, conversation_id, QUEUED)
     if message is None:
@@ -133,9 +133,11 @@ def _in_other_hands(uow: UnitOfWork, outside: Outside, conversation: Row[Any]) -
     return 0.0
 
 
-def _too_late(uow: UnitOfWork, conversation: Row[Any], message: Row[Any]) -> Fault | None:
+def _hopeless(uow: UnitOfWork, conversation: Row[Any], message: Row[Any]) -> Fault | None:
     if message.created_at + PATIENCE < uow.now:
         return fault_of(TOO_OLD)
+    if not conversation.number and not conversation.bsuid:
+        return fault_of(GIVEN_UP)
     if message.template is None and window_ends(conversation.last_inbound_at, uow.now) is None:
         return fault_of(WINDOW_CLOSED)
     return None
@@ -159,22 +161,34 @@ def _hand_over(outside: Outside, job: Job, leaving: Leaving) -> bool:
             progress.further(uow, leaving.message_id, UNKNOWN, uow.now)
         return True
     with outside.transaction(job.context) as uow:
-        _accepted(uow, leaving.message_id, accepted)
+        _accepted(uow, leaving, accepted)
     return True
 
 
-def _accepted(uow: UnitOfWork, message_id: str, accepted: Accepted) -> None:
-    conversation = _lock(uow, message_id)
-    if accepted.wa_id and accepted.wa_id != conversation.number:
-        # WhatsApp may know a number in another form than it is dialled in; statuses and answers come with that one.
-        known = frozenset({("number", accepted.wa_id), ("number", conversation.number or accepted.wa_id)})
-        conversation_id = conversations.of_people(uow, [known])[known]
-        conversations.change(uow, conversation_id, number=accepted.wa_id)
+def _accepted(uow: UnitOfWork, leaving: Leaving, accepted: Accepted) -> None:
+    message_id, dialled = leaving.message_id, leaving.to.get("to")
+    if dialled and accepted.wa_id not in ("", dialled):
+        _know_form(uow, message_id, dialled, accepted.wa_id)
+    _lock(uow, message_id)
     told = telling.message(uow, message_id)
     if told.provider_id is None:
         progress.write(uow, message_id, provider_id=accepted.provider_id)
     progress.further(uow, message_id, SENT, uow.now)
     applying.take_up_early(uow, message_id)
+
+
+def _know_form(uow: UnitOfWork, message_id: str, dialled: str, wa_id: str) -> None:
+    """WhatsApp may know a number in another form than it is dialled in; statuses and answers come with that one.
+
+    Nothing is learned of a number that is not this person's any more, which they may have changed meanwhile.
+    """
+    made = identifying.hold(uow, [("number", dialled), ("number", wa_id)])
+    conversation = _lock(uow, message_id)
+    if conversation.number == dialled:
+        kept = identifying.also_known(uow, conversation.id, wa_id)
+        if kept is not None:
+            conversations.change(uow, kept, number=wa_id)
+    identifying.drop_empty(uow, made)
 
 
 def _refused(outside: Outside, job: Job, leaving: Leaving, fault: Fault) -> bool:
@@ -224,6 +238,9 @@ def _content(message: Row[Any]) -> dict[str, Any]:
     if message.template is None:
         return {"type": "text", "text": {"body": message.text, "preview_url": False}} | context
     template = {"name": message.template["name"], "language": {"code": message.template["language"]}}
-    given = [{"type": "text", "text": each} for each in message.template["parameters"]]
+    # What was queued before places could be named holds the texts alone.
+    given = [
+        {"type": "text", "text": each} if isinstance(each, str) else each for each in message.template["parameters"]
+    ]
     components = {"components": [{"type": "body", "parameters": given}]} if given else {}
     return {"type": "template", "template": template | components} | context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import exists, select, tuple_
 
 from libs.common import row_access
 from libs.common.context import Context
@@ -50,6 +50,8 @@ def senders(notices: Iterable[Notice]) -> list[Received]:
 def _linked(outside: Outside, numbers: set[str]) -> set[str]:
     row = identities.c
     named = tuple_(row.kind, row.value).in_([("number", each) for each in sorted(numbers)])
-    statement = select(row.value).join(conversations).where(named, conversations.c.state == "linked")
+    client = row_access.entries.c
+    there = exists().where(client.record_id == conversations.c.client_id, client.closed.is_(False))
+    statement = select(row.value).join(conversations).where(named, conversations.c.state == "linked", there)
     with outside.read() as session:
         return set(session.execute(statement).scalars())

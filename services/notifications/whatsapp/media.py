@@ -7,6 +7,7 @@ import binascii
 import mimetypes
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,13 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from libs.common.database import UnitOfWork
-from libs.common.jobs import GiveUp, Job
+from libs.common.jobs import GiveUp, Job, RetryLater
 from libs.common.object_store import safe_filename
-from services.notifications.whatsapp import progress, telling
-from services.notifications.whatsapp.domain import Media
+from services.notifications.whatsapp import pacing, progress, telling
+from services.notifications.whatsapp.domain import Fault, Media
+from services.notifications.whatsapp.domain.faults import GONE
 from services.notifications.whatsapp.models import conversations, messages
 from services.notifications.whatsapp.ports import Outside, Refused, TooLarge
 
+# So long WhatsApp keeps what people send at most; of what went earlier it says that it is not there.
+KEPT = timedelta(days=30)
+_STOPPED_SECONDS, _LONGEST_PAUSE = 300.0, 3600.0
 JOB = "fetch_whatsapp_media"
 FILE_JOB = "file_whatsapp_media"
 
@@ -49,12 +54,13 @@ def fetch_outside(outside: Outside, job: Job) -> Kept | None:
     if found is None or found.media is None or found.media["key"] is not None:
         return None
     media, limit = found.media, outside.line.media_bytes
+    _check_time(outside, job)
     try:
         fetched = outside.provider.fetch(media["media_id"], limit)
     except TooLarge:
         raise GiveUp(f"the file is larger than {limit // 1_000_000} MB; ask for it in another way") from None
     except Refused as error:
-        raise GiveUp(f"WhatsApp does not give the file: {error.fault.reason}") from None
+        raise _not_now(outside, job, error.fault) from None
     with fetched.content as content:
         if media["sha256"] and fetched.digest not in _digests(media["sha256"]):
             raise GiveUp("what was fetched is not what was sent: its SHA-256 differs")
@@ -62,6 +68,30 @@ def fetch_outside(outside: Outside, job: Job) -> Kept | None:
         outside.files.put(place.key, content, media["content_type"])
     kept = replace(place, size=fetched.size, sha256=fetched.digest.hex())
     return _completed(outside, kept)
+
+
+def _check_time(outside: Outside, job: Job) -> None:
+    """GiveUp where WhatsApp has the file no more, RetryLater while our number is stopped."""
+    if job.created_at + KEPT < outside.now():
+        raise GiveUp(
+            f"it could not be fetched in {KEPT.days} days, and WhatsApp does not keep it longer: ask for it again"
+        )
+    with outside.transaction(job.context) as uow:
+        if pacing.is_blocked(uow, outside.line):
+            raise RetryLater("our number is stopped", _STOPPED_SECONDS)
+
+
+def _not_now(outside: Outside, job: Job, fault: Fault) -> Exception:
+    """What follows from a refusal: what passes is tried again, what concerns everybody when an admin has seen to it."""
+    if fault.code == GONE:
+        return GiveUp("WhatsApp does not have the file any more: ask for it again")
+    if fault.stops:
+        with outside.transaction(job.context) as uow:
+            pacing.block(uow, outside.line, fault, job.payload["message_id"])
+        return RetryLater(fault.reason, _STOPPED_SECONDS)
+    if fault.retry_seconds is not None:
+        return RetryLater(fault.reason, min(fault.retry_seconds * 2.0 ** min(job.attempt - 1, 12), _LONGEST_PAUSE))
+    return GiveUp(f"WhatsApp does not give the file: {fault.reason}")
 
 
 def fetch_finished(uow: UnitOfWork, job: Job, kept: Kept | None) -> None:
@@ -106,9 +136,10 @@ def file_failed(_uow: UnitOfWork, _job: Job, _reason: str) -> None:
 
 
 def _of(outside: Outside, message_id: str) -> Any:
-    """The message's id and file, and whose client it is; None where there is no such message."""
+    """The message's id and file, and whose client it is; None where there is none (any more)."""
     columns = (messages.c.id, messages.c.media, conversations.c.client_id)
-    statement = select(*columns).join(conversations).where(messages.c.id == message_id)
+    # Of one that was taken back nothing is fetched or filed any more.
+    statement = select(*columns).join(conversations).where(messages.c.id == message_id, messages.c.revoked_at.is_(None))
     with outside.read() as session:
         return session.execute(statement).first()
 
@@ -118,7 +149,7 @@ def _place(outside: Outside, found: Any) -> Kept:
     if found.client_id is None:
         return Kept(f"whatsapp/{found.id}/{found.media['filename']}", 0, "", None)
     made = outside.contacts.prepare_document(
-        found.client_id, found.media["filename"], found.media["content_type"], f"whatsapp-{found.id}"
+        found.client_id, found.media["filename"], found.media["content_type"], f"whatsapp-{found.id}-{found.client_id}"
     )
     return Kept(made["key"], 0, "", made["document_id"])
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.notifications.models import metadata
@@ -32,6 +44,7 @@ conversations = Table(
     Column("number", Text),
     Column("bsuid", Text),
     Column("phone", Text),
+    Column("number_at", _Instant),
     Column("profile_name", Text),
     Column("last_inbound_at", _Instant),
     Column("last_message_at", _Instant),
@@ -40,6 +53,10 @@ conversations = Table(
     Column("mailed_at", _Instant),
     Column("handed_at", _Instant),
     Column("blocked_reason", Text),
+    Column("returned_at", _Instant),
+    Column("lead_key", Text),
+    Column("lead_by", Text),
+    Column("lead_at", _Instant),
     Column("created_at", _Instant, nullable=False),
     Column("updated_at", _Instant, nullable=False),
     Column("version", Integer, nullable=False),
@@ -51,6 +68,8 @@ identities = Table(
     Column("kind", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("conversation_id", _Id, ForeignKey("whatsapp_conversations.id"), nullable=False),
+    Column("given_up_at", _Instant),
+    Column("passed_on", Boolean, nullable=False, server_default=false()),
 )
 
 messages = Table(
@@ -76,6 +95,7 @@ messages = Table(
     Column("edited_at", _Instant),
     Column("revoked_at", _Instant),
     Column("handed_at", _Instant),
+    Column("doubted_at", _Instant),
     Column("attempts", Integer, nullable=False),
     Column("announced_at", _Instant),
     Column("created_at", _Instant, nullable=False),
@@ -102,6 +122,7 @@ templates = Table(
     Column("category", Text),
     Column("body", Text, nullable=False),
     Column("places", Integer, nullable=False),
+    Column("problem", Text),
     Column("synced_at", _Instant, nullable=False),
 )
 
@@ -113,4 +134,5 @@ numbers = Table(
     Column("blocked_reason", Text),
     Column("blocked_at", _Instant),
     Column("blocked_hash", Text),
+    Column("well_at", _Instant),
 )

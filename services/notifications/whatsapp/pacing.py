@@ -46,7 +46,7 @@ def is_blocked(uow: UnitOfWork, line: Line) -> bool:
 
 
 def block(uow: UnitOfWork, line: Line, fault: Fault, cause_id: str) -> None:
-    """Our token is refused: nothing more is tried with it, and the admins hear it once."""
+    """Our token is refused, or our account: nothing more is tried, and the admins hear it once."""
     _know(uow, line)
     row = numbers.c
     values = {"blocked_at": uow.now, "blocked_reason": fault.reason, "blocked_hash": line.token_hash}
@@ -56,12 +56,18 @@ def block(uow: UnitOfWork, line: Line, fault: Fault, cause_id: str) -> None:
         telling.stopped(uow, cause_id, fault.reason, fault.advice)
 
 
-def unblock(uow: UnitOfWork, line: Line) -> bool:
-    """Our token is taken again; True when it was not before."""
-    row = numbers.c
-    values = {"blocked_at": None, "blocked_reason": None, "blocked_hash": None}
-    done = update(numbers).where(_ours(line), row.blocked_at.isnot(None)).values(**values)
-    return uow.session.execute(done.returning(row.phone_number_id)).first() is not None
+def block_for(uow: UnitOfWork, line: Line, fault: Fault, message_id: str, handed_at: datetime | None) -> None:
+    """The same for a message that WhatsApp had taken, unless our number was found to be well since then."""
+    well_at = uow.session.execute(select(numbers.c.well_at).where(_ours(line))).scalar_one_or_none()
+    if handed_at is not None and (well_at is None or well_at < handed_at):
+        block(uow, line, fault, message_id)
+
+
+def unblock(uow: UnitOfWork, line: Line) -> None:
+    """Our token is taken, and what was wrong is set right."""
+    _know(uow, line)
+    values = {"blocked_at": None, "blocked_reason": None, "blocked_hash": None, "well_at": uow.now}
+    uow.session.execute(update(numbers).where(_ours(line)).values(**values))
 
 
 def _know(uow: UnitOfWork, line: Line) -> None:

@@ -41,13 +41,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An approved or waiting message of ours. body: its text with numbered places."""
+    """An approved or waiting message of ours. body: its text with its places; problem: why it cannot be sent from
+    here, None where it can."""
 
     name: str
     language: str
     status: str
     category: str
     body: str
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

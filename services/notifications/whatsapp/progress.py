@@ -24,7 +24,8 @@ def further(uow: UnitOfWork, message_id: str, status: str, at: datetime, fault: 
         return
     arrived = status not in (FAILED, "unknown", "sending", "queued")
     announce = arrived and told.announced_at is None
-    values: dict[str, Any] = {"status": status, "error": None}
+    alarmed = told.status == FAILED or told.doubted_at is not None
+    values: dict[str, Any] = {"status": status, "error": None, "doubted_at": None}
     if status == FAILED:
         values["error"] = (fault or fault_of(None)).final().document()
     if announce:
@@ -33,7 +34,9 @@ def further(uow: UnitOfWork, message_id: str, status: str, at: datetime, fault: 
     told = telling.message(uow, message_id)
     conversation = telling.whose(uow, told.conversation_id)
     _flag(uow, conversation, status, fault)
-    if announce:
+    if alarmed:
+        telling.settled(uow, told)
+    if announce or (arrived and alarmed):
         telling.sent(uow, conversation, told)
     if status == FAILED:
         telling.failed(uow, conversation, told)

@@ -68,10 +68,16 @@ def list_messages(
 
 def message_file(session: Session, actor: Actor, message_id: str) -> dict[str, Any]:
     """``{key, filename, content_type}`` of the file of a message that the actor may see; NotFound, with why."""
-    statement = select(messages.c.media).join(conversations).where(messages.c.id == message_id, access.scope(actor))
+    statement = (
+        select(messages.c.media, messages.c.revoked_at)
+        .join(conversations)
+        .where(messages.c.id == message_id, access.scope(actor))
+    )
     row = session.execute(statement).first() if is_id(message_id) else None
     if row is None or row.media is None:
         raise NotFound("there is no such file, or it is not yours to see")
+    if row.revoked_at is not None:
+        raise NotFound("this message was taken back")
     if row.media["key"] is None:
         raise NotFound(row.media["problem"] or "the file is still being fetched; try again in a moment")
     return {name: row.media[name] for name in ("key", "filename", "content_type")}

@@ -86,7 +86,7 @@ def apply_outside(outside: Outside, job: Job) -> None:
     contacts = matching.contacts_of(outside, job.context, webhook.notices)
     with outside.transaction(job.context) as uow:
         if _is_ours_to_apply(uow, delivery_id):
-            notes = [*webhook.notes, *applying.apply(uow, webhook.notices, contacts)]
+            notes = [*webhook.notes, *applying.apply(uow, webhook.notices, contacts, outside.line)]
             outcome = "applied" if webhook.notices else "ignored"
             _settle(uow, delivery_id, outcome, "; ".join(dict.fromkeys(notes))[:2000] or None)
 

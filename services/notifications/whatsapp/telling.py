@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
 from libs.common import row_access
@@ -19,11 +19,15 @@ from services.notifications.events import (
     WhatsAppStatusChanged,
 )
 from services.notifications.handlers.posting import mail_people, notify_of, owner_or_sales, team
+from services.notifications.models import notifications
 from services.notifications.whatsapp import conversations
+from services.notifications.whatsapp.domain import FAILED
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import messages
 
 MAIL = "whatsapp_received"
+# That a message failed, and that nobody knows.
+_ALARMS = ("whatsapp_failed", "whatsapp_doubtful")
 # Of several messages in a row one mail is enough, until somebody has read them.
 _MAIL_EVERY = timedelta(minutes=15)
 
@@ -72,16 +76,40 @@ def sent(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
     uow.outbox.add(WhatsAppSent(**_outgoing(conversation, told)), of=_Told(told.id, told.version))
 
 
-def failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
-    """A message did not get there: who wrote it hears so, else the client's owner."""
+def failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], *, certain: bool = True) -> None:
+    """A message did not get there, or nobody knows whether it did: who wrote it hears so, else the client's owner."""
     error = told.error or {}
-    facts = _outgoing(conversation, told)
-    event = WhatsAppFailed(**facts, error_code=error["code"], reason=error["reason"], advice=error["advice"])
-    uow.outbox.add(event, of=_Told(told.id, told.version))
+    _failed(uow, conversation, told, certain)
     people = [told.sent_by] if told.sent_by else _owner_or_sales(uow, conversation.client_id)
-    title = f"WhatsApp to {name_of(uow, conversation)} was not delivered"
-    note = Note("whatsapp_failed", title, f"{error['reason']}. {error['advice']}", "View Chat", path(conversation))
+    what = " was not delivered" if certain else ": nobody knows whether it arrived"
+    title, kind = f"WhatsApp to {name_of(uow, conversation)}{what}", _ALARMS[0 if certain else 1]
+    note = Note(kind, title, f"{error['reason']}. {error['advice']}", "View Chat", path(conversation))
     notify_of(uow, told.id, people, note)
+
+
+def again(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
+    """A message belongs to another client now: all that was told of it is told again, and nobody here is disturbed."""
+    if told.direction == "in":
+        received(uow, conversation, told)
+        return
+    if told.status == FAILED or told.doubted_at is not None:
+        _failed(uow, conversation, told, told.status == FAILED)
+    elif told.announced_at is not None:
+        sent(uow, conversation, told)
+
+
+def _failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], certain: bool) -> None:
+    error, facts = told.error or {}, _outgoing(conversation, told)
+    why = {"error_code": error["code"], "reason": error["reason"], "advice": error["advice"]}
+    uow.outbox.add(WhatsAppFailed(**facts, **why, certain=certain), of=_Told(told.id, told.version))
+
+
+def settled(uow: UnitOfWork, told: Row[Any]) -> None:
+    """What was said of a message is not so any more: nobody need read it now."""
+    row = notifications.c
+    said = (row.event_id == told.id, row.kind.in_(_ALARMS), row.read_at.is_(None))
+    values = {"read_at": uow.now, "updated_at": uow.now, "version": row.version + 1}
+    uow.session.execute(update(notifications).where(*said).values(**values))
 
 
 def status_changed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> None:
@@ -118,8 +146,9 @@ def notify_people(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> No
 def stopped(uow: UnitOfWork, cause_id: str, reason: str, advice: str) -> None:
     """Nothing can be sent any more, to anybody: the admins hear it."""
     title = "WhatsApp does not take our messages any more"
-    text = f"{reason}. {advice} Messages wait until then."
-    notify_of(uow, cause_id, team(uow, "admin"), Note("whatsapp_stopped", title, text, "Integrations", "/integrations"))
+    text = f"{reason}. {advice} Messages wait until then, and until a test of WhatsApp under Integrations succeeds."
+    note = Note("whatsapp_stopped", title, text, "Integrations", "/settings/integrations")
+    notify_of(uow, cause_id, team(uow, "admin"), note)
 
 
 def name_of(uow: UnitOfWork, conversation: Row[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,17 @@ from libs.common.database import UnitOfWork
 from libs.common.ids import is_id, new_id
 from libs.common.problems import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from services.notifications.domain import one_line
-from services.notifications.whatsapp import access, applying, conversations, handing, progress, queries, telling
-from services.notifications.whatsapp.domain import QUEUED, filled, window_ends
+from services.notifications.whatsapp import (
+    access,
+    applying,
+    conversations,
+    handing,
+    identifying,
+    progress,
+    queries,
+    telling,
+)
+from services.notifications.whatsapp.domain import QUEUED, filled, parameters_of, window_ends
 from services.notifications.whatsapp.models import conversations as table
 from services.notifications.whatsapp.models import messages, templates
 from services.notifications.whatsapp.ports import Line
@@ -59,12 +68,11 @@ def with_contact(uow: UnitOfWork, client_id: str, contact_id: str | None, phone:
     digits = phones.dialled(phone, country)
     if digits is None:
         raise Invalid("this contact has no phone number that WhatsApp could send to", field="contact_id")
-    known = frozenset({("number", digits)})
-    conversation_id = conversations.of_people(uow, [known])[known]
+    conversation_id = identifying.with_number(uow, digits, client_id)
     conversation = telling.whose(uow, conversation_id)
     if conversation.number is None and conversation.bsuid is None:
         conversations.change(uow, conversation_id, number=digits, phone=f"+{digits}")
-    if conversation.state != "linked":
+    if not conversations.is_linked(uow.session, conversation):
         applying.link(uow, conversation_id, client_id, contact_id)
     return conversation_id
 
@@ -119,6 +127,8 @@ def to_write(uow: UnitOfWork, conversation_id: str) -> Row[Any]:
         raise Forbidden("you may read this conversation, and only the client's owner may write in it")
     if not row_access.usable(uow.session, conversation.client_id):
         raise Conflict("this client was deleted")
+    if not conversation.number and not conversation.bsuid:
+        raise Conflict("the number they wrote from is not theirs any more: write to their new one from their client")
     return conversation
 
 
@@ -166,12 +176,19 @@ def _of_template(uow: UnitOfWork, asked: Any) -> tuple[str, dict[str, Any]]:
     ).first()
     if found is None or found.status != "APPROVED":
         raise Invalid("there is no approved template of this name and language; sync them", field="template.name")
+    if found.problem is not None:
+        raise Invalid(f"this template cannot be sent from here: {found.problem}", field="template.name")
     given = asked.get("parameters") or []
     if not isinstance(given, list) or len(given) != found.places:
         raise Invalid(f"this template takes {found.places} parameters", field="template.parameters")
     reader = fields.text(_PARAMETER_LENGTH, required=True)
     parameters = [one_line(reader("template.parameters", each)) for each in given]
-    return filled(found.body, parameters), {"name": name, "language": language, "parameters": parameters}
+    return filled(found.body, parameters), to_send(found.name, found.language, found.body, parameters)
+
+
+def to_send(name: str, language: str, body: str, parameters: Sequence[str]) -> dict[str, Any]:
+    """What is kept of a template to be sent with its parameters, which are named where its places are."""
+    return {"name": name, "language": language, "parameters": parameters_of(body, parameters)}
 
 
 def _replied(uow: UnitOfWork, conversation: Row[Any], message_id: Any) -> str | None:

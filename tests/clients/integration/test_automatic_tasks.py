@@ -269,7 +269,7 @@ def test_nobody_is_asked_again_who_need_not_be(clients: Any, look: Any, silent: 
     with runtime.database.engine.begin() as connection:
         closed = text("UPDATE client_deals SET stage = 'lost' WHERE client_id = :id")
         connection.execute(closed, {"id": lost})
-    log(clients, received, "whatsapp", "WhatsApp message received", occurred_at=days_ago(4))
+    hear("whatsapp.received", client_id=received, contact_id=None, message_id=new_id(), occurred_at=days_ago(4))
     begins = datetime.now(UTC) + timedelta(days=2)
     log(clients, meets, "meeting", "Call", occurred_at=days_ago(4), due_at=begins.isoformat())
     log(clients, spoke, "call", "Called", occurred_at=days_ago(1))

@@ -10,7 +10,7 @@ import pytest
 
 from libs.common.ids import new_id
 from libs.common.problems import Forbidden, Invalid
-from tests.support.actors import ADMIN, JOHN, system
+from tests.support.actors import ADMIN, JESSICA, JOHN, system
 
 pytestmark = pytest.mark.infrastructure
 AT = "2026-01-15T15:04:05Z"
@@ -70,6 +70,89 @@ def test_a_failure_is_one_task_for_the_owner(clients: Any, hear: Any, client_id:
     (task,) = history(clients, client_id, "task")
     assert task["subject"] == "WhatsApp message to TechCorp Solutions was not delivered"
     assert task["assignee_id"] == JOHN.id and task["due_at"] and "send a mail" in task["description"]
+
+
+def test_a_task_goes_when_its_message_arrived(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "contact_id": None, "message_id": new_id()}
+
+    def task() -> dict[str, Any]:
+        (found,) = history(clients, client_id, "task")
+        return found
+
+    hear("whatsapp.failed", **told, version=3, certain=False)
+    assert task()["subject"] == "WhatsApp message to TechCorp Solutions: nobody knows whether it arrived"
+    hear("whatsapp.sent", **told, version=2)
+    assert task()["done_at"] is None, "that was told before it failed"
+    hear("whatsapp.failed", **told, version=4)
+    assert task()["subject"] == "WhatsApp message to TechCorp Solutions was not delivered"
+    hear("whatsapp.sent", **told, version=5)
+    hear("whatsapp.failed", **told, version=4)
+    assert task()["done_at"] is not None and len(history(clients, client_id)) == 1
+
+
+def test_a_failure_that_is_told_after_it_arrived_makes_no_task(clients: Any, hear: Any, client_id: str) -> None:
+    told = {"client_id": client_id, "contact_id": None, "message_id": new_id()}
+    hear("whatsapp.sent", **told, version=2)
+    hear("whatsapp.sent", **told, version=5)
+    hear("whatsapp.failed", **told, version=4)
+    assert history(clients, client_id, "task") == []
+
+
+def test_what_was_said_moves_with_its_conversation(clients: Any, hear: Any, new_client: Any, client_id: str) -> None:
+    """It was linked to the wrong client: nobody waits there, and the right one sees all that was said."""
+    other = new_client(JESSICA.id, company_name="Other")["id"]
+    asked, answered, failed = new_id(), new_id(), new_id()
+
+    def tell(client: str, version: int, first: bool = True) -> None:
+        about = {"client_id": client, "contact_id": None, "version": version}
+        hear("whatsapp.received", **about, message_id=asked, occurred_at=AT)
+        if first:
+            hear("whatsapp.sent", **about, message_id=answered, occurred_at="2026-01-15T15:03:00Z", sent_by=JOHN.id)
+        hear("whatsapp.failed", **about, message_id=failed)
+
+    def waits(client: str) -> bool:
+        return clients.as_(ADMIN).get_client(client_id=client)["waiting_since"] is not None
+
+    tell(client_id, 2)
+    assert waits(client_id) and len(history(clients, client_id)) == 2
+    tell(other, 5)
+    tell(client_id, 2)
+    assert history(clients, client_id) == history(clients, client_id, "task") == [] and not waits(client_id)
+    assert len(history(clients, other)) == 2 and waits(other)
+    (task,) = history(clients, other, "task")
+    assert task["assignee_id"] == JESSICA.id
+    assert datetime.fromisoformat(clients.as_(ADMIN).get_client(client_id=other)["last_activity_at"])
+    clients.as_(ADMIN).update_activity(activity_id=task["id"], changes={"done": True})
+    tell(client_id, 9)
+    assert history(clients, client_id, "task")[0]["done_at"], "what was done stays done"
+
+
+def test_what_they_wrote_is_not_noted_by_hand(clients: Any, client_id: str) -> None:
+    made_up = {"type": "whatsapp", "subject": " WhatsApp message received"}
+    with pytest.raises(Invalid, match="by itself"):
+        clients.as_(JOHN).log_activity(client_id=client_id, data=made_up)
+    noted = clients.as_(JOHN).log_activity(client_id=client_id, data=made_up | {"subject": "Wrote from my own phone"})
+    with pytest.raises(Invalid, match="by itself"):
+        clients.as_(JOHN).update_activity(activity_id=noted["id"], changes={"subject": made_up["subject"].strip()})
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+52 1 55 1234 5678", "5215512345678"),
+        ("+52 55 1234 5678", "5215512345678"),
+        ("+52 1 55 1234 5678", "525512345678"),
+        ("+54 9 11 1234 5678", "541112345678"),
+        ("+54 11 1234 5678", "5491112345678"),
+        ("0049 170 1234567", "491701234567"),
+        ("00 52 1 55 1234 5678", "5215512345678"),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(clients: Any, client_id: str, written: str, number: str) -> None:
+    data = {"first_name": "Ann", "phone": written}
+    contact_id = clients.as_(ADMIN).create_contact(client_id=client_id, data=data)["id"]
+    found = clients.as_(system("notifications")).contacts_of_phones(numbers=[number])
+    assert found == {number: {"client_id": client_id, "contact_id": contact_id}}
 
 
 def test_whose_a_number_is(clients: Any, new_client: Any, client_id: str) -> None:

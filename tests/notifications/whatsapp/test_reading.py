@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -187,3 +187,11 @@ def test_each_code_says_what_to_do() -> None:
 
 def test_templates_are_filled() -> None:
     assert places("Hi {{1}}, {{ 3 }}") == 3 and filled("{{1}} {{2}} {{9}}", ["{{2}}", "b"]) == "{{2}} b {{9}}"
+
+
+@pytest.mark.parametrize(
+    ("days", "believed"), [(-1, True), (0.9, True), (1.1, False), (365 * 60, False), (-365 * 20, False)]
+)
+def test_a_time_that_cannot_be_right_is_the_time_of_arrival(days: float, believed: bool) -> None:
+    at = NOW + timedelta(days=days)
+    assert said(timestamp=str(int(at.timestamp()))).at == (at.replace(microsecond=0) if believed else NOW)

@@ -156,7 +156,7 @@ def test_a_window_that_closes_while_it_waits(paced: Notifications) -> None:
 
 
 @at_start
-@pytest.mark.parametrize(("code", "seconds"), [(131056, 6), (130429, 5), (131000, 30), (80007, 60)])
+@pytest.mark.parametrize(("code", "seconds"), [(131056, 6), (130429, 5), (131000, 30), (80007, 60), (131057, 300)])
 def test_some_refusals_are_tried_again(paced: Notifications, code: int, seconds: int) -> None:
     (chat,) = chats(paced)
     write(paced, chat)
@@ -170,7 +170,9 @@ def test_some_refusals_are_tried_again(paced: Notifications, code: int, seconds:
 
 
 @at_start
-@pytest.mark.parametrize("code", [131026, 131047, 131049, 130472, 131051, 131053, 132001, 999999])
+@pytest.mark.parametrize(
+    "code", [1, 100, 130472, 130497, 131008, 131021, 131026, 131047, 131052, 132005, 132015, 132069, 999999]
+)
 def test_others_are_final_and_the_next_one_leaves(paced: Notifications, code: int) -> None:
     (chat,) = chats(paced)
     write(paced, chat, "first"), write(paced, chat, "second")
@@ -287,3 +289,38 @@ def test_whatsapp_may_know_a_number_in_another_form(paced: Notifications) -> Non
     paced.send()
     paced.hear(body(value([text("Oi", "553188887777", LATER)])))
     assert [each["text"] for each in paced.messages()] == ["Hi!", "Oi"]
+
+
+ACCOUNT_WIDE = [0, 3, 10, 33, 190, 200, 299, 368, 131005, 131031, 131037, 131042, 131045, 131048, 133010]
+
+
+@at_start
+@pytest.mark.parametrize("code", ACCOUNT_WIDE)
+def test_what_concerns_everybody_stops_the_number(paced: Notifications, code: int) -> None:
+    people = chats(paced, 3)
+    for chat in people:
+        write(paced, chat)
+    paced.whatsapp.says = lambda _c: Refused(fault_of(code))
+    run(paced, 30)
+    (stopped,) = [each for each in paced.notes(ADMIN) if each["kind"] == "whatsapp_stopped"]
+    assert stopped["action_path"] == "/settings/integrations" and "An admin has to" in stopped["message"]
+    assert {each["status"] for chat in people for each in paced.messages(chat)[1:]} == {"queued"}
+    assert not paced.told("whatsapp.failed")
+
+
+@at_start
+def test_a_status_that_concerns_everybody_stops_the_number_once(paced: Notifications) -> None:
+    first, second, third = chats(paced, 3)
+    lost, late = write(paced, first), write(paced, second)
+    run(paced, 5)
+    failed = {"errors": [{"code": 131042}]}
+    paced.hear(body(value(statuses=[status("wamid.a", "failed", LATER, biz_opaque_callback_data=lost, **failed)])))
+    write(paced, third, "waits")
+    run(paced, 30)
+    assert len(paced.whatsapp.sent) == 2 and paced.messages(third)[-1]["status"] == "queued"
+    assert paced.as_(ADMIN).test_integration(name="whatsapp")["ok"]
+    # It was handed over before all was well again.
+    paced.hear(body(value(statuses=[status("wamid.b", "failed", LATER, biz_opaque_callback_data=late, **failed)])))
+    run(paced, 10)
+    assert paced.whatsapp.words()[-1] == "waits" and len(paced.told("whatsapp.failed")) == 2
+    assert len([each for each in paced.notes(ADMIN) if each["kind"] == "whatsapp_stopped"]) == 1

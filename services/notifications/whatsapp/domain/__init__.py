@@ -25,7 +25,14 @@ from services.notifications.whatsapp.domain.statuses import (
     is_further,
     window_ends,
 )
-from services.notifications.whatsapp.domain.templates import BRIEF_WORDS, filled, places
+from services.notifications.whatsapp.domain.templates import (
+    BRIEF_WORDS,
+    filled,
+    language_of,
+    parameters_of,
+    places,
+    problem_of,
+)
 
 __all__ = [
     "BRIEF_WORDS",
@@ -51,7 +58,10 @@ __all__ = [
     "fault_of",
     "filled",
     "is_further",
+    "language_of",
+    "parameters_of",
     "places",
+    "problem_of",
     "read",
     "window_ends",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.notifications.whatsapp.domain.contents import entries, media_of, text_at, words_of
@@ -26,7 +26,8 @@ from services.notifications.whatsapp.domain.notices import (
 from services.notifications.whatsapp.domain.statuses import REPORTED
 
 _ID_LENGTH = 300
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+# WhatsApp began then: what is older was said by a clock that was never set.
+_EARLIEST, _AHEAD = datetime(2009, 1, 1, tzinfo=UTC), timedelta(days=1)
 
 
 class Malformed(ValueError):
@@ -86,12 +87,16 @@ def _person(contact: dict[str, Any]) -> Person:
 
 
 def _sender(message: dict[str, Any], people: list[Person]) -> Person:
-    """Who wrote a message, with what contacts[] tells of that very person."""
+    """Who wrote a message, with what contacts[] tells of that very person: who has the id, else who has the number and
+    no other id. One delivery may tell of two people who had a number one after the other."""
     wa_id, bsuid = _digits(message.get("from")), text_at(message, "from_user_id", limit=_ID_LENGTH)
     parent = text_at(message, "from_parent_user_id", limit=_ID_LENGTH)
-    for each in people:
-        if (bsuid and each.bsuid == bsuid) or (wa_id and each.wa_id == wa_id):
-            return Person(each.wa_id or wa_id, each.bsuid or bsuid, each.parent or parent, each.name)
+    same_id = [each for each in people if bsuid and each.bsuid == bsuid]
+    same_number = [each for each in people if wa_id and each.wa_id == wa_id and not (bsuid and each.bsuid)]
+    if len({each.bsuid for each in same_number}) > 1:
+        same_number = []
+    for each in (*same_id, *same_number):
+        return Person(wa_id or each.wa_id, bsuid or each.bsuid, parent or each.parent, each.name)
     return Person(wa_id, bsuid, parent)
 
 
@@ -155,12 +160,12 @@ def _faults(value: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _instant(value: Any, now: datetime) -> datetime:
-    """The provider's time, whole seconds since 1970 as text; ours where it is none, or lies ahead of any clock."""
+    """The provider's time, whole seconds since 1970 as text; ours where it is none, or cannot be right."""
     try:
         found = datetime.fromtimestamp(int(value), UTC) if isinstance(value, str | int) else now
     except (ValueError, OverflowError, OSError):
         return now
-    return found if found < _LATEST else now
+    return found if _EARLIEST <= found <= now + _AHEAD else now
 
 
 def _digits(value: Any) -> str:
