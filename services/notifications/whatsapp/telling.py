@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -104,6 +105,14 @@ def _failed(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], certain: bo
     uow.outbox.add(WhatsAppFailed(**facts, **why, certain=certain), of=_Told(told.id, told.version))
 
 
+def _newest_alone(uow: UnitOfWork, conversation: Row[Any], told: Row[Any], user_ids: Sequence[str]) -> None:
+    """Of many messages in a chat the newest alone waits to be read: who opens it sees them all."""
+    row = notifications.c
+    former = (row.kind == MAIL, row.action_path == path(conversation), row.event_id != told.id, row.read_at.is_(None))
+    values = {"read_at": uow.now, "updated_at": uow.now, "version": row.version + 1}
+    uow.session.execute(update(notifications).where(row.user_id.in_(set(user_ids)), *former).values(**values))
+
+
 def settled(uow: UnitOfWork, told: Row[Any]) -> None:
     """What was said of a message is not so any more: nobody need read it now."""
     row = notifications.c
@@ -135,6 +144,7 @@ def notify_people(uow: UnitOfWork, conversation: Row[Any], told: Row[Any]) -> No
         people = [*team(uow, "sales"), *team(uow, "admin")]
         title = f"WhatsApp from an unknown number: {conversation.phone or who}"
     notify_of(uow, told.id, people, Note(MAIL, title, text, "View Chat", path(conversation)))
+    _newest_alone(uow, conversation, told, people)
     due = conversation.mailed_at is None or conversation.mailed_at + _MAIL_EVERY <= uow.now
     if due:
         context = {"title": title, "who": who, "phone": conversation.phone, "message": shown(told)}

@@ -317,3 +317,13 @@ def test_an_erased_person_is_somebody_unknown_when_they_write_again(crm: Notific
     crm.hear(body(value([text("after", from_user_id="US.1")])))
     states = {each["state"] for each in crm.as_(ADMIN).list_conversations(filters={})["items"]}
     assert states == {"linked", "unknown"}
+
+
+def test_of_many_messages_in_a_chat_the_newest_alone_waits_to_be_read(crm: Notifications) -> None:
+    know_sarah(crm)
+    for number, words in enumerate(("one", "two", "three")):
+        crm.hook(body(value([text(words, at=AT + number)])))
+        crm.send()
+    notes = crm.as_(JOHN).list_notifications()["items"]
+    assert sorted(each["message"] for each in notes) == ["one", "three", "two"]
+    assert [each["message"] for each in notes if each["read_at"] is None] == ["three"]
