@@ -77,8 +77,11 @@ def moved(uow: UnitOfWork, former: Person, present: Person, at: datetime) -> str
     somebody unknown, until a person says whose it is.
     """
     kept = of_person(uow, frozenset(former.identities), at)
-    for each in _led(uow, frozenset(present.identities)):
-        kept = _with(uow, kept, each, frozenset(present.identities), at)
+    known = frozenset(present.identities)
+    for identity in present.identities:
+        # Read anew each time: one may have led to a conversation that was joined to this one just now.
+        (led,) = _led(uow, frozenset({identity}))
+        kept = _with(uow, kept, led, known, at)
     row = identities.c
     mine = (row.kind == "number", row.value == former.wa_id, row.conversation_id == kept)
     conversation, newer = _row(uow, kept), _is_newer(uow, kept, at)

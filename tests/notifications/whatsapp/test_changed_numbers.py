@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -150,3 +152,39 @@ def test_an_answer_that_comes_after_the_change_teaches_nothing(sarah: Notificati
     sarah.as_(JOHN).send_message(conversation_id=sarah.chat()["id"], text="Yes")
     sarah.send()
     assert sarah.chat()["phone"] == f"+{OMAR}" and reply(sarah, sarah.chat()["id"]) == OMAR
+
+
+def test_all_of_it_at_once_and_many_times(sarah: Notifications) -> None:
+    """Four workers, each delivery five times in other bytes: one conversation for her, one for the stranger."""
+    told = [
+        said("old", SARAH, NOW, "US.1"),
+        change(had="US.1", has="US.2"),
+        said("new", OMAR, NOW + 12, "US.2"),
+        said("stranger", SARAH, NOW + 20, "US.9"),
+        said("late", SARAH, NOW + 5, "US.1"),
+    ]
+    sarah.hear(told[0])
+    many = [each | {"object": f"{number}"} for each in told for number in range(5)]
+    random.Random(11).shuffle(many)
+    for each in many:
+        sarah.hook(each)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _n: sarah.send(), range(4)))
+    for _ in range(5):
+        sarah.send_again()
+    waiting = sarah.sql("SELECT kind, last_error FROM jobs WHERE finished_at IS NULL AND failed_at IS NULL")
+    assert not waiting, waiting
+    found = chats(sarah)
+    assert set(found) == {ONE, None} and found[ONE]["phone"] == f"+{OMAR}" and found[None]["phone"] == f"+{SARAH}"
+    assert [each["text"] for each in sarah.messages(found[None]["id"])] == ["stranger"]
+    hers = ["old", "late", "Sarah changed her number", "new"]
+    assert [each["text"] for each in sarah.messages(found[ONE]["id"])] == hers
+    assert reply(sarah, found[ONE]["id"]) == OMAR
+
+
+def test_a_notice_that_comes_after_the_first_message_from_the_new_number(sarah: Notifications) -> None:
+    sarah.hear(said("old", SARAH, NOW, "US.1"), said("new", OMAR, NOW + 12, "US.2"))
+    assert set(chats(sarah)) == {ONE, None}
+    sarah.hear(change(had="US.1", has="US.2"))
+    assert sarah.chat()["client_id"] == ONE and sarah.chat()["phone"] == f"+{OMAR}"
+    assert reply(sarah, sarah.chat()["id"]) == OMAR
