@@ -78,9 +78,9 @@ def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
 
 def _warn_of_colleagues(uow: UnitOfWork, read: list[Reading]) -> None:
     """Say of rows that make a client of a name that only colleagues' clients have; who changes all clients has none."""
-    named = [(normal_name(name), each) for each in read if (name := str(each.client.get("company_name") or ""))]
-    if not named or uow.actor.role == "admin":
+    if uow.actor.role == "admin":
         return
+    named = [(normal_name(name), each) for each in read if (name := str(each.client.get("company_name") or ""))]
     row = clients.c
     known = (texts(row.match_name, [name for name, _reading in named]), row.deleted_at.is_(None))
     mine = func.bool_or(access.writable(uow.actor))
