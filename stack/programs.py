@@ -84,8 +84,10 @@ class Row:
 
     @property
     def argv(self) -> tuple[str, ...]:
-        """The command, under the Python that runs this."""
-        return (sys.executable, "-m", self.module, *self.arguments)
+        """The command, under the Python that runs this. Somebody waits for an answer and nobody for a worker: where
+        both want the processor, the answer comes first."""
+        yields = ("nice", "-n", "5") if self.arguments == ("worker",) else ()
+        return (*yields, sys.executable, "-m", self.module, *self.arguments)
 
 
 TABLE: tuple[Row, ...] = (

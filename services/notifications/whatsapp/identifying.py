@@ -46,10 +46,13 @@ def hold(uow: UnitOfWork, known: Iterable[Identity], also: Iterable[str] = ()) -
 
 def drop_empty(uow: UnitOfWork, made: Iterable[str]) -> None:
     """Take away conversations in which nobody has written."""
-    row = conversations.c
+    row, mine = conversations.c, sorted(set(made))
+    if not mine:
+        return
     used = exists().where(messages.c.conversation_id == row.id)
-    empty = select(row.id).where(row.id.in_(sorted(set(made))), ~used)
-    ids = uow.session.execute(empty).scalars().all()
+    ids = uow.session.execute(select(row.id).where(row.id.in_(mine), ~used)).scalars().all()
+    if not ids:
+        return
     uow.session.execute(delete(identities).where(identities.c.conversation_id.in_(ids)))
     uow.session.execute(delete(conversations).where(row.id.in_(ids)))
 
@@ -189,11 +192,12 @@ def _is_somebody_elses(uow: UnitOfWork, number: Row[Any], known: Known, at: date
     given_up_at: datetime | None = number.given_up_at
     if given_up_at is not None and given_up_at < at:
         return True
-    row = identities.c
+    row, mine = identities.c, {value for kind, value in known if kind == "bsuid"}
+    if not mine:
+        return False
     ids = select(row.value).where(row.conversation_id == number.conversation_id, row.kind == "bsuid")
     theirs = set(uow.session.execute(ids).scalars())
-    mine = {value for kind, value in known if kind == "bsuid"}
-    return bool(mine and theirs and not mine & theirs)
+    return bool(theirs and not mine & theirs)
 
 
 def _is_newer(uow: UnitOfWork, conversation_id: str, at: datetime) -> bool:
@@ -253,7 +257,10 @@ def _one_of(uow: UnitOfWork, ids: Iterable[str], sure: Iterable[str]) -> str:
     The linked one stays, else the one that is sure, else the oldest. Two that are linked to different clients stay two:
     a person says which.
     """
-    rows = uow.session.execute(select(conversations).where(conversations.c.id.in_(sorted(ids)))).all()
+    named = sorted(set(ids))
+    if len(named) == 1:
+        return named[0]
+    rows = uow.session.execute(select(conversations).where(conversations.c.id.in_(named))).all()
 
     def rank(row: Row[Any]) -> tuple[Any, ...]:
         return row.state != "linked", row.id not in sure, row.created_at, row.id
