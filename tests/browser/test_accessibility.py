@@ -21,8 +21,6 @@ from tests.support.servers import ROOT
 Open = Callable[..., Visit]
 AXE = ROOT / "var" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
-# What colours and widths change; the rest of a page is the same in both themes, and was looked at in the first.
-OF_LOOKS: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]}
 RUN = """
 options => axe.run(document, {resultTypes: ["violations"], ...options}).then(found => found.violations.map(each => ({
   rule: each.id, impact: each.impact, nodes: each.nodes.map(node => node.html.slice(0, 160) + " | " +
@@ -86,7 +84,7 @@ def _faults(visit: Visit, each: Page, known: dict[str, str], axe: str) -> list[s
     page.set_viewport_size({"width": 390, "height": 844})
     if wide := max(0, page.evaluate("document.documentElement.scrollWidth") - 390):
         faults.append(f"{wide} px wider than a phone: {_widest(page)}")
-    return faults + [f"dark, phone: {fault}" for fault in grave(page, axe, **({} if FULL else OF_LOOKS))]
+    return faults + [f"dark, phone: {fault}" for fault in grave(page, axe)]
 
 
 def _outline(page: BrowserPage) -> list[str]:

@@ -19,7 +19,7 @@ from tests.deals.reports.playing import Asked, State, World, rounded
 from tests.support.actors import ADMIN, JOHN, system
 
 FULL = bool(os.environ.get("CRM_FULL"))
-EXAMPLES = 2000 if FULL else 100
+EXAMPLES = 2000 if FULL else 200
 STEPS = 10
 
 KINDS = "came_in reopened pulled_in won lost slipped left joined revalued exchange moved reweighted".split()
