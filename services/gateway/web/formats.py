@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from services.gateway.web.language import current, timezone
 from services.gateway.web.said import refusal, said
 from services.gateway.web.words import hit_place, word
 
+_GREETING = re.compile(r"\b(?:hi|hello|hey|dear|hallo|liebe|lieber|guten tag)[\s,]*$", re.IGNORECASE)
 _NOW_SECONDS = 45
 _WEEK_SECONDS = 7 * 86_400
 
@@ -118,6 +120,11 @@ def local_input(value: Any) -> str:
     return found.strftime("%Y-%m-%dT%H:%M") if found else ""
 
 
+def greets(body: Any) -> bool:
+    """Whether a template's first place is the name of whom it greets: ``Hi {{1}},``."""
+    return bool(_GREETING.search(str(body).partition("{{1}}")[0]))
+
+
 def initials(name: Any) -> str:
     """``JS`` for John Smith."""
     words = [part for part in str(name or "?").split() if part[:1].isalnum()] or ["?"]
@@ -164,6 +171,6 @@ def _since(seconds: float, value: Any) -> str:
 def install(app: Flask) -> None:
     """Name them for templates."""
     figures = (money, dollars, typed_amount, exact, number, day, last_day, moment, clock, hour, ago, local_input)
-    filters = (*figures, initials, face, word, hit_place, options, said, refusal)
+    filters = (*figures, greets, initials, face, word, hit_place, options, said, refusal)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals["with_query"] = with_query

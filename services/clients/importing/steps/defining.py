@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,18 +80,14 @@ def _place(wanted: _Wanted) -> tuple[str, str]:
 
 def _wanted(session: Session, run: Any) -> list[_Wanted]:
     """The fields that the file's rows define, each once."""
-    return list(_defined(session, run))
-
-
-def _defined(session: Session, run: Any) -> Iterator[_Wanted]:
-    row, seen = import_rows.c, set[tuple[str, str]]()
+    row, found = import_rows.c, dict[tuple[str, str], _Wanted]()
     for place, reader in field_readers(run).items():
         statement = select(row.n, row.cells).where(row.import_id == run.id, row.sheet == place).order_by(row.n)
         for each in session.execute(statement):
-            field = reader.field(each.cells)
-            if field is not None and (field.entity, field.definition.key) not in seen:
-                seen.add((field.entity, field.definition.key))
-                yield _Wanted(each.n, field)
+            if (field := reader.field(each.cells)) is not None:
+                wanted = _Wanted(each.n, field)
+                found.setdefault(_place(wanted), wanted)
+    return list(found.values())
 
 
 def _states(session: Session, import_id: str, made: list[_Wanted]) -> None:
