@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, case, exists, func, literal, select
@@ -139,6 +140,7 @@ def _live_grants(session: Session, client_id: str) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in session.execute(select(*columns).where(*live).order_by(grant.created_at))]
 
 
+@lru_cache(maxsize=1024)
 def access_of(actor: Actor) -> ColumnElement[str]:
     """How much of a row in card_scope the actor has: "write", "read" or "card"."""
     return case((access.writable(actor), "write"), (access.scope(actor), "read"), else_="card")

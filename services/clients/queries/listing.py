@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from libs.common.pages import keyset, limit_of, page
 from services.clients.models import clients
 from services.clients.queries import filtering
 from services.clients.queries.clients import DOCUMENT, access_of, document
-from services.clients.queries.searching import Search, hits_of
+from services.clients.queries.searching import hits_of
 from services.clients.queries.sorting import Order, order_of
 
 
@@ -52,11 +53,15 @@ def list_clients(
     if not total and not fuzzy and (search := filtering.searched_for(filters)) and search.wanted:
         # Only where nothing has the words as typed may it be a slip, and the answer says so.
         fuzzy, wanted = True, filtering.wanted(session, actor, filters | {"fuzzy": True}, zone)
-        rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
+        if wanted.slips:
+            rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
     shown, next_cursor = page(rows, size, lambda row: (row.sort_value, row.id))
     items = [document(row) for row in shown]
     answer = {"items": items, "next_cursor": next_cursor, "total": total}
-    return answer | _told(session, items, filtering.searched_for(filters), fuzzy=fuzzy and bool(total))
+    if (search := filtering.searched_for(filters)) is None:
+        return answer
+    _tell_hits(items, hits_of(session, search, items, wanted.slips))
+    return answer | {"fuzzy": fuzzy and bool(total)}
 
 
 def check_list(session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
@@ -74,14 +79,10 @@ def _found(
     return [row for row in found if row.id], found[0].total
 
 
-def _told(session: Session, items: list[dict[str, Any]], search: Search | None, *, fuzzy: bool) -> dict[str, Any]:
-    """What is said of a search: at each client where it was found, and whether only something like it was."""
-    if search is None:
-        return {}
-    hits = hits_of(session, search, items, fuzzy=fuzzy)
+def _tell_hits(items: list[dict[str, Any]], hits: Mapping[str, list[dict[str, Any]]]) -> None:
+    """At each client, where it was found."""
     for item in items:
         item["hits"] = hits.get(item["id"], [])
-    return {"fuzzy": fuzzy}
 
 
 def _parts(wanted: filtering.Wanted, order: Order) -> list[_Part]:

@@ -21,7 +21,7 @@ from services.clients.models import clients, contacts
 from services.clients.queries.filtering.custom import own_fields
 from services.clients.queries.filtering.texts import FULL_NAME, begins, holds, holds_plain
 from services.clients.queries.filtering.tree import read_tree
-from services.clients.queries.searching import Search, candidates, name_matches, read_search
+from services.clients.queries.searching import Search, Slips, candidates, name_matches, read_search, slips_of
 
 _ON_CARD = frozenset({"status", "industry", "owner_id"})
 _PLACES = frozenset({"state", "country", "city", "source"})
@@ -35,12 +35,14 @@ class Wanted:
     cards: None where no card can match, since there are none or a filter looks at what they hide.
     collect_full, collect_cards: whether the rows are best collected before they are sorted. Rows that are many can be
     read from an index in the order of the list; looked for there, few would be found after a long walk.
+    slips: what is searched for in place of the words as typed; None where it is these alone.
     """
 
     full: ColumnElement[bool]
     cards: ColumnElement[bool] | None
     collect_full: bool
     collect_cards: bool
+    slips: Slips | None = None
 
 
 def wanted(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
@@ -57,18 +59,18 @@ def wanted(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -
     if tree is not None:
         (inside if tree.hidden else on_card).append(tree.sql)
     searched = str(filters.get("q") or "").strip()
-    fuzzy = fields.flag("fuzzy", filters.get("fuzzy", False))
-    found = [clients.c.id.in_(_candidates(searched, fuzzy=fuzzy))] if searched else []
+    slips = _slips(session, filters)
+    found = [clients.c.id.in_(_candidates(searched, slips))] if searched else []
     full = and_(access.scope(actor), *on_card, *inside, *found)
     hidden = filters.get("status", "active") != "active" or filters.get("owner_id") == actor.id
     cards = None
     if actor.role == "sales" and not inside and not hidden:
         # Of a card only the name is looked through.
-        named = [_by_name(searched, fuzzy=fuzzy)] if searched else []
+        named = [_by_name(searched, slips)] if searched else []
         cards = and_(access.card_only(actor), *on_card, *named)
     ordered = tree is not None and tree.listed and filters.keys() == {"where"}
     collect = actor.role == "sales" or (bool(filters.keys() - {"status"}) and not ordered)
-    return Wanted(full, cards, collect, bool(searched))
+    return Wanted(full, cards, collect, bool(searched), slips)
 
 
 def searched_for(filters: dict[str, Any]) -> Search | None:
@@ -77,11 +79,16 @@ def searched_for(filters: dict[str, Any]) -> Search | None:
     return read_search(searched) if searched else None
 
 
-def _candidates(searched: str, *, fuzzy: bool) -> Any:
+def _slips(session: Session, filters: dict[str, Any]) -> Slips | None:
+    search = searched_for(filters)
+    return slips_of(session, search) if fields.flag("fuzzy", filters.get("fuzzy", False)) and search else None
+
+
+def _candidates(searched: str, slips: Slips | None) -> Any:
     """Clients one of whose texts is what was searched for; by a letter or two, those whose names begin so."""
     if len(searched) >= SHORT:
         search = read_search(searched)
-        return candidates(search, fuzzy=fuzzy) if search.groups else select(clients.c.id).where(false())
+        return candidates(search, slips) if search.groups else select(clients.c.id).where(false())
     if len(searched) == 1:
         # Said here too, for the index that leaves the deleted ones out.
         return select(clients.c.id).where(clients.c.deleted_at.is_(None), begins(clients.c.company_name, searched))
@@ -92,11 +99,11 @@ def _candidates(searched: str, *, fuzzy: bool) -> Any:
     )
 
 
-def _by_name(searched: str, *, fuzzy: bool) -> ColumnElement[bool]:
+def _by_name(searched: str, slips: Slips | None) -> ColumnElement[bool]:
     if len(searched) < SHORT:
         return holds(clients.c.company_name, searched)
     search = read_search(searched)
-    return name_matches(search, fuzzy=fuzzy) if search.groups else false()
+    return name_matches(search, slips) if search.groups else false()
 
 
 def _card_filter(name: str, value: Any) -> ColumnElement[bool]:

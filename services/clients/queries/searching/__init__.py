@@ -2,6 +2,7 @@
 
 from services.clients.queries.searching.finding import candidates, name_matches
 from services.clients.queries.searching.hits import hits_of
+from services.clients.queries.searching.slips import Slips, slips_of
 from services.clients.queries.searching.typed import Search, Term, read_search
 
-__all__ = ["Search", "Term", "candidates", "hits_of", "name_matches", "read_search"]
+__all__ = ["Search", "Slips", "Term", "candidates", "hits_of", "name_matches", "read_search", "slips_of"]
