@@ -183,10 +183,20 @@ def json_body() -> Any:
         raise BadRequest("a JSON body is needed")
     try:
         # orjson refuses what JSON does not allow (NaN, half a surrogate pair); json keeps decimals exact.
-        orjson.loads(raw)
-        return json.loads(raw, parse_float=Decimal, object_pairs_hook=_object)
+        read = orjson.loads(raw)
+        document = json.loads(raw, parse_float=Decimal, object_pairs_hook=_object)
     except (ValueError, ArithmeticError, RecursionError):
         raise BadRequest("the body is not valid JSON") from None
+    check_depth(read, "the body")
+    return document
+
+
+def check_depth(document: Any, name: str) -> None:
+    """BadRequest where JSON is nested deeper than one service can tell another, in what it wraps around it."""
+    try:
+        orjson.dumps([[[[[[[[document]]]]]]]])
+    except TypeError:
+        raise BadRequest(f"{name} is nested too deep") from None
 
 
 def sent_file() -> FileStorage:

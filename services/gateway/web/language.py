@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
 from jinja2 import pass_context
@@ -19,13 +20,14 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 
 class _Sentences(Domain):  # type: ignore[misc]  # flask-babel has no types
-    """Messages whose values keep their writing direction to themselves."""
+    """Messages whose values keep their writing direction to themselves, and whose numbers are written as people do."""
 
     def gettext(self, string: str, **values: Any) -> str:
         return str(super().gettext(string, **_isolated(values)))
 
     def ngettext(self, singular: str, plural: str, num: int, **values: Any) -> str:
-        return str(super().ngettext(singular, plural, num, **_isolated(values)))
+        found: str = self.get_translations().ungettext(singular, plural, num)
+        return found % (_counted(num) | _isolated(values))
 
 
 _SENTENCES = _Sentences()
@@ -61,13 +63,19 @@ def timezone() -> str:
 
 
 def _isolating(say: Any) -> Callable[..., Any]:
-    """A template's gettext whose values keep their writing direction to themselves."""
+    """A template's gettext or ngettext, with the same care for the values."""
 
     @pass_context
     def isolating(context: Any, *messages: Any, **values: Any) -> Any:
-        return say(context, *messages, **_isolated(values))
+        # The number stands behind the two messages of which it chooses one.
+        return say(context, *messages, **_counted(*messages[2:]) | _isolated(values))
 
     return isolating
+
+
+def _counted(num: Any = None) -> dict[str, str]:
+    """The number a message chooses its form by, as it is read: ``1,234``."""
+    return {} if num is None else {"num": str(format_decimal(num, locale=current()))}
 
 
 def _isolated(values: dict[str, Any]) -> dict[str, Any]:

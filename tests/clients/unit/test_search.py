@@ -36,7 +36,9 @@ def test_a_search_has_its_bounds() -> None:
     assert len(read_search("word " * 500).wanted) == MOST_TERMS
 
 
-@pytest.mark.parametrize(("typed", "word"), [("chcorp", "chcorp"), ("a b", None), ('"a"', None), ("-a", None)])
+@pytest.mark.parametrize(
+    ("typed", "word"), [("chcorp", "chcorp"), ("OR", "OR"), ("a b", None), ('"a"', None), ("-a", None)]
+)
 def test_a_word_alone(typed: str, word: str | None) -> None:
     assert read_search(typed).single_word == word
 

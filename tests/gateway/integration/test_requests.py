@@ -40,8 +40,9 @@ def john(bearer: Any) -> dict[str, str]:
         b'{"deal_name": "\xff\xfe"}', b'{"deal_name": "\xed\xa0\x80"}', b'{"deal_name": "\\ud800"}',
         '{"deal_name": "x"}'.encode("utf-16"), b"[" * 100_000, b'{"a":' * 50_000, b'{"a": 1}{"b": 2}', b'{"a": 01}',
         b'{"deal_value": 1E+9999999999999999999}', b'{"deal_value": ' + b"9" * 10_000 + b"}", b"\x00", b'{"a": 1,}',
+        b'{"deal_name": "x", "custom": ' + b"[" * 260 + b"]" * 260 + b"}",
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_what_is_no_json_is_refused(http: Any, john: Any, rpc: Any, body: bytes) -> None:
     problem(post(http, john, body), 400)

@@ -59,8 +59,10 @@ def read_search(typed: str) -> Search:
     a word with a star; words beyond the twentieth are left out."""
     groups: list[tuple[list[Term], list[Term]]] = [([], [])]
     pieces = [piece for piece in _PIECE.finditer(typed) if _is_or(piece) or _says_something(piece)][:MOST_TERMS]
+    # With nothing to stand between, it is a word like others.
+    joins = not all(_is_or(piece) for piece in pieces)
     for index, piece in enumerate(pieces):
-        if _is_or(piece):
+        if joins and _is_or(piece):
             groups.append(([], []))
             continue
         last = index == len(pieces) - 1 and piece.end() == len(typed.rstrip())

@@ -1,4 +1,4 @@
-"""A name that is written from right to left keeps its direction to itself."""
+"""In what pages say, a name that is written from right to left keeps its direction to itself, and numbers read well."""
 
 from __future__ import annotations
 
@@ -34,3 +34,14 @@ def test_in_sentences_of_templates(app: Flask) -> None:
         app.preprocess_request()
         said = render_template_string(template, name=REVERSING, firm="<b>")
     assert said == f"{ISOLATED} of &lt;b&gt;, {ISOLATED}"
+
+
+def test_numbers_are_written_as_people_do(app: Flask) -> None:
+    template = "{{ ngettext('%(num)s client', '%(num)s clients', 5047) }}"
+    with app.test_request_context():
+        app.preprocess_request()
+        assert ngettext("%(num)s client", "%(num)s clients", 5047) == "5,047 clients"
+        assert render_template_string(template) == "5,047 clients"
+    with app.test_request_context("/?lang=de"):
+        app.preprocess_request()
+        assert "5.047" in render_template_string(template)
