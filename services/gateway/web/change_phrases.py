@@ -31,6 +31,7 @@ ABOUT_MERGING = (
     N_("a choice is this or other"),
     N_("other_id is the id of another client"),
     N_("the client that stayed was deleted or merged since; undo that first"),
+    N_("another client was merged into this one since; undo that first"),
     N_("there is no such pair, or it is not yours to change"),
     N_("these clients are no longer yours to change"),
     N_("these two are one client already"),

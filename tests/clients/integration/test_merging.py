@@ -189,6 +189,20 @@ def test_merged_twice_the_first_id_still_leads_there(clients: Any, two: tuple[st
     assert [clients.as_(JOHN).get_client(client_id=each)["id"] for each in (*two, third)] == [*two, third]
 
 
+def test_of_two_that_were_taken_in_the_last_goes_first(
+    clients: Any, two: tuple[str, str], new_client: Any, runtime: Any
+) -> None:
+    third = new_client(JOHN.id, company_name="TechCorp Group", city="Bonn", tags=["third"])["id"]
+    before = everything(runtime)
+    first = merge(clients, two)
+    second = merge(clients, (two[0], third), city="other")
+    with pytest.raises(Conflict, match="undo that first"):
+        clients.as_(JOHN).undo_change_set(change_set_id=first["change_set_id"])
+    for each in (second, first):
+        assert clients.as_(JOHN).undo_change_set(change_set_id=each["change_set_id"])["refused"] == []
+    assert everything(runtime) == before
+
+
 def test_grants_follow_an_admins_merge_alone(clients: Any, new_client: Any) -> None:
     for who, readers in ((JOHN, 0), (ADMIN, 1)):
         this, other = (new_client(JOHN.id, company_name=f"Twin {number}")["id"] for number in range(2))

@@ -27,10 +27,12 @@ _INSTANTS = frozenset({"last_activity_at", "waiting_since"})
 def undo_merge(uow: UnitOfWork, change_set: Any) -> dict[str, Any]:
     """Give each of the two what was theirs; a field of the one that stayed that was changed since is left, by name.
 
-    Conflict where the one that stayed is not there any more, or not the actor's to change.
+    Conflict where the one that stayed is not there any more, or not the actor's to change, or took in another since:
+    what that one brought would be taken for a change, and stay.
     """
     survivor_id, other_id = change_set.about["survivor_id"], change_set.about["other_id"]
     this, other = _both(uow, survivor_id, other_id)
+    _is_last(uow, this, change_set.id)
     row = change_set_rows.c
     noted = select(change_set_rows).where(row.change_set_id == change_set.id)
     images = {each.client_id: each for each in uow.session.execute(noted)}
@@ -57,6 +59,14 @@ def _both(uow: UnitOfWork, survivor_id: str, other_id: str) -> tuple[Client, Cli
     if this.deleted_at is not None:
         raise Conflict("the client that stayed was deleted or merged since; undo that first")
     return this, other
+
+
+def _is_last(uow: UnitOfWork, this: Client, merge_id: str) -> None:
+    row = record_merges.merges.c
+    # Their ids are in the order in which they were made.
+    later = select(row.merge_id).where(row.survivor_id == this.id, row.merge_id > merge_id, row.undone.is_(False))
+    if uow.session.execute(later.limit(1)).first() is not None:
+        raise Conflict("another client was merged into this one since; undo that first")
 
 
 def _restore(uow: UnitOfWork, this: Client, noted: Any) -> list[str]:

@@ -14,6 +14,7 @@ from services.gateway.api import bulk
 from services.gateway.web import parts, shell, words
 from services.gateway.web.listing import given
 from services.gateway.web.routing import SALES, Pages, done, is_part, local
+from services.gateway.web.said import said
 from services.gateway.web.toasts import Toast
 
 pages = Pages("changes")
@@ -21,6 +22,8 @@ pages = Pages("changes")
 _PAGE = 30
 # Where a page that looks by itself stops looking; at a second each, a quarter of an hour.
 _LOOKS = 900
+# Of clients in a message that is gone in a few seconds; the page of the change has all.
+_NAMED = 3
 _DONE = {
     "add_tag": _l("Tag %(value)s added"),
     "remove_tag": _l("Tag %(value)s removed"),
@@ -57,10 +60,19 @@ def undo(change_set_id: Any) -> Any:
     if made.get("status") == "undoing":
         return done(f"/changes/{change_set_id}")
     text = ngettext("%(num)s client is as it was", "%(num)s clients are as they were", made["restored"])
-    if made["refused"]:
-        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
-        text += ". " + _("Changed since, so left alone: %(names)s", names=names)
+    text += left_out(made["refused"])
     return done(local(request.form.get("back", ""), list_again()), Toast(text))
+
+
+def left_out(refused: list[dict[str, Any]]) -> str:
+    """Who was left as they were, and why: the first few by name, to stand behind a sentence."""
+    if not refused:
+        return ""
+    named = [f"{each['company_name'] or '?'} ({said(each['reason'])})" for each in refused[:_NAMED]]
+    more = len(refused) - len(named)
+    if more:
+        named.append(ngettext("%(num)s more", "%(num)s more", more))
+    return ". " + str(_("Left as they were: %(clients)s", clients=", ".join(named)))
 
 
 def list_again() -> str:

@@ -90,9 +90,7 @@ def change_many() -> Any:
     if made["status"] == "running":
         return done(f"/changes/{made['change_set_id']}")
     text = ngettext("%(num)s client changed", "%(num)s clients changed", made["changed"])
-    if made["refused"]:
-        names = ", ".join(each["company_name"] or "?" for each in made["refused"][:3])
-        text += ". " + _("Not yours to change: %(names)s", names=names)
+    text += changes.left_out(made["refused"])
     undo = f"/change-sets/{made['change_set_id']}/undo" if made["changed"] else None
     return done(changes.list_again(), Toast(text, undo))
 
