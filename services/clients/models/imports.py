@@ -78,7 +78,8 @@ import_changes = Table(
     Column("entity", Text, primary_key=True),
     Column("row_id", Id, primary_key=True),
     Column("n", Integer, nullable=False),
-    Column("client_id", Id, nullable=False),
+    # None of a field.
+    Column("client_id", Id),
     Column("name", Text, nullable=False),
     Column("created", Boolean, nullable=False),
     Column("before", JSONB, nullable=False),

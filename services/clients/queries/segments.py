@@ -55,6 +55,13 @@ def segment_clients(session: Session, actor: Actor, segment_id: str, zone: str) 
     return {"id": segment["id"], "name": segment["name"], "client_ids": ids}
 
 
+def fields_named(session: Session) -> set[tuple[str, str]]:
+    """Entity and key of each of the company's own fields that somebody's segment filters by."""
+    trees = session.execute(select(segments.c.filters["where"]).where(segments.c.filters.has_key("where"))).scalars()
+    names = {name for tree in trees if tree for name in filtering.fields_in(tree)}
+    return {found for name in names if (found := filtering.named_field(name))}
+
+
 def segment_document(row: Any, actor: Actor) -> dict[str, Any]:
     """``own`` says whether who asks may change it."""
     return dict(row._mapping) | {"own": row.owner_id == actor.id}

@@ -210,7 +210,8 @@ def commit_import(import_id: Any, body: Commit) -> dict[str, Any]:
 
 @routes.route("POST", "/imports/<uuid:import_id>/undo", who=IMPORTERS, answers={202: ImportDocument})
 def undo_import(import_id: Any) -> dict[str, Any]:
-    """Take an import back; what was changed since is left alone and named in `kept`."""
+    """Take an import back, the company's own fields that it made with it; what was changed since or is in use is left
+    alone and named in `kept`, with the reason."""
     return r.ask("clients", "undo_import", import_id=str(import_id))
 
 

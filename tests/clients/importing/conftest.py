@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -32,16 +31,32 @@ class Deals:
     made: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     asked: list[list[dict[str, Any]]] = field(default_factory=list)
     fields: list[Definition] = field(default_factory=list)
+    brought: dict[str, list[str]] = field(default_factory=dict)
+    # Why fields stay, by their keys.
+    staying: dict[str, str] = field(default_factory=dict)
 
     def custom_fields(self) -> list[Definition]:
         return self.fields
 
     def bring_fields(
-        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+        self, import_id: str, person: dict[str, Any], fields: list[dict[str, Any]], *, archive: bool
     ) -> list[str]:
         known = {each.key for each in self.fields}
-        self.fields += [definition_of(each) for each in fields if each["key"] not in known]
-        return [each["key"] for each in fields if each["key"] not in known]
+        new = [definition_of(each) for each in fields if each["key"] not in known]
+        self.fields += new
+        brought = self.brought.setdefault(import_id, [])
+        brought += [each.key for each in new]
+        return [each["key"] for each in fields if each["key"] in brought]
+
+    def take_back_fields(self, import_id: str, person: dict[str, Any], named: list[str]) -> list[dict[str, Any]]:
+        reasons = dict.fromkeys(named, "a segment filters by it") | self.staying
+        mine = [each for each in self.fields if each.key in self.brought.get(import_id, [])]
+        self.fields = [each for each in self.fields if each not in mine or each.key in reasons]
+        return [
+            {"id": new_id(), "entity": "deal", "label": each.label, "reason": reasons[each.key]}
+            for each in mine
+            if each.key in reasons
+        ]
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

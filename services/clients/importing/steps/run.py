@@ -76,6 +76,11 @@ def context(job: Job, run: Any) -> Context:
     return replace(job.context, actor=Actor(run.made_by, run.made_by_role, run.made_by_name), voucher=None)
 
 
+def person(run: Any) -> dict[str, Any]:
+    """Who brought the file, as other services are told."""
+    return {"id": run.made_by, "role": run.made_by_role, "name": run.made_by_name}
+
+
 @contextmanager
 def unit(tools: Tools, job: Job, run: Any, state: str) -> Iterator[tuple[UnitOfWork, Any]]:
     """A transaction that holds the import; its row as it is now, None when it is in another state by now."""

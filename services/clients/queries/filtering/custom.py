@@ -82,6 +82,12 @@ def own_fields(session: Session) -> dict[str, Definition]:
     }
 
 
+def named_field(name: str) -> tuple[str, str] | None:
+    """Entity and key of the company's own field that a condition names; None for any other."""
+    said = NAME.fullmatch(name)
+    return (said["of"] or "client", said["key"]) if said else None
+
+
 def _holders(of: str | None, row: Any) -> Select[Any]:
     """Ids of the clients to whom values belong."""
     if of == "contact":
