@@ -14,7 +14,7 @@ from libs.common.job_runner import JobRunner
 from libs.common.runtime import Runtime
 from services.clients import wiring
 from services.clients.worker import TABLE
-from tests.support.actors import ADMIN, JESSICA, JOHN
+from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN
 
 PEOPLE = {
     "ada@amo.example": ADMIN.id,
@@ -22,6 +22,9 @@ PEOPLE = {
     **{person.id: person.id for person in (ADMIN, JOHN, JESSICA)},
     "john@amo.example": JOHN.id,
 }
+
+# Everybody, also who owns no clients.
+DIRECTORY = PEOPLE | {"fay@amo.example": FINANCE.id, FINANCE.id: FINANCE.id}
 
 
 @dataclass
@@ -99,7 +102,7 @@ class Importer:
         return self.clients.as_(self.who)
 
     def upload(self, content: bytes, name: str = "clients.csv") -> str:
-        made = self.rpc.prepare_import(filename=name, people=PEOPLE)
+        made = self.rpc.prepare_import(filename=name, people=PEOPLE, directory=DIRECTORY)
         stored = self.runtime.object_store.put(made["key"], content, "text/csv")
         self.rpc.complete_import(import_id=made["import_id"], size=stored.size)
         return str(made["import_id"])

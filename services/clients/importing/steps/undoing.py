@@ -18,6 +18,7 @@ from services.clients.handlers.telling import tell_access
 from services.clients.importing.committing.batch import texts
 from services.clients.importing.steps.defining import fields_kept, forget_fields
 from services.clients.importing.steps.run import Tools, note, take_turn, unit
+from services.clients.importing.steps.segmenting import undo_segments
 from services.clients.models import (
     activities,
     client_deals,
@@ -31,7 +32,7 @@ from services.clients.models import (
 )
 
 # What hangs on something goes before it.
-_ORDER = ("activity", "deal", "contact", "client")
+_ORDER = ("segment", "activity", "deal", "contact", "client")
 _PAGE = 500
 _SINCE = "changed since"
 
@@ -241,6 +242,7 @@ def _locked(uow: UnitOfWork, kind: Any, table: Any, found: Sequence[Any]) -> dic
 
 
 _UNDO: dict[str, Callable[[UnitOfWork, Sequence[Any]], dict[str, str]]] = {
+    "segment": undo_segments,
     "activity": _undo_activities,
     "contact": _undo_contacts,
     "client": _undo_clients,

@@ -1,7 +1,7 @@
 """What a list of clients is filtered by, and on which rows each filter may look."""
 
 from services.clients.queries.filtering.conditions import Condition, condition
-from services.clients.queries.filtering.custom import named_field
+from services.clients.queries.filtering.custom import called, named_field
 from services.clients.queries.filtering.texts import (
     FULL_NAME,
     begins,
@@ -20,6 +20,7 @@ __all__ = [
     "Wanted",
     "begins",
     "by_letters",
+    "called",
     "condition",
     "digits_of",
     "fields_in",

@@ -75,11 +75,12 @@ def custom(asked: Asked, name: str) -> ColumnElement[bool]:
 
 def own_fields(session: Session) -> dict[str, Definition]:
     """The company's own fields of clients, contacts and deals, by the names that conditions call them."""
-    return {
-        f"{'' if entity == 'client' else f'{entity}.'}custom.{each.key}": each
-        for entity in ENTITIES
-        for each in fields_of(session, entity)
-    }
+    return {called(entity, each.key): each for entity in ENTITIES for each in fields_of(session, entity)}
+
+
+def called(entity: str, key: str) -> str:
+    """The name that conditions call one of them."""
+    return f"{'' if entity == 'client' else f'{entity}.'}custom.{key}"
 
 
 def named_field(name: str) -> tuple[str, str] | None:
