@@ -36,7 +36,7 @@ CUSTOM = CustomFields({"deal": deals}, _tell)
 def bring_fields(uow: UnitOfWork, wanted: list[dict[str, Any]], import_id: str, *, archive: bool) -> list[str]:
     """Fields of deals that come with an import of the clients service; see ``CustomFields.bring_fields``."""
     if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
-        raise Invalid("fields is a list of objects", field="fields")
+        raise Invalid("fields is a JSON list of objects", field="fields")
     return CUSTOM.bring_fields(uow, "deal", wanted, _import(import_id), archive=archive)
 
 
@@ -44,7 +44,7 @@ def take_back_fields(uow: UnitOfWork, import_id: str, named: list[str]) -> list[
     """Remove the fields of deals that such an import made, as ``CustomFields.take_back_fields`` does; named: the keys
     of those that segments filter by."""
     if not isinstance(named, list):
-        raise Invalid("named is a list of keys", field="named")
+        raise Invalid("named is a JSON list of keys", field="named")
     keys = {text(50, required=True)("named", key) or "" for key in named}
     return CUSTOM.take_back_fields(uow, _import(import_id), {("deal", key) for key in keys})
 

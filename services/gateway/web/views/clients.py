@@ -38,6 +38,8 @@ COLUMNS = (
     Column("owner", _l("Owner"), "owner"),
     Column("industry", _l("Industry"), "industry"),
     Column("lifetime_value", _l("Lifetime value"), "lifetime_value", numeric=True),
+    Column("deal_value", _l("Greatest deal"), "deal_value", numeric=True),
+    Column("open_deals", _l("Open deals"), "open_deals", numeric=True),
     Column("last_activity", _l("Last activity"), "last_activity_at"),
     Column("tags", _l("Tags")),
     Column("place", _l("Place"), "city"),
