@@ -45,7 +45,8 @@ TABLE: Mapping[str, Voice] = {
         | _of("whatsapp", "failed received sent")
         | frozenset(f"{each}.person_erased" for each in ("ai", "billing", "deals", "gateway", "notifications"))
         | {"email.sent", "payment.received"},
-        asks=_of("deals", "bring_custom_fields bring_deals list_custom_fields own_values take_back_deals"),
+        asks=_of("deals", "bring_custom_fields bring_deals list_custom_fields own_values")
+        | _of("deals", "take_back_custom_fields take_back_deals"),
     ),
     "deals": Voice(
         tells=_of("deal", "changed created fully_paid lost removed reopened stage_changed stagnant won")

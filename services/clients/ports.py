@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Protocol
 
 from libs.common.custom_fields import Definition
@@ -53,10 +52,15 @@ class DealsBook(Protocol):
         ...
 
     def bring_fields(
-        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+        self, import_id: str, person: dict[str, Any], fields: list[dict[str, Any]], *, archive: bool
     ) -> list[str]:
         """Define fields of deals, ``[{key, label, kind, options}]``, in the name of a person, or archive them: the keys
-        of those that were defined since an instant. Asked twice it does nothing more and answers the same."""
+        of those that this import made. Asked twice it does nothing more and answers the same."""
+        ...
+
+    def take_back_fields(self, import_id: str, person: dict[str, Any], named: list[str]) -> list[dict[str, Any]]:
+        """Remove the fields of deals that this import made and nobody uses: ``[{id, entity, label, reason}]`` of those
+        that stay. named: the keys of those that segments filter by. Asked twice it answers the same."""
         ...
 
     def bring(

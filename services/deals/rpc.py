@@ -79,12 +79,19 @@ class DealsRpc(Operations, RpcService):
 
     @method("deals.bring")
     def bring_custom_fields(
-        self, person: Document, fields: list[Document], since: str, *, archive: bool = False
+        self, person: Document, fields: list[Document], import_id: str, *, archive: bool = False
     ) -> Document:
-        """In the name of the person whose import it is: ``{made}``, the keys of those defined since."""
+        """In the name of the person whose import it is: ``{made}``, the keys of those that it made."""
         context = replace(self.context, actor=on_behalf(self.actor, person), voucher=None)
         with self.runtime.database.unit_of_work(context) as uow:
-            return {"made": handlers.bring_fields(uow, fields, since, archive=archive is True)}
+            return {"made": handlers.bring_fields(uow, fields, import_id, archive=archive is True)}
+
+    @method("deals.bring")
+    def take_back_custom_fields(self, person: Document, import_id: str, named: list[str]) -> Document:
+        """In the name of the person whose import it is: ``{kept: [{id, label, reason}]}``."""
+        context = replace(self.context, actor=on_behalf(self.actor, person), voucher=None)
+        with self.runtime.database.unit_of_work(context) as uow:
+            return {"kept": handlers.take_back_fields(uow, import_id, named)}
 
     @method("deals.write")
     def update_deal(self, deal_id: str, changes: Document, version: int | None = None) -> Document:

@@ -17,7 +17,8 @@ CLIENT: dict[str, Any] = {
     "industry": "Technology", "status": "prospect", "source": "website", "address": None, "city": "San Francisco",
     "state": "California", "country": "US", "notes": "one\ntwo", "tags": ["vip"], "owner_id": None,
     "lifetime_value_minor": 6250000, "currency": "USD", "last_activity_at": WHEN, "created_at": WHEN,
-    "updated_at": WHEN, "version": 3, "access": "write", "deals_without_rate": [],
+    "updated_at": WHEN, "version": 3, "access": "write", "deals_without_rate": [], "open_deals": 1234,
+    "deal_value_minor": 7500050,
 }  # fmt: skip
 CUSTOM: dict[str, Any] = {
     "our_text": HOSTILE, "our_number": 12.5, "our_money": {"amount_minor": 500000, "currency": "EUR"},

@@ -5,7 +5,9 @@ A row keeps its values in a column ``custom``, an object by the keys of the fiel
 
 from libs.common.custom_fields.commands import CustomFields, definition_of
 from libs.common.custom_fields.definitions import (
+    DROP_V2,
     SCHEMA_V1,
+    SCHEMA_V2,
     definitions,
     drop_side_tables,
     fill_side_table,
@@ -17,8 +19,10 @@ from libs.common.custom_fields.definitions import (
 from libs.common.custom_fields.kinds import KINDS, TEXT_LENGTH, Definition, key_of, merged, read, searchable, shown
 
 __all__ = [
+    "DROP_V2",
     "KINDS",
     "SCHEMA_V1",
+    "SCHEMA_V2",
     "TEXT_LENGTH",
     "CustomFields",
     "Definition",

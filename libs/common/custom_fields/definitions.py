@@ -28,7 +28,11 @@ fields = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("import_id", Uuid(as_uuid=False)),
+    Column("import_version", Integer),
 )
+# What is told of a field.
+told = tuple(each for each in fields.columns if not each.name.startswith("import_"))
 
 SCHEMA_V1 = """
 CREATE TABLE custom_fields (
@@ -49,6 +53,12 @@ CREATE TABLE custom_fields (
 );
 CREATE UNIQUE INDEX custom_fields_label ON custom_fields (entity, lower(label));
 """
+
+SCHEMA_V2 = """
+-- The import that made a field, and at which version it left it: at a later one somebody changed it since.
+ALTER TABLE custom_fields ADD COLUMN import_id uuid, ADD COLUMN import_version integer;
+"""
+DROP_V2 = "ALTER TABLE custom_fields DROP COLUMN import_id, DROP COLUMN import_version;"
 
 _KEPT = "key, text, number, date, flag, amount_minor, currency"
 # What a value ``v`` of a field ``f`` is, by kind.

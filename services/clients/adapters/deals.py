@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, cast
 
 from libs.common.context import Context
@@ -47,10 +46,14 @@ class DealsOverRpc:
         ]
 
     def bring_fields(
-        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+        self, import_id: str, person: dict[str, Any], fields: list[dict[str, Any]], *, archive: bool
     ) -> list[str]:
-        given = {"person": person, "fields": fields, "since": since.isoformat(), "archive": archive}
+        given = {"import_id": import_id, "person": person, "fields": fields, "archive": archive}
         return cast(list[str], self._ask("bring_custom_fields", given)["made"])
+
+    def take_back_fields(self, import_id: str, person: dict[str, Any], named: list[str]) -> list[dict[str, Any]]:
+        given = {"import_id": import_id, "person": person, "named": named}
+        return cast(list[dict[str, Any]], self._ask("take_back_custom_fields", given)["kept"])
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]

@@ -17,7 +17,7 @@ _AT_WORK = ("reading", "checking", "committing", "undoing")
 # A night's; the next one goes on.
 _MOST = 100
 _UNHURRIED = text("SET LOCAL statement_timeout = 0")
-_NOTHING: dict[str, object] = {"sheets": [], "answers": {}, "found": {}, "people": {}, "custom": []}
+_NOTHING: dict[str, object] = {"sheets": [], "answers": {}, "found": {}, "people": {}, "directory": {}, "custom": []}
 
 
 def forget_imports(days: Callable[[], int]) -> ScheduledJob:

@@ -17,6 +17,7 @@ from services.clients.importing import answers as given_answers
 from services.clients.importing.own_fields import own_fields
 from services.clients.importing.steps.checking import verdict
 from services.clients.importing.steps.run import order, readers
+from services.clients.importing.steps.segmenting import segment_check
 from services.clients.importing.targets import TARGETS
 from services.clients.models import import_changes, import_rows, imports
 from services.clients.queries.imports import mine, questions
@@ -43,10 +44,14 @@ _SHEET: dict[str, fields.Reader] = {
 }
 
 
-def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Document:
-    """Where to put the bytes of a file. people: who may own what is brought in, by address, name and id."""
-    if not isinstance(people, dict) or len(people) > _MOST_PEOPLE:
-        raise Invalid("people says who is meant by a name", field="people")
+def prepare_import(
+    uow: UnitOfWork, filename: str, people: dict[str, str], directory: dict[str, str] | None = None
+) -> Document:
+    """Where to put the bytes of a file. people: who may own what is brought in, by address, name and id; directory:
+    everybody, whom segments may be of and may name."""
+    for field, given in (("people", people), ("directory", directory or {})):
+        if not isinstance(given, dict) or len(given) > _MOST_PEOPLE:
+            raise Invalid(f"{field} says who is meant by a name", field=field)
     name = safe_filename(fields.text(500, required=True)("filename", filename) or "")
     import_id = new_id()
     key = f"imports/{import_id}/file"
@@ -56,6 +61,7 @@ def prepare_import(uow: UnitOfWork, filename: str, people: dict[str, str]) -> Do
         "key": key,
         "state": "uploading",
         "people": people,
+        "directory": directory or {},
         "system": "",
     }
     row |= {
@@ -114,7 +120,8 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
     line = _row(uow, row.id, n)
     if line.state not in ("good", "bad", "refused"):
         raise Conflict("this row is in the CRM already; change it there")
-    reader = readers(row, uow.business.zone, uow.business.currency, _COUNTRY)[line.sheet]
+    check = segment_check(uow.session, uow.actor, row, uow.business.zone)
+    reader = readers(row, uow.business.zone, uow.business.currency, _COUNTRY, check=check)[line.sheet]
     repaired = _repaired(row.sheets[line.sheet]["columns"], list(line.cells), cells)
     found = verdict(reader.read(repaired, doubts=True)) if reader else {"state": "good"}
     row_of = (import_rows.c.import_id == row.id, import_rows.c.n == line.n)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
 
 from libs.common import fields
 from libs.common.database import UnitOfWork
@@ -46,6 +48,24 @@ def create_segment(uow: UnitOfWork, data: Document) -> Document:
     row = {"id": new_id(), "sort": None, "shared": False, "owner_id": uow.actor.id} | given
     made = insert(segments).values(**row, created_at=uow.now, updated_at=uow.now, version=1).returning(segments)
     return queries.segment_document(uow.session.execute(made).one(), uow.actor)
+
+
+def bring_segment(uow: UnitOfWork, owner_id: str, given: Document) -> str | None:
+    """Make a segment that came in a file, ``{name, filters, sort, shared}``: its id; None where its owner has one of
+    the name, which stays as it is. Conflict where they have too many."""
+    theirs = select(func.count()).select_from(segments).where(segments.c.owner_id == owner_id)
+    row: Document = {"id": new_id(), "owner_id": owner_id, "version": 1} | given
+    row |= {"created_at": uow.now, "updated_at": uow.now}
+    if uow.session.execute(theirs).scalar_one() >= MOST and find_segment(uow.session, owner_id, row["name"]) is None:
+        raise Conflict(f"there are {MOST} segments of this owner already", field="owner")
+    made = postgresql.insert(segments).values(**row).on_conflict_do_nothing().returning(segments.c.id)
+    return uow.session.execute(made).scalar_one_or_none()
+
+
+def find_segment(session: Session, owner_id: str, name: str) -> Any:
+    """The segment of an owner that has a name, whatever the case of its letters; None where there is none."""
+    theirs = (segments.c.owner_id == owner_id, func.lower(segments.c.name) == func.lower(name))
+    return session.execute(select(segments).where(*theirs)).first()
 
 
 def update_segment(uow: UnitOfWork, segment_id: str, changes: Document, version: int | None = None) -> Document:

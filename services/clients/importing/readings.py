@@ -63,8 +63,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the rows are read: people by name, address and id; the importer; the business's zone, money, country; the
-    fields that the company made itself, by name."""
+    """Where the rows are read: people who may own clients by name, address and id; the importer; the business's zone,
+    money, country; the fields that the company made itself, by name; directory: everybody, as people are."""
 
     people: Mapping[str, str]
     importer: str
@@ -73,3 +73,4 @@ class Settings:
     currency: str
     country: str
     custom: Mapping[str, OwnField] = field(default_factory=dict)
+    directory: Mapping[str, str] = field(default_factory=dict)

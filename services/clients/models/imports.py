@@ -20,6 +20,7 @@ imports = Table(
     Column("answers", JSONB, nullable=False),
     Column("found", JSONB, nullable=False),
     Column("people", JSONB, nullable=False),
+    Column("directory", JSONB, nullable=False),
     Column("system", Text, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("bad", Integer, nullable=False),
@@ -78,7 +79,8 @@ import_changes = Table(
     Column("entity", Text, primary_key=True),
     Column("row_id", Id, primary_key=True),
     Column("n", Integer, nullable=False),
-    Column("client_id", Id, nullable=False),
+    # None of a field or a segment.
+    Column("client_id", Id),
     Column("name", Text, nullable=False),
     Column("created", Boolean, nullable=False),
     Column("before", JSONB, nullable=False),

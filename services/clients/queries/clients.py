@@ -18,11 +18,16 @@ from services.clients.models import access_grants, client_deals, clients, contac
 
 _CARD = ("id", "company_name", "industry", "status", "owner_id", "access")
 DOCUMENT = [
-    clients.c[name]
-    for name in (
-        "id company_name email phone website industry status source address city state country notes tags owner_id "
-        "lifetime_value_minor currency last_activity_at waiting_since custom created_at updated_at version"
-    ).split()
+    *(
+        clients.c[name]
+        for name in (
+            "id company_name email phone website industry status source address city state country notes tags owner_id "
+            "lifetime_value_minor currency last_activity_at waiting_since custom created_at updated_at version "
+            "open_deals"
+        ).split()
+    ),
+    # The greatest of its deals, as it is sorted by.
+    clients.c.greatest_deal_minor.label("deal_value_minor"),
 ]
 _SHOWN = (*(column.name for column in DOCUMENT), "access")
 

@@ -14,9 +14,10 @@ from libs.common.problems import Invalid
 from services.clients.models import activities, clients, contacts
 from services.clients.queries.clients import DOCUMENT
 from services.clients.queries.filtering import wanted
+from services.clients.queries.segments import offered_segments
 
 MOST = 2000
-WHAT = ("clients", "contacts", "activities")
+WHAT = ("clients", "contacts", "activities", "segments")
 
 _OF_CLIENT = clients.c.company_name
 _CONTACT = [each for each in contacts.columns if each.name != "is_primary"]
@@ -35,11 +36,15 @@ def export_page(
     zone: str,
 ) -> dict[str, Any]:
     """A page of clients, or of the contacts or activities of clients: of those that the filters of the list let
-    through and the actor may read in full. ``{items, next_cursor}``; the order is always the same."""
+    through and the actor may read in full; or of the segments that the actor is offered, which nothing narrows.
+    ``{items, next_cursor}``; the order is always the same."""
     if what not in WHAT:
         raise Invalid(f"what is one of {', '.join(WHAT)}", field="what")
     size = MOST if limit is None else fields.whole(1, MOST)("limit", limit)
-    statement, keys = _chosen(what, wanted(session, actor, filters, zone).full)
+    if what == "segments":
+        statement, keys = _sorted(*offered_segments(actor))
+    else:
+        statement, keys = _chosen(what, wanted(session, actor, filters, zone).full)
     found = session.execute(keyset(statement, keys, cursor, size)).all()
     names = [f"sort_{number}" for number in range(len(keys))]
     rows, next_cursor = page(found, size, lambda row: [row._mapping[name] for name in names])

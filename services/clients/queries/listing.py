@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.orm import Session
 
+from libs.common.custom_fields import Definition
 from libs.common.identity import Actor
 from libs.common.pages import keyset, limit_of, page
 from services.clients.models import clients
@@ -64,9 +65,17 @@ def list_clients(
     return answer | {"fuzzy": fuzzy and bool(total)}
 
 
-def check_list(session: Session, actor: Actor, filters: dict[str, Any], sort: str | None, zone: str) -> None:
-    """Whether a list could be filtered and sorted so; Invalid names what does not fit."""
-    filtering.wanted(session, actor, filters, zone)
+def check_list(
+    session: Session,
+    actor: Actor,
+    filters: dict[str, Any],
+    sort: str | None,
+    zone: str,
+    to_come: Mapping[str, Definition] | None = None,
+) -> None:
+    """Whether a list could be filtered and sorted so; Invalid names what does not fit. to_come: fields of the company's
+    own that are about to be made, by the names that conditions call them."""
+    filtering.wanted(session, actor, filters, zone, to_come)
     order_of(sort)
 
 

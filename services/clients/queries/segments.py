@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from libs.common.identity import Actor
 from libs.common.ids import is_id
+from libs.common.pages import SortKey
 from libs.common.problems import Invalid, NotFound
 from libs.common.segments import FILTER, MOST_CLIENTS
 from services.clients.models import clients, segments
@@ -26,6 +27,12 @@ def list_segments(session: Session, actor: Actor, zone: str, *, counts: bool = F
     for item in items if counts else []:
         item["count"] = _count(session, actor, item["filters"], zone)
     return {"items": items, "next_cursor": None, "total": len(items)}
+
+
+def offered_segments(actor: Actor) -> tuple[Select[Any], list[SortKey]]:
+    """What somebody takes away: the segments that they are offered, in the order of their names."""
+    columns = [segments.c[name] for name in ("name", "shared", "owner_id", "filters", "sort")]
+    return select(*columns).where(_offered(actor)), [(func.lower(segments.c.name), False), (segments.c.id, False)]
 
 
 def get_segment(session: Session, actor: Actor, segment_id: str) -> dict[str, Any]:
@@ -53,6 +60,13 @@ def segment_clients(session: Session, actor: Actor, segment_id: str, zone: str) 
         said = f"more than {MOST_CLIENTS:,} clients are in the segment {segment['name']}: narrow its filters"
         raise Invalid(said, field=FILTER)
     return {"id": segment["id"], "name": segment["name"], "client_ids": ids}
+
+
+def fields_named(session: Session) -> set[tuple[str, str]]:
+    """Entity and key of each of the company's own fields that somebody's segment filters by."""
+    trees = session.execute(select(segments.c.filters["where"]).where(segments.c.filters.has_key("where"))).scalars()
+    names = {name for tree in trees if tree for name in filtering.fields_in(tree)}
+    return {found for name in names if (found := filtering.named_field(name))}
 
 
 def segment_document(row: Any, actor: Actor) -> dict[str, Any]:

@@ -14,8 +14,11 @@ class ImportMethods(RpcService):
     """Files that people bring in."""
 
     @method("imports.own")
-    def prepare_import(self, filename: str, people: dict[str, str]) -> Document:
-        return self.execute(handlers.prepare_import, filename=filename, people=people)
+    def prepare_import(
+        self, filename: str, people: dict[str, str], directory: dict[str, str] | None = None
+    ) -> Document:
+        given: Document = {"filename": filename, "people": people, "directory": directory}
+        return self.execute(handlers.prepare_import, **given)
 
     @method("imports.own")
     def complete_import(self, import_id: str, size: int) -> Document:

@@ -2,7 +2,7 @@
 
 from services.deals.handlers.briefs import request_analysis, submit_brief
 from services.deals.handlers.bringing import bring_deals, take_back_deals
-from services.deals.handlers.custom import CUSTOM, bring_fields
+from services.deals.handlers.custom import CUSTOM, bring_fields, take_back_fields
 from services.deals.handlers.deals import create_deal, move_stage, update_deal
 from services.deals.handlers.erasing import tell_erased
 from services.deals.handlers.reactions import (
@@ -31,6 +31,7 @@ __all__ = [
     "set_targets",
     "submit_brief",
     "take_back_deals",
+    "take_back_fields",
     "tell_erased",
     "update_deal",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from libs.common.custom_fields import CustomFields
 from libs.common.database import UnitOfWork
-from libs.common.fields import instant
+from libs.common.fields import identifier, text
 from libs.common.problems import Invalid
 from services.deals.events import DealFieldSet
 from services.deals.models import deals
@@ -33,9 +33,24 @@ def _tell(uow: UnitOfWork, field: dict[str, Any], removed: bool) -> None:
 CUSTOM = CustomFields({"deal": deals}, _tell)
 
 
-def bring_fields(uow: UnitOfWork, wanted: list[dict[str, Any]], since: str, *, archive: bool) -> list[str]:
+def bring_fields(uow: UnitOfWork, wanted: list[dict[str, Any]], import_id: str, *, archive: bool) -> list[str]:
     """Fields of deals that come with an import of the clients service; see ``CustomFields.bring_fields``."""
-    begun = instant("since", since)
-    if begun is None or not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
-        raise Invalid("since is an instant, and fields a JSON list", field="fields")
-    return CUSTOM.bring_fields(uow, "deal", wanted, begun, archive=archive)
+    if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
+        raise Invalid("fields is a JSON list of objects", field="fields")
+    return CUSTOM.bring_fields(uow, "deal", wanted, _import(import_id), archive=archive)
+
+
+def take_back_fields(uow: UnitOfWork, import_id: str, named: list[str]) -> list[dict[str, Any]]:
+    """Remove the fields of deals that such an import made, as ``CustomFields.take_back_fields`` does; named: the keys
+    of those that segments filter by."""
+    if not isinstance(named, list):
+        raise Invalid("named is a JSON list of keys", field="named")
+    keys = {text(50, required=True)("named", key) or "" for key in named}
+    return CUSTOM.take_back_fields(uow, _import(import_id), {("deal", key) for key in keys})
+
+
+def _import(import_id: Any) -> str:
+    found = identifier("import_id", import_id)
+    if found is None:
+        raise Invalid("import_id is needed", field="import_id")
+    return str(found)

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from libs.common import conditions
 from libs.common.ids import is_id
 from libs.common.problems import Invalid
 from services.gateway.api import clients
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
-from services.gateway.api.client_filters import where_text
 from services.gateway.api.routing import SALES, Routes, checked
 from services.gateway.api.values import Body, Id, Name
 
@@ -113,7 +113,7 @@ def filters_of(given: dict[str, Any]) -> dict[str, Any]:
             raise Invalid("all that match are changed, in no order", field=f"filter.{name}")
     if isinstance(given.get("where"), dict):
         # In a body the tree is an object, in an address its text.
-        given = given | {"where": where_text(given["where"])}
+        given = given | {"where": conditions.as_json(given["where"])}
     found: dict[str, Any] = clients.list_arguments(checked(s.ClientFilters, given))["filters"]
     return found
 

@@ -5,17 +5,15 @@ Amounts are in major units of the base currency here, in minor units there.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import Field
 
-from libs.common.money import MoneyError, json_number, to_minor
-from libs.common.problems import Invalid
+from libs.common import conditions
+from libs.common.money import json_number
 from services.gateway.api.values import Amount, Body, Id, Name, Page
 
 _WHERE = (
@@ -32,8 +30,6 @@ _SORT = (
 )
 _LONGEST_WHERE = 16_000
 _MONEY = frozenset({"deal_value", "lifetime_value"})
-# Deeper ones are refused by the service, which names the place.
-_DEEPEST = 8
 
 
 class _Simple(Body):
@@ -77,11 +73,12 @@ def to_service(given: Mapping[str, Any], base: str) -> dict[str, Any]:
     """Filters as the clients service takes them; Invalid names what does not fit. base: the base currency."""
     filters = {name: value for name, value in given.items() if value is not None}
     if "min_deal_value" in filters:
-        filters["min_deal_value_minor"] = _minor(Decimal(filters.pop("min_deal_value")), base, "min_deal_value")
+        amount = Decimal(filters.pop("min_deal_value"))
+        filters["min_deal_value_minor"] = conditions.in_minor(amount, base, "min_deal_value")
     if isinstance(filters.get("where"), str):
-        filters["where"] = parsed_where(filters["where"])
+        filters["where"] = conditions.parsed(filters["where"])
     if "where" in filters:
-        filters["where"] = _each(filters["where"], lambda field, value, at: _told(field, value, base, at))
+        filters["where"] = conditions.kept(filters["where"], _MONEY, base)
     return filters
 
 
@@ -91,7 +88,7 @@ def from_service(filters: Mapping[str, Any], base: str) -> dict[str, Any]:
     if "min_deal_value_minor" in found:
         found["min_deal_value"] = Decimal(json_number(found.pop("min_deal_value_minor"), base))
     if "where" in found:
-        found["where"] = _each(found["where"], lambda field, value, _at: _shown(field, value, base))
+        found["where"] = conditions.shown(found["where"], _MONEY, base)
     return found
 
 
@@ -103,74 +100,4 @@ def in_address(filters: Mapping[str, Any]) -> dict[str, str]:
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return where_text(value) if isinstance(value, dict) else str(value)
-
-
-def where_text(where: Any) -> str:
-    """A tree as JSON on one line, its numbers exact."""
-    return orjson.dumps(where, default=_number).decode()
-
-
-def _number(value: Any) -> Any:
-    # Numbers that an answer holds as text of their digits are such fragments already.
-    return orjson.Fragment(f"{value:f}")
-
-
-def parsed_where(text: str) -> Any:
-    """A tree from its JSON, its numbers exact; Invalid where it is none."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise Invalid("where is JSON", field="where") from None
-
-
-def _no_number(_name: str) -> Any:
-    raise ValueError("JSON has no such number")
-
-
-def _each(node: Any, change: Callable[[Any, Any, str], Any], at: str = "where", depth: int = 0) -> Any:
-    """A tree in which the value of each condition is changed."""
-    if not isinstance(node, dict) or depth > _DEEPEST:
-        return node
-    made = dict(node)
-    for group in ("all", "any"):
-        if isinstance(node.get(group), list):
-            inside = enumerate(node[group])
-            made[group] = [_each(each, change, f"{at}.{group}[{n}]", depth + 1) for n, each in inside]
-    if "value" in node:
-        made["value"] = change(node.get("field"), node["value"], f"{at}.value")
-    return made
-
-
-def _told(field: Any, value: Any, base: str, at: str) -> Any:
-    if isinstance(value, list):
-        return [_told(field, each, base, f"{at}[{index}]") for index, each in enumerate(value)]
-    if field in _MONEY and _is_number(value):
-        return _minor(Decimal(value), base, at)
-    if isinstance(value, dict) and "amount" in value and _is_number(value["amount"]):
-        currency = value.get("currency") or base
-        return {"amount_minor": _minor(Decimal(value["amount"]), currency, f"{at}.amount"), "currency": currency}
-    return {"number": f"{value:f}"} if isinstance(value, Decimal) else value
-
-
-def _shown(field: Any, value: Any, base: str) -> Any:
-    if isinstance(value, list):
-        return [_shown(field, each, base) for each in value]
-    if field in _MONEY and _is_number(value):
-        return Decimal(json_number(value, base))
-    if isinstance(value, dict) and "number" in value:
-        return Decimal(value["number"])
-    if isinstance(value, dict) and "amount_minor" in value:
-        return {"amount": Decimal(json_number(value["amount_minor"], value["currency"])), "currency": value["currency"]}
-    return value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def _minor(amount: Decimal, currency: Any, at: str) -> int:
-    try:
-        return to_minor(amount, currency)
-    except (MoneyError, TypeError) as error:
-        raise Invalid(str(error), field=at) from None
+    return conditions.as_json(value) if isinstance(value, dict) else str(value)

@@ -98,7 +98,8 @@ class IntakeState(Document):
 
 
 class ClientDocument(Document):
-    """A client; where ``access`` is "card" only name, industry, status and owner are shown."""
+    """A client; where ``access`` is "card" only name, industry, status and owner are shown. ``deal_value`` is that of
+    the greatest of its deals, in the base currency."""
 
     id: str
     company_name: str
@@ -107,6 +108,8 @@ class ClientDocument(Document):
     owner_id: str | None
     access: Literal["write", "read", "card"]
     lifetime_value: MoneyNumber | None = None
+    open_deals: int | None = None
+    deal_value: MoneyNumber | None = None
     currency: str | None = None
     waiting_since: datetime | None = None
     custom: CustomValues | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,11 +14,13 @@ from flask import Response, stream_with_context
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from libs.common import conditions
 from libs.common.object_store import content_disposition
 from libs.reporting.sheets import CSV_TYPE, XLSX_TYPE
 from services.gateway.api import clients, custom_fields, invoices
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
+from services.gateway.api.client_filters import from_service
 from services.gateway.api.deal_filters import DealFilters
 from services.gateway.api.routing import ADMIN, Routes
 from services.gateway.models import users
@@ -31,6 +33,7 @@ _PAGE = 1000
 _INVOICES_PAGE = 200
 
 FIELDS = Columns("custom_fields", "entity key label kind options archived".split())
+SEGMENTS = Columns("segments", "name shared owner filters sort currency".split())
 CLIENTS = Columns(
     "clients",
     "id company_name email phone website industry status source address city state country notes tags owner owner_id"
@@ -134,6 +137,37 @@ def field_row(field: Row) -> Row:
     return {**field, "options": json.dumps(field["options"], ensure_ascii=False) if field["options"] else ""}
 
 
+def own_segments() -> Rows:
+    """The segments that whoever asks is offered, as rows."""
+    pages = _pages("clients", "export_page", what="segments")({})
+    found = [row for page in pages for row in page]
+    return segment_rows(found, _addresses(), r.gateway().settings.base_currency)
+
+
+def segment_rows(found: Iterable[Row], people: Mapping[str, str], base: str) -> Rows:
+    """Segments as rows of such a list, in an order that is the same everywhere. Their owners, and the people whom their
+    filters name, stand there by address; amounts in major units of ``currency``. people: addresses by id."""
+
+    def known(value: Any) -> Any:
+        return [known(each) for each in value] if isinstance(value, list) else people.get(str(value), value)
+
+    def row_of(row: Row) -> Row:
+        filters = from_service(row["filters"], base)
+        if "owner_id" in filters:
+            filters["owner_id"] = known(filters["owner_id"])
+        if "where" in filters:
+            named = partial(_person_named, known)
+            filters["where"] = conditions.with_values(filters["where"], named)
+        said = {"owner": known(row["owner_id"]), "filters": conditions.as_json(filters, in_order=True)}
+        return {**row, **said, "currency": base}
+
+    return iter(sorted(map(row_of, found), key=lambda row: (row["name"].lower(), row["owner"], row["filters"])))
+
+
+def _person_named(known: Callable[[Any], Any], field: Any, value: Any, _at: str) -> Any:
+    return known(value) if field == "owner_id" else value
+
+
 def rows(export: Export, filters: dict[str, Any]) -> Rows:
     """All rows, page after page. The first is asked for at once: a refusal is an answer and no broken file."""
     pages, people = export.pages(filters), _addresses()
@@ -197,10 +231,11 @@ for _export in EXPORTS:
 
 @routes.route("GET", "/export.zip", who=ADMIN, answers={200: None}, content_type=ZIP_TYPE)
 def export_everything() -> Response:
-    """The company's own fields, clients, contacts, deals, activities and invoices as CSV files of one archive.
+    """The company's own fields, clients, contacts, deals, activities and invoices as CSV files of one archive, and your
+    segments with those that are shared.
 
     `POST /imports` takes it as it is, but for the invoices.
     """
-    tables: list[tuple[Columns, Callable[[], Rows]]] = [(FIELDS, own_fields)]
+    tables: list[tuple[Columns, Callable[[], Rows]]] = [(FIELDS, own_fields), (SEGMENTS, own_segments)]
     tables += [(columns_of(each), partial(rows, each, {})) for each in EXPORTS]
     return _file(_begun(zip_pieces(tables)), _name("crm", "zip"), ZIP_TYPE)

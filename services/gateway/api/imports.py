@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from flask import g
@@ -167,7 +169,7 @@ def start_import() -> dict[str, Any]:
     """Upload a file: CSV in any encoding, XLSX, or a ZIP of several. It is read at once; nothing is brought in yet."""
     file = r.sent_file()
     name = file.filename or ""
-    prepared = r.ask("clients", "prepare_import", filename=name[-500:], people=_people())
+    prepared = r.ask("clients", "prepare_import", filename=name[-500:], people=_people(), directory=_directory())
     # The bytes go straight to the object store; only their measure travels on the bus.
     kind = _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     stored = r.gateway().object_store.put(prepared["key"], file.stream, kind)
@@ -210,7 +212,8 @@ def commit_import(import_id: Any, body: Commit) -> dict[str, Any]:
 
 @routes.route("POST", "/imports/<uuid:import_id>/undo", who=IMPORTERS, answers={202: ImportDocument})
 def undo_import(import_id: Any) -> dict[str, Any]:
-    """Take an import back; what was changed since is left alone and named in `kept`."""
+    """Take an import back, the company's own fields that it made with it; what was changed since or is in use is left
+    alone and named in `kept`, with the reason."""
     return r.ask("clients", "undo_import", import_id=str(import_id))
 
 
@@ -227,8 +230,19 @@ def _people() -> dict[str, str]:
         return {each.lower(): own.actor.id for each in (own.email, own.actor.name, own.actor.id)}
     with r.gateway().database.read() as session:
         rows = session.execute(select(users.c.id, users.c.name, users.c.email).where(accounts.OWNING)).all()
-    names = [row.name.lower() for row in rows]
-    found = {row.name.lower(): row.id for row in rows if names.count(row.name.lower()) == 1}
+    return _by_name(rows)
+
+
+def _directory() -> dict[str, str]:
+    """Everybody by address, name and id, those who left among them; of two with one name nobody is meant."""
+    with r.gateway().database.read() as session:
+        rows = session.execute(select(users.c.id, users.c.name, users.c.email)).all()
+    return _by_name(rows)
+
+
+def _by_name(rows: Sequence[Any]) -> dict[str, str]:
+    names = Counter(row.name.lower() for row in rows)
+    found = {row.name.lower(): row.id for row in rows if names[row.name.lower()] == 1}
     return found | {row.email.lower(): row.id for row in rows if row.email} | {row.id: row.id for row in rows}
 
 

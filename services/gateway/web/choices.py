@@ -25,7 +25,8 @@ DEFAULTS: dict[str, Any] = {
 # Of what a list is chosen from.
 OPTIONS: dict[str, frozenset[str]] = {
     "clients.columns": frozenset(
-        "status owner industry lifetime_value last_activity tags place state country source created changed".split()
+        "status owner industry lifetime_value deal_value open_deals last_activity tags place state country source"
+        " created changed".split()
     ),
     "deals.columns": frozenset("company stage value closes owner probability score source tags created".split()),
     "invoices.columns": frozenset("client status amount paid due mail created".split()),

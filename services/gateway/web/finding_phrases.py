@@ -41,5 +41,5 @@ SHAPES = (
     (r"where\S*: groups stand at most (?P<number>\d+) deep in each other",
      N_("Groups stand at most %(number)s deep in each other.")),
     (r"where\S* is (?:JSON|not known here|an object: .+|a list of conditions and stands alone"
-     r"|a text, a number, yes or no, or an amount)", N_("This filter cannot be read.")),
+     r"|a text, a number, yes or no, or an amount)|filters is (?:JSON|an object)", N_("This filter cannot be read.")),
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from libs.common.job_runner import JobRunner
 from libs.common.runtime import Runtime
 from services.clients import wiring
 from services.clients.worker import TABLE
-from tests.support.actors import ADMIN, JESSICA, JOHN
+from tests.support.actors import ADMIN, FINANCE, JESSICA, JOHN
 
 PEOPLE = {
     "ada@amo.example": ADMIN.id,
@@ -23,6 +22,9 @@ PEOPLE = {
     **{person.id: person.id for person in (ADMIN, JOHN, JESSICA)},
     "john@amo.example": JOHN.id,
 }
+
+# Everybody, also who owns no clients.
+DIRECTORY = PEOPLE | {"fay@amo.example": FINANCE.id, FINANCE.id: FINANCE.id}
 
 
 @dataclass
@@ -32,16 +34,32 @@ class Deals:
     made: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     asked: list[list[dict[str, Any]]] = field(default_factory=list)
     fields: list[Definition] = field(default_factory=list)
+    brought: dict[str, list[str]] = field(default_factory=dict)
+    # Why fields stay, by their keys.
+    staying: dict[str, str] = field(default_factory=dict)
 
     def custom_fields(self) -> list[Definition]:
         return self.fields
 
     def bring_fields(
-        self, person: dict[str, Any], fields: list[dict[str, Any]], since: datetime, *, archive: bool
+        self, import_id: str, person: dict[str, Any], fields: list[dict[str, Any]], *, archive: bool
     ) -> list[str]:
         known = {each.key for each in self.fields}
-        self.fields += [definition_of(each) for each in fields if each["key"] not in known]
-        return [each["key"] for each in fields if each["key"] not in known]
+        new = [definition_of(each) for each in fields if each["key"] not in known]
+        self.fields += new
+        brought = self.brought.setdefault(import_id, [])
+        brought += [each.key for each in new]
+        return [each["key"] for each in fields if each["key"] in brought]
+
+    def take_back_fields(self, import_id: str, person: dict[str, Any], named: list[str]) -> list[dict[str, Any]]:
+        reasons = dict.fromkeys(named, "a segment filters by it") | self.staying
+        mine = [each for each in self.fields if each.key in self.brought.get(import_id, [])]
+        self.fields = [each for each in self.fields if each not in mine or each.key in reasons]
+        return [
+            {"id": new_id(), "entity": "deal", "label": each.label, "reason": reasons[each.key]}
+            for each in mine
+            if each.key in reasons
+        ]
 
     def bring(
         self, import_id: str, system: str, person: dict[str, Any], deals: list[dict[str, Any]], client_ids: set[str]
@@ -84,7 +102,7 @@ class Importer:
         return self.clients.as_(self.who)
 
     def upload(self, content: bytes, name: str = "clients.csv") -> str:
-        made = self.rpc.prepare_import(filename=name, people=PEOPLE)
+        made = self.rpc.prepare_import(filename=name, people=PEOPLE, directory=DIRECTORY)
         stored = self.runtime.object_store.put(made["key"], content, "text/csv")
         self.rpc.complete_import(import_id=made["import_id"], size=stored.size)
         return str(made["import_id"])

@@ -28,15 +28,24 @@ from services.deals import settings as deals_settings
 from services.deals import wiring as deals_wiring
 from services.deals.rpc import DealsRpc
 from services.deals.settings import DealsSettings
-from services.gateway.api.exports import ACTIVITIES, CLIENTS, CONTACTS, DEALS, FIELDS, field_row
+from services.gateway.api.exports import (
+    ACTIVITIES,
+    CLIENTS,
+    CONTACTS,
+    DEALS,
+    FIELDS,
+    SEGMENTS,
+    field_row,
+    segment_rows,
+)
 from services.gateway.taking import Columns, zip_pieces
 from tests.clients.importing.conftest import Importer
-from tests.support.actors import ADMIN, JOHN, system
+from tests.support.actors import ADMIN, FINANCE, JOHN, system
 from tests.support.calling import Caller
 from tests.support.delivering import told
 
 ZONE = "America/New_York"
-ADDRESSES = {ADMIN.id: "ada@amo.example", JOHN.id: "john@amo.example"}
+ADDRESSES = {ADMIN.id: "ada@amo.example", JOHN.id: "john@amo.example", FINANCE.id: "fay@amo.example"}
 # What is another system's own: its ids, and when it wrote.
 OWN = frozenset("id client_id contact_id deal_id owner_id assignee_id updated_at version".split())
 
@@ -96,7 +105,12 @@ class System:
             (ACTIVITIES, partial(ask, what="activities")),
         )
         tables = [(columns, partial(_rows, page)) for columns, page in pages]
-        return b"".join(zip_pieces([(FIELDS, self.fields), *tables]))
+        return b"".join(zip_pieces([(FIELDS, self.fields), (SEGMENTS, self.segments), *tables]))
+
+    def segments(self) -> Iterator[dict[str, Any]]:
+        found: Any = _rows(partial(self.clients.as_(ADMIN).export_page, what="segments"))
+        for row in segment_rows(found, ADDRESSES, "USD"):
+            yield dict(row)
 
     def fields(self) -> Iterator[dict[str, Any]]:
         for entity in ("client", "contact", "deal"):
@@ -122,6 +136,40 @@ class System:
             for kind in KINDS:
                 more = {"options": ["=One", "Two, three"]} if kind == "choice" else {}
                 self.owner(entity).create_custom_field(entity=entity, data={"label": f"My {kind}", "kind": kind} | more)
+
+
+def save(here: System) -> None:
+    """Segments of several people, shared and private, by all that filters may name."""
+    shared = {"shared": True}
+    where = {"any": [
+        {"field": "owner_id", "op": "any_of", "value": [JOHN.id, "me", "none"]},
+        {"all": [
+            {"field": "deal_value", "op": "between", "value": [100_050, 2_000_000]},
+            {"field": "lifetime_value", "op": "gte", "value": 0},
+            {"field": "open_deals", "op": "gt", "value": 2},
+            {"field": "tag", "op": "is", "value": "a b"},
+            {"field": "last_activity_at", "op": "last_days", "value": 30},
+        ]},
+        {"field": "custom.my_text", "op": "contains", "value": 'say "x"'},
+        {"field": "contact.custom.my_number", "op": "is", "value": {"number": "0.10"}},
+        {"field": "deal.custom.my_money", "op": "is", "value": {"amount_minor": 5, "currency": "USD"}},
+        {"field": "custom.my_choice", "op": "is", "value": "=One"},
+    ]}  # fmt: skip
+    flat = {
+        "status": "active",
+        "owner_id": JOHN.id,
+        "min_deal_value_minor": 1_234_567,
+        "unanswered": False,
+        "q": "x OR y",
+    }
+    for person, data in (
+        (ADMIN, {"name": "=Mine", "filters": {"where": where}, "sort": "-created_at"}),
+        (JOHN, {"name": "Twin", "filters": flat | {"created_from": "2024-02-29"}, "sort": "company_name"} | shared),
+        (FINANCE, {"name": "twin", "filters": {}} | shared),
+        (ADMIN, {"name": "Archived", "filters": {"where": {"field": "custom.my_date", "op": "not_empty"}}}),
+        (JOHN, {"name": "Nobody else sees it", "filters": {}}),
+    ):
+        here.clients.as_(person).create_segment(data=data)
 
 
 def own(words: str, number: Any, money: tuple[int, str], date: str, choice: str, yes_no: bool) -> dict[str, Any]:
@@ -150,6 +198,12 @@ def shown(archive: bytes) -> dict[str, list[dict[str, str]]]:
             kept = [{key: value for key, value in row.items() if key not in OWN} for row in rows]
             found[name] = sorted(kept, key=lambda row: tuple(row.values()))
     return found
+
+
+def segments_of(archive: bytes) -> bytes:
+    """The file of the segments as it stands."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        return files.read("segments.csv")
 
 
 @pytest.fixture
@@ -221,6 +275,7 @@ def fill(here: System) -> None:
 def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]) -> None:
     here, there = systems
     fill(here)
+    save(here)
     archived = here.clients.as_(ADMIN).list_custom_fields(entity="client")["items"][0]
     here.clients.as_(ADMIN).update_custom_field(field_id=archived["id"], changes={"archived": True})
     first = here.export()
@@ -232,8 +287,9 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     there.settle()
     second = there.export()
     assert shown(second) == shown(first)
-    assert [len(rows) for rows in shown(second).values()] == [18, 4, 3, 5, 9]
-    assert done["results"]["field.created"] == 18
+    assert [len(rows) for rows in shown(second).values()] == [18, 4, 4, 3, 5, 9]
+    assert segments_of(second) == segments_of(first)
+    assert (done["results"]["field.created"], done["results"]["segment.created"]) == (18, 4)
     assert {name: there.kept(name) for name in ("client", "contact", "deal")} == {
         name: here.kept(name) for name in ("client", "contact", "deal")
     }
@@ -251,4 +307,10 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     # And taken back, nothing of it is left.
     undone = there.importer().undo(found["id"])
     there.settle()
-    assert (undone["kept"], [len(rows) for rows in shown(there.export()).values()]) == ([], [18, 0, 0, 0, 0])
+    assert (undone["kept"], [len(rows) for rows in shown(there.export()).values()]) == ([], [0, 0, 0, 0, 0, 0])
+
+    # Brought in once more after that, it is all there again.
+    importer = there.importer()
+    importer.commit(importer.bring(first, "crm-2026.zip")["id"])
+    there.settle()
+    assert shown(there.export()) == shown(first)

@@ -58,6 +58,16 @@ def test_every_order_and_its_reverse(clients: Any) -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_what_is_sorted_by_stands_in_the_rows_but_not_on_cards(clients: Any) -> None:
+    def figures(who: Any) -> list[tuple[Any, ...]]:
+        rows = clients.as_(who).list_clients(filters={}, sort="company_name")["items"]
+        return [(row["company_name"], row.get("open_deals"), row.get("deal_value_minor")) for row in rows]
+
+    assert figures(ADMIN) == [("Acorn", 1, 500), ("birch", 2, 900), ("Cedar", 0, None)]
+    assert figures(JESSICA)[0] == ("Acorn", None, None)
+
+
+@pytest.mark.usefixtures("three")
 def test_by_owner_in_the_order_that_people_are_named(clients: Any) -> None:
     assert names(clients, "owner", owners=[JESSICA.id, JOHN.id]) == "BAC"
     assert names(clients, "-owner", owners=[JESSICA.id, JOHN.id]) == "CAB"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from libs.common.ids import new_id
 from libs.common.problems import Invalid
 from tests.support.actors import ADMIN, JESSICA, JOHN, system
 from tests.support.delivering import told
@@ -32,6 +33,31 @@ def test_every_change_of_a_field_is_told(deals: Any, new_deal: Any, runtime: Any
     ]
     versions = [(each.aggregate_id, each.data["version"]) for each in told(runtime, "deal_field.set")]
     assert versions == [(used["id"], 1), (unused["id"], 1), (used["id"], 2), (used["id"], 3), (unused["id"], 2)]
+
+
+def test_fields_come_and_go_with_an_import(deals: Any, new_deal: Any, runtime: Any) -> None:
+    clients, import_id = deals.as_(system("clients")), new_id()
+    given = {"import_id": import_id, "person": {"id": ADMIN.id, "role": "admin", "name": "Ada"}}
+    kept = deals.as_(ADMIN).create_custom_field(data={"label": "Kept", "kind": "text"})
+    wanted = [{"key": key, "label": key.title(), "kind": "text"} for key in ("kept", "old", "used", "named", "changed")]
+    for _ in range(2):
+        assert clients.bring_custom_fields(**given, fields=wanted)["made"] == ["old", "used", "named", "changed"]
+        assert clients.bring_custom_fields(**given, fields=wanted[1:2], archive=True)["made"] == ["old"]
+    other = clients.bring_custom_fields(**given | {"import_id": new_id()}, fields=wanted)
+    by_key = {each["key"]: each for each in deals.as_(ADMIN).list_custom_fields()["items"]}
+    new_deal(custom={"used": "x"})
+    deals.as_(ADMIN).update_custom_field(field_id=by_key["changed"]["id"], changes={"label": "Other"})
+    answers = [clients.take_back_custom_fields(**given, named=["named", "kept"])["kept"] for _ in range(2)]
+    reasons = {each["label"]: each["reason"] for each in answers[0]}
+    assert (answers[0], other["made"]) == (answers[1], [])
+    assert reasons == {
+        "Used": "records have values of it", "Named": "a segment filters by it", "Other": "changed since",
+    }  # fmt: skip
+    there = {each["key"] for each in deals.as_(ADMIN).list_custom_fields()["items"]}
+    assert there == {kept["key"], "used", "named", "changed"}
+    old = [each.data for each in told(runtime, "deal_field.set") if each.aggregate_id == by_key["old"]["id"]]
+    said = [(each["version"], each["archived"], each["removed"]) for each in old]
+    assert said == [(1, False, False), (2, True, False), (3, True, True)]
 
 
 def test_a_deal_tells_what_stands_in_them(deals: Any, new_deal: Any, runtime: Any) -> None:

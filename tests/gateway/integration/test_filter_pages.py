@@ -90,13 +90,10 @@ def test_every_column_can_be_shown_and_most_sort(admin: Any, runtime: Any, rpc: 
     assert admin.post("/choices", data=chosen).status_code == 303 and {"state", "country", "changed"} <= {*columns}
     text = admin.get("/clients?sort=-owner").text
     sorts = set(re.findall(r'<th scope="col"[^>]*><a href="[^"]*sort=(\w+)"', text))
-    assert sorts == set(
-        "company_name status industry lifetime_value last_activity_at city state country source".split()
-    ) | {
-        "created_at",
-        "updated_at",
-    }
+    named = "company_name status industry lifetime_value deal_value open_deals city state country source"
+    assert sorts == {*named.split(), "last_activity_at", "created_at", "updated_at"}
     assert re.search(r'aria-sort="descending"><a[^>]*>Owner', text)
+    assert "$75,000.50</td>" in text and "1,234</td>" in text
     assert len(rpc.last("clients.list_clients").arguments["owners"]) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from tests.gateway.conftest import PASSWORD
-from tests.gateway.integration.test_pages import token_of
+from tests.gateway.integration.test_pages import speak, token_of
 from tests.gateway.page_answers import ANSWERS, CLIENT, CUSTOM, FIELDS, HOSTILE, ID, WHEN
 
 REGION = {
@@ -147,3 +148,69 @@ def test_everything_at_once_has_them_too(exports: Any, bearer: Callable[..., dic
         heads = {name: files.read(name).decode().splitlines()[0] for name in files.namelist()}
     assert {name for name, head in heads.items() if ".custom." in head} == {"clients.csv"}
     assert heads["clients.csv"].endswith("client.custom.our_choice,client.custom.old")
+
+
+def test_everything_at_once_has_the_segments_by_names_that_last(
+    exports: Any, rpc: Any, bearer: Callable[..., dict[str, str]], new_user: Callable[..., str]
+) -> None:
+    owner, page = new_user("finance"), rpc.answers["clients.export_page"]
+    named = {"field": "owner_id", "op": "any_of", "value": [owner, "me", "none", ID]}
+    big = {"field": "deal_value", "op": "gt", "value": 123450}
+    common = {"shared": True, "owner_id": owner, "sort": "-created_at"}
+    segments = [
+        common | {"name": "b", "filters": {"where": {"any": [named, big]}, "min_deal_value_minor": 5}},
+        common | {"name": "A", "filters": {"owner_id": owner, "q": HOSTILE}, "sort": None},
+    ]
+
+    def answer(what: str, **more: Any) -> dict[str, Any]:
+        return {"items": segments, "next_cursor": None} if what == "segments" else page(what, **more)
+
+    rpc.answers["clients.export_page"] = answer
+    content = exports.get("/api/v1/export.zip", headers=bearer("admin")).data
+    with zipfile.ZipFile(io.BytesIO(content)) as files:
+        first, second = csv.DictReader(io.StringIO(files.read("segments.csv").decode(), newline=""))
+    address = first["owner"]
+    assert "@" in address and (first["name"], first["sort"], first["currency"]) == ("A", "", "USD")
+    assert json.loads(first["filters"]) == {"owner_id": address, "q": HOSTILE}
+    assert (second["shared"], second["sort"]) == ("true", "'-created_at")
+    assert second["filters"] == (
+        '{"min_deal_value":0.05,"where":{"any":[{"field":"owner_id","op":"any_of","value":'
+        f'["{address}","me","none","{ID}"]}},{{"field":"deal_value","op":"gt","value":1234.5}}]}}}}'
+    )
+
+
+def test_an_import_is_told_of_everybody(
+    admin: Any, rpc: Any, bearer: Callable[..., dict[str, str]], new_user: Callable[..., str]
+) -> None:
+    finance, asked = new_user("finance"), {}
+
+    def prepare(**given: Any) -> dict[str, Any]:
+        asked.update(given)
+        return {"import_id": ID, "key": "imports/x/file"}
+
+    rpc.answers |= {"clients.prepare_import": prepare, "clients.complete_import": IMPORT}
+    file = {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")}
+    assert admin.post("/api/v1/imports", data=file, headers=bearer("admin")).status_code == 201
+    assert asked["directory"][finance] == finance and finance not in asked["people"]
+
+
+def test_what_stays_of_an_import_is_said_in_plain_words(admin: Any, rpc: Any, runtime: Any) -> None:
+    kept = [
+        {"entity": "field", "row_id": ID, "client_id": None, "name": f"Region {HOSTILE}", "reason": reason}
+        for reason in ("records have values of it", "a segment filters by it")
+    ]
+    kept.append({"entity": "segment", "row_id": ID, "client_id": None, "name": "Big", "reason": "changed since"})
+    rpc.answers["clients.get_import"] = IMPORT | {"state": "undone", "committed_at": WHEN, "kept": kept}
+    text = admin.get(f"/imports/{ID}").text
+    assert "Left alone:" in text and "Records have values of it" in text and HOSTILE not in text
+    speak(runtime, "de")
+    german = admin.get(f"/imports/{ID}").text
+    assert "Datensätze haben Werte davon" in german and "Ein Segment filtert danach" in german
+
+
+def test_a_list_of_segments_needs_no_meanings(admin: Any, rpc: Any) -> None:
+    note = "these segments are saved after the rows; of those you have already each stays as it is"
+    sheet = {"name": "segments.csv", "about": "segment", "rows": 1, "skip": False, "note": note}
+    rpc.answers["clients.get_import"] = IMPORT | {"sheets": [sheet | {"columns": [column("name")]}]}
+    text = admin.get(f"/imports/{ID}").text
+    assert note in text.lower() and 'name="target.0.0"' not in text

@@ -43,7 +43,13 @@ DEALS = (
         "deals.bring_custom_fields",
         GATE,
         "deals.bring",
-        lambda _s, _r: {"person": {}, "fields": [], "since": "2026-01-01T00:00:00+00:00"},
+        lambda _s, _r: {"person": {}, "fields": [], "import_id": NOBODY},
+    ),
+    Case(
+        "deals.take_back_custom_fields",
+        GATE,
+        "deals.bring",
+        lambda _s, _r: {"person": {}, "import_id": NOBODY, "named": []},
     ),
     Case("deals.take_back_deals", GATE, "deals.bring", lambda _s, _r: {"import_id": NOBODY, "deal_ids": []}),
     Case(

@@ -16,6 +16,7 @@ from services.clients.importing.own_fields import open_ones
 from services.clients.importing.readings import Problem, Reading, Seen
 from services.clients.importing.steps.defining import proposed
 from services.clients.importing.steps.run import Tools, fields_there_are, note, readers, rows_after, unit
+from services.clients.importing.steps.segmenting import segment_check
 from services.clients.importing.targets import TARGETS
 from services.clients.models import clients, import_rows
 
@@ -62,7 +63,8 @@ def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
     if not rows:
         return False
     seen = _seen(now.found)
-    by_sheet = readers(now, uow.business.zone, uow.business.currency, tools.country, seen)
+    check = segment_check(uow.session, uow.actor, now, uow.business.zone)
+    by_sheet = readers(now, uow.business.zone, uow.business.currency, tools.country, seen, check)
     read = [reader.read(row.cells, doubts=True) if (reader := by_sheet[row.sheet]) else Reading() for row in rows]
     _warn_of_colleagues(uow, read)
     changed, bad = [], 0

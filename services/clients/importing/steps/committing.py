@@ -13,6 +13,7 @@ from services.clients.importing.steps.batching import batch_of, found_again, wri
 from services.clients.importing.steps.dealing import bring_deals
 from services.clients.importing.steps.defining import ARCHIVING, MAKING, define, steps_of
 from services.clients.importing.steps.run import Tools, go_on, mapped, take_turn, unit
+from services.clients.importing.steps.segmenting import SEGMENTS, make_segments, steps_with_segments
 
 
 def commit(tools: Tools, job: Job, run: Any) -> bool:
@@ -28,9 +29,8 @@ def commit(tools: Tools, job: Job, run: Any) -> bool:
 def phases(run: Any) -> list[str]:
     """What is committed one after the other: deals need their clients, what happened needs both."""
     entities = {name.partition(".")[0] for name in mapped(run)}
-    if "deal" not in entities:
-        return steps_of(run, ["all"])
-    return steps_of(run, ["clients", "deals"] + (["activities"] if "activity" in entities else []))
+    rows = ["clients", "deals"] + (["activities"] if "activity" in entities else []) if "deal" in entities else ["all"]
+    return steps_of(run, steps_with_segments(run, rows))
 
 
 def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
@@ -38,6 +38,8 @@ def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
         if now is None:
             return False
         phase = now.phase or phases(now)[0]
+        if phase == SEGMENTS:
+            return make_segments(uow, now, tools.country) or _next_phase(uow, now, phase)
         if phase not in (MAKING, ARCHIVING):
             rows, lines = ahead.take(now, phase)
             if not rows:

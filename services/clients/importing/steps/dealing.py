@@ -7,7 +7,7 @@ from typing import Any
 from libs.common.jobs import Job
 from services.clients.importing.committing.batch import Batch, Change, Line
 from services.clients.importing.steps.batching import batch_of, found_again, next_batch, write
-from services.clients.importing.steps.run import Tools, take_turn, unit
+from services.clients.importing.steps.run import Tools, person, take_turn, unit
 
 
 def bring_deals(tools: Tools, job: Job, run: Any) -> None:
@@ -23,8 +23,7 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         batch.keep()
         asked = [_asked(line, now) for line in batch.lines if _has_deal(line)]
         client_ids = {each["data"]["client_id"] for each in asked}
-        person = {"id": now.made_by, "role": now.made_by_role, "name": now.made_by_name}
-    answers = tools.deals.bring(now.id, now.system, person, asked, client_ids) if asked else []
+    answers = tools.deals.bring(now.id, now.system, person(now), asked, client_ids) if asked else []
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or now.position != begun_at:
             return

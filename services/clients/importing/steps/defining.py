@@ -1,18 +1,22 @@
-"""The company's own fields that a file defines: known while its rows are checked, made before them, archived after."""
+"""The company's own fields that a file defines: known while its rows are checked, made before them, archived after;
+and taken back with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from services.clients.handlers.custom import CUSTOM
+from services.clients.importing.field_lists import ABOUT
 from services.clients.importing.own_fields import OwnField
-from services.clients.importing.steps.run import Tools, field_readers, go_on, unit
-from services.clients.models import import_rows
+from services.clients.importing.steps.run import Tools, field_readers, go_on, person, unit
+from services.clients.models import import_changes, import_rows
+from services.clients.queries.segments import fields_named
 
 # The steps of a commit: fields are made before what has values of them; archived ones take no values any more.
 MAKING, ARCHIVING = "fields", "archiving"
@@ -58,20 +62,44 @@ def define(tools: Tools, job: Job, run: Any, phase: str, following: str | None) 
         if now is None:
             return
         wanted = [each for each in _wanted(uow.session, now) if each.archived or not archive]
-        person = {"id": now.made_by, "role": now.made_by_role, "name": now.made_by_name}
     of_deals = [each.document() for each in wanted if each.field.entity == "deal"]
-    theirs = tools.deals.bring_fields(person, of_deals, run.committed_at, archive=archive) if of_deals else []
+    theirs = tools.deals.bring_fields(run.id, person(now), of_deals, archive=archive) if of_deals else []
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or (now.phase or MAKING) != phase:
             return
         made = {("deal", key) for key in theirs}
         for entity in ("client", "contact"):
             ours = [each.document() for each in wanted if each.field.entity == entity]
-            keys = CUSTOM.bring_fields(uow, entity, ours, now.committed_at, archive=archive)
+            keys = CUSTOM.bring_fields(uow, entity, ours, now.id, archive=archive)
             made |= {(entity, key) for key in keys}
         _states(uow.session, now.id, [each for each in wanted if _place(each) in made])
         counted = {"field.created": len(made)} if made and not archive else {}
         go_on(uow, now, following, results=now.results | counted)
+
+
+def fields_kept(tools: Tools, run: Any) -> list[dict[str, Any]]:
+    """Remove the fields of deals that an import made and nobody uses; those that stay. Done twice it does no more."""
+    if not _may_have_made(run):
+        return []
+    with tools.database.read() as session:
+        named = fields_named(session)
+    return tools.deals.take_back_fields(run.id, person(run), sorted(key for entity, key in named if entity == "deal"))
+
+
+def forget_fields(uow: UnitOfWork, run: Any, kept: list[dict[str, Any]]) -> None:
+    """Remove the fields that an import made here and nobody uses, and note why the others stay. kept: those of deals
+    that do."""
+    if not _may_have_made(run):
+        return
+    for each in [*CUSTOM.take_back_fields(uow, run.id, fields_named(uow.session)), *kept]:
+        row = {"import_id": run.id, "entity": ABOUT, "row_id": each["id"], "name": each["label"]}
+        row |= {"n": 0, "created": True, "before": {}, "after": {}, "version_after": 1, "refused": each["reason"]}
+        uow.session.execute(insert(import_changes).values(row))
+
+
+def _may_have_made(run: Any) -> bool:
+    """Whether there was a list of fields in the file; it may be left out by now."""
+    return any(sheet["about"] == ABOUT for sheet in run.sheets)
 
 
 def _place(wanted: _Wanted) -> tuple[str, str]:

@@ -13,11 +13,12 @@ from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
 from libs.common.uploads import Table, Unreadable, tables
-from services.clients.importing import dates, numbers
+from services.clients.importing import dates, numbers, segment_lists
 from services.clients.importing.field_lists import ABOUT, FieldReader, is_field_list
 from services.clients.importing.foreign import foreign
 from services.clients.importing.headers import guess, recognised, system_of
 from services.clients.importing.own_fields import open_ones
+from services.clients.importing.segment_lists import is_segment_list
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.importing.targets import TARGETS
 from services.clients.models import import_rows
@@ -27,6 +28,8 @@ _PIECE = 5000
 _COPY = "COPY import_rows (import_id, n, sheet, line, cells, state) FROM STDIN"
 _SAMPLES = 3
 FIELDS = "these fields of your own are made before the rows that have values of them; those you have already stay"
+SEGMENTS = "these segments are saved after the rows; of those you have already each stays as it is"
+_NOTES = {ABOUT: FIELDS, segment_lists.ABOUT: SEGMENTS}
 # Of a date or a number, as people write them.
 _LONGEST = 30
 
@@ -78,6 +81,7 @@ class _Sheet:
         self._numbers = [numbers.Evidence() for _ in range(width)]
         self._filled = [0] * width
         self._fields = FieldReader(table.columns, admin=True) if is_field_list(table.columns) else None
+        self._list = ABOUT if self._fields else segment_lists.ABOUT if is_segment_list(table.columns) else None
         self._labels: dict[str, str] = {}
         self.rows = 0
 
@@ -111,8 +115,8 @@ class _Sheet:
     def document(self, custom: dict[str, str]) -> dict[str, Any]:
         """The table as the import keeps it. custom: the fields that the company made, with their labels."""
         entity, targets = guess(self.table.name, self.table.columns, custom)
-        if self._fields:
-            entity, targets = ABOUT, [None] * len(targets)
+        if self._list:
+            entity, targets = self._list, [None] * len(targets)
         columns = [
             {
                 "name": name,
@@ -127,8 +131,8 @@ class _Sheet:
             for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
         ]
         about = {"name": self.table.name, "about": entity, "rows": self.rows, "columns": columns}
-        if self._fields:
-            return about | {"skip": False, "note": FIELDS}
+        if self._list:
+            return about | {"skip": False, "note": _NOTES[self._list]}
         note = foreign(self.table.columns)
         return about | {"skip": note is not None, "note": note}
 

@@ -19,11 +19,13 @@ from libs.common.identity import Actor
 from libs.common.ids import is_id
 from libs.common.jobs import Job
 from libs.common.uploads import Limits
+from services.clients.importing import segment_lists
 from services.clients.importing.answers import Answers
 from services.clients.importing.field_lists import ABOUT, FieldReader
 from services.clients.importing.own_fields import documents, own_fields
 from services.clients.importing.readings import Seen, Settings
 from services.clients.importing.rows import RowReader
+from services.clients.importing.segment_lists import Check, SegmentReader
 from services.clients.models import import_rows, imports
 from services.clients.ports import DealsBook, FileStore
 
@@ -76,6 +78,11 @@ def context(job: Job, run: Any) -> Context:
     return replace(job.context, actor=Actor(run.made_by, run.made_by_role, run.made_by_name), voucher=None)
 
 
+def person(run: Any) -> dict[str, Any]:
+    """Who brought the file, as other services are told."""
+    return {"id": run.made_by, "role": run.made_by_role, "name": run.made_by_name}
+
+
 @contextmanager
 def unit(tools: Tools, job: Job, run: Any, state: str) -> Iterator[tuple[UnitOfWork, Any]]:
     """A transaction that holds the import; its row as it is now, None when it is in another state by now."""
@@ -122,23 +129,29 @@ def rows_after(session: Session, run: Any, position: int, limit: int, without: C
     return session.execute(statement.where(row.state.not_in(without)) if without else statement).all()
 
 
-Reader = RowReader | FieldReader
+Reader = RowReader | FieldReader | SegmentReader
 
 
-def readers(run: Any, zone: str, currency: str, country: str, seen: Seen | None = None) -> list[Reader | None]:
-    """How the rows of each sheet are read; None for a sheet that is left out."""
+def readers(
+    run: Any, zone: str, currency: str, country: str, seen: Seen | None = None, check: Check | None = None
+) -> list[Reader | None]:
+    """How the rows of each sheet are read; None for a sheet that is left out. check: whether a segment can be saved."""
     answers = Answers.of(run.answers)
     settings = Settings(run.people, run.made_by, run.made_by_role == "admin", zone, currency, country)
-    settings = replace(settings, custom=own_fields(run.custom))
-    return [_reader(sheet, answers, settings, seen) for sheet in run.sheets]
+    settings = replace(settings, custom=own_fields(run.custom), directory=run.directory)
+    return [_reader(sheet, answers, settings, seen, check) for sheet in run.sheets]
 
 
-def _reader(sheet: Mapping[str, Any], answers: Answers, settings: Settings, seen: Seen | None) -> Reader | None:
+def _reader(
+    sheet: Mapping[str, Any], answers: Answers, settings: Settings, seen: Seen | None, check: Check | None
+) -> Reader | None:
     if sheet["skip"]:
         return None
     columns = sheet["columns"]
     if sheet["about"] == ABOUT:
         return _field_reader(sheet, settings.admin)
+    if sheet["about"] == segment_lists.ABOUT:
+        return SegmentReader([column["name"] for column in columns], answers, settings, seen, check)
     orders, marks = ({n: each[name] for n, each in enumerate(columns) if each.get(name)} for name in ("order", "mark"))
     return RowReader([column["target"] for column in columns], orders, answers, settings, seen, marks)
 

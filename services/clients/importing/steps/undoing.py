@@ -16,7 +16,9 @@ from services.clients.domain import REMOVED, Activity, Client, Contact
 from services.clients.handlers.loading import primary_contacts
 from services.clients.handlers.telling import tell_access
 from services.clients.importing.committing.batch import texts
+from services.clients.importing.steps.defining import fields_kept, forget_fields
 from services.clients.importing.steps.run import Tools, note, take_turn, unit
+from services.clients.importing.steps.segmenting import undo_segments
 from services.clients.models import (
     activities,
     client_deals,
@@ -30,7 +32,7 @@ from services.clients.models import (
 )
 
 # What hangs on something goes before it.
-_ORDER = ("activity", "deal", "contact", "client")
+_ORDER = ("segment", "activity", "deal", "contact", "client")
 _PAGE = 500
 _SINCE = "changed since"
 
@@ -49,13 +51,13 @@ def _page(tools: Tools, job: Job, run: Any) -> bool:
         if now is None:
             return False
         found = _next(uow, now.id)
-        if not found:
-            note(uow, now, state="undone", finished_at=uow.now, results=now.results | _refused(uow, now.id))
-            return False
-        if found[0].entity != "deal":
+        if found and found[0].entity != "deal":
             take_turn(uow)
             _settle(uow, now.id, found, _UNDO[found[0].entity](uow, found))
             return True
+    if not found:
+        _finish(tools, job, run)
+        return False
     # What another service owns is taken back there, outside a transaction of ours. Asked once more, where ours was
     # given up, it refuses the same, and what it removed the first time is not named again.
     answer = tools.deals.take_back(run.id, [each.row_id for each in found])
@@ -65,6 +67,15 @@ def _page(tools: Tools, job: Job, run: Any) -> bool:
             _forget_deals(uow, [each for each in found if each.row_id not in refused], answer["removed"])
             _settle(uow, now.id, found, refused)
     return True
+
+
+def _finish(tools: Tools, job: Job, run: Any) -> None:
+    """What rows had values of is taken back after them."""
+    kept = fields_kept(tools, run)
+    with unit(tools, job, run, "undoing") as (uow, now):
+        if now is not None:
+            forget_fields(uow, now, kept)
+            note(uow, now, state="undone", finished_at=uow.now, results=now.results | _refused(uow, now.id))
 
 
 def _next(uow: UnitOfWork, import_id: str) -> Sequence[Any]:
@@ -162,7 +173,8 @@ def _undo_clients(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
         elif each.created and client.id in hanging:
             refused[each.row_id] = f"it has {hanging[client.id]} by now"
         elif each.created:
-            if not client.change({"deleted_at": uow.now}, uow.now):
+            # Nobody brings it back, and a field that the import made goes where no row has a value of it.
+            if not client.change({"deleted_at": uow.now, "custom": {}}, uow.now):
                 client.access_changed(True)
             told.append(client)
         elif client.change(_before(each.before), uow.now):
@@ -230,6 +242,7 @@ def _locked(uow: UnitOfWork, kind: Any, table: Any, found: Sequence[Any]) -> dic
 
 
 _UNDO: dict[str, Callable[[UnitOfWork, Sequence[Any]], dict[str, str]]] = {
+    "segment": undo_segments,
     "activity": _undo_activities,
     "contact": _undo_contacts,
     "client": _undo_clients,

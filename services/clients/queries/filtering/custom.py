@@ -75,11 +75,18 @@ def custom(asked: Asked, name: str) -> ColumnElement[bool]:
 
 def own_fields(session: Session) -> dict[str, Definition]:
     """The company's own fields of clients, contacts and deals, by the names that conditions call them."""
-    return {
-        f"{'' if entity == 'client' else f'{entity}.'}custom.{each.key}": each
-        for entity in ENTITIES
-        for each in fields_of(session, entity)
-    }
+    return {called(entity, each.key): each for entity in ENTITIES for each in fields_of(session, entity)}
+
+
+def called(entity: str, key: str) -> str:
+    """The name that conditions call one of them."""
+    return f"{'' if entity == 'client' else f'{entity}.'}custom.{key}"
+
+
+def named_field(name: str) -> tuple[str, str] | None:
+    """Entity and key of the company's own field that a condition names; None for any other."""
+    said = NAME.fullmatch(name)
+    return (said["of"] or "client", said["key"]) if said else None
 
 
 def _holders(of: str | None, row: Any) -> Select[Any]:

@@ -29,6 +29,17 @@ def read_tree(tree: Any, actor: Actor, zone: str, own: Own, at: str = "where") -
     return _read(tree, actor, zone, own, at)
 
 
+def fields_in(tree: Any) -> Iterator[str]:
+    """The fields that the conditions of a tree name; of one that was kept, whether it would still be read or not."""
+    if not isinstance(tree, dict):
+        return
+    if "field" in tree:
+        yield str(tree["field"])
+    for group in _JOINED:
+        for each in tree.get(group, []):
+            yield from fields_in(each)
+
+
 def _read(node: Any, actor: Actor, zone: str, own: Own, at: str) -> Condition:
     group = _group(node, at)
     if group is None:

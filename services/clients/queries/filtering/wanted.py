@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from libs.common import fields
+from libs.common.custom_fields import Definition
 from libs.common.fields import date_of
 from libs.common.finding import SHORT
 from libs.common.identity import Actor
@@ -45,8 +47,15 @@ class Wanted:
     slips: Slips | None = None
 
 
-def wanted(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -> Wanted:
-    """The filters as conditions; Invalid names one that does not exist or does not fit."""
+def wanted(
+    session: Session,
+    actor: Actor,
+    filters: dict[str, Any],
+    zone: str,
+    to_come: Mapping[str, Definition] | None = None,
+) -> Wanted:
+    """The filters as conditions; Invalid names one that does not exist or does not fit. to_come: fields of the
+    company's own that are about to be made."""
     unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q", "fuzzy", "where"}]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
@@ -54,7 +63,7 @@ def wanted(session: Session, actor: Actor, filters: dict[str, Any], zone: str) -
     inside = [_full_filter(name, value, zone) for name, value in filters.items() if name in _INSIDE - {"shadowed"}]
     if "shadowed" in filters and fields.flag("shadowed", filters["shadowed"]):
         inside.append(access.lent(actor))
-    own = cache(lambda: own_fields(session))
+    own = cache(lambda: own_fields(session) | dict(to_come or {}))
     tree = read_tree(filters["where"], actor, zone, own) if filters.get("where") is not None else None
     if tree is not None:
         (inside if tree.hidden else on_card).append(tree.sql)

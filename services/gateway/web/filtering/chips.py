@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from services.gateway.api.client_filters import where_text
+from libs.common import conditions
 from services.gateway.web.filtering.fields import Fields
 from services.gateway.web.formats import with_query
 from services.gateway.web.listing import Chip
@@ -20,7 +20,7 @@ def chips_of(where: Any, known: Fields) -> list[Chip]:
     chips = []
     for index, node in enumerate(inside):
         left = [each for number, each in enumerate(inside) if number != index]
-        without = with_query(where=where_text({"all": left}) if left else None)
+        without = with_query(where=conditions.as_json({"all": left}) if left else None)
         field = known.named(str(node.get("field"))) if isinstance(node, dict) and "field" in node else None
         if field:
             chips.append(Chip(field.label, field.says(str(node.get("op")), node.get("value")), without))

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request
 from flask_babel import gettext as _
 
+from libs.common import conditions
 from libs.common.problems import Invalid, Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import clients as api
 from services.gateway.api import custom_fields, segments
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
-from services.gateway.api.client_filters import in_address, parsed_where, where_text
+from services.gateway.api.client_filters import in_address
 from services.gateway.api.routing import checked
 from services.gateway.web import parts, shell
 from services.gateway.web.filtering import Builder, Fields, fields
@@ -56,7 +57,7 @@ def build() -> Any:
         return _form(builder, rest)
     try:
         tree = builder.tree()
-        where = where_text(tree) if tree is not None else ""
+        where = conditions.as_json(tree) if tree is not None else ""
         # The service says what does not fit before anybody is sent there.
         query = checked(s.ClientFilters, {"limit": 1} | ({"where": where} if where else {}))
         r.ask("clients", "list_clients", **api.list_arguments(query))
@@ -137,7 +138,7 @@ def _address(pairs: list[tuple[str, str]]) -> str:
 
 def _where(text: str | None) -> Any:
     try:
-        return parsed_where(text) if text else None
+        return conditions.parsed(text) if text else None
     except Problem:
         return None
 
@@ -150,7 +151,7 @@ def _body(query: str) -> dict[str, Any]:
     if shown.created_from:
         filters["created_from"] = str(shown.created_from)
     if shown.where:
-        filters["where"] = parsed_where(shown.where)
+        filters["where"] = conditions.parsed(shown.where)
     return {"filters": filters, "sort": shown.sort}
 
 

@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from libs.common import conditions
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import bulk
 from services.gateway.api import clients as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
-from services.gateway.api.client_filters import parsed_where
 from services.gateway.api.routing import checked
 from services.gateway.web import custom, editing, forms, parts, picking, shell, words
 from services.gateway.web.filtering import chips_of
@@ -38,6 +38,8 @@ COLUMNS = (
     Column("owner", _l("Owner"), "owner"),
     Column("industry", _l("Industry"), "industry"),
     Column("lifetime_value", _l("Lifetime value"), "lifetime_value", numeric=True),
+    Column("deal_value", _l("Greatest deal"), "deal_value", numeric=True),
+    Column("open_deals", _l("Open deals"), "open_deals", numeric=True),
     Column("last_activity", _l("Last activity"), "last_activity_at"),
     Column("tags", _l("Tags")),
     Column("place", _l("Place"), "city"),
@@ -68,7 +70,7 @@ def list_clients() -> Any:
     template = "clients/rows.html" if more else "clients/results.html" if is_part() else "clients/list.html"
     show = shell.fragment if is_part() else shell.page
     shown = tabs_of(found["segments"], request.args.get("segment")) if not more else {}
-    chips = chips_of(parsed_where(query.where), known_fields(found)) if query.where and not more else ()
+    chips = chips_of(conditions.parsed(query.where), known_fields(found)) if query.where and not more else ()
     changed = is_changed(shown.get("segment"))
     return show(template, parts=found, listing=_listing(chips), filters=filters, changed=changed, **shown)
 

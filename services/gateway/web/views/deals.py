@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from libs.common import conditions
 from libs.common.problems import Problem
 from libs.common.rpc.client import Call
 from services.gateway.api import custom_fields
 from services.gateway.api import deals as api
 from services.gateway.api import requests as r
 from services.gateway.api import schemas as s
-from services.gateway.api.client_filters import where_text
 from services.gateway.api.deal_filters import DealFilters
 from services.gateway.api.routing import checked
 from services.gateway.web import custom, editing, forms, of_segment, parts, picking, shell, words
@@ -124,7 +124,7 @@ def _taken_away(query: DealFilters) -> str:
     """The address of this list's files, as the API takes its filters."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if not custom.is_filter(name)]
     own = query.model_dump(include={"custom", custom.FROM, custom.TO, custom.CONTAINS}, exclude_unset=True)
-    return urlencode([*kept, *((name, where_text(values)) for name, values in own.items() if values)])
+    return urlencode([*kept, *((name, conditions.as_json(values)) for name, values in own.items() if values)])
 
 
 def _yes_or_no(value: str) -> str:
