@@ -25,9 +25,15 @@ Change = Callable[[Any, Any, str], Any]
 def parsed(text: str, name: str = "where") -> Any:
     """What JSON says, its numbers exact; Invalid, with this name, where it is none."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         raise Invalid(f"{name} is JSON", field=name) from None
+    try:
+        # As deep as one service can tell another, in what it wraps around it.
+        orjson.dumps([[[[[[[[found]]]]]]]], default=str)
+    except TypeError:
+        raise Invalid(f"{name} is nested too deep", field=name) from None
+    return found
 
 
 def as_json(found: Any, *, in_order: bool = False) -> str:

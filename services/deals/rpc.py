@@ -51,9 +51,11 @@ class DealsRpc(Operations, RpcService):
         return self.read(queries.list_deals, filters=self._looked_up(filters), **given, now=self._now)
 
     @method("deals.read")
-    def export_deals(self, filters: Document, limit: int | None = None, cursor: str | None = None) -> Document:
-        wanted = self._looked_up(filters)
-        return self.read(queries.export_deals, filters=wanted, limit=limit, cursor=cursor, now=self._now)
+    def export_deals(
+        self, filters: Document, limit: int | None = None, cursor: str | None = None, sort: str | None = None
+    ) -> Document:
+        given: Document = {"limit": limit, "cursor": cursor, "sort": sort}
+        return self.read(queries.export_deals, filters=self._looked_up(filters), **given, now=self._now)
 
     @method("deals.read")
     def get_deal(self, deal_id: str) -> Document:

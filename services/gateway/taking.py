@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ Rows = Iterator[Row]
 SHEET_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
 _PIECE = 256 * 1024
+# What separates the words of a cell when a file is brought in, and the quotes that keep them together.
+_PARTING = re.compile(r'[,;|\r\n"]')
 # What an apostrophe would be taken from, when the file is brought in again.
 _MASKED = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'\n", "'＝", "'＋", "'－", "'＠", "''")
 
@@ -67,7 +70,7 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return masked("; ".join(_step(each) if isinstance(each, dict) else str(each) for each in value))
+        return masked("; ".join(_step(each) if isinstance(each, dict) else _quoted(str(each)) for each in value))
     return masked(str(value))
 
 
@@ -85,6 +88,11 @@ def own_value(value: Any) -> str:
 def masked(text: str) -> str:
     """Text that no spreadsheet runs, and that is the same when it is brought in again."""
     return f"'{text}" if text.startswith(_MASKED) else neutral(text)
+
+
+def _quoted(word: str) -> str:
+    """A word of several in a cell; in quotes where something in it would part it in two."""
+    return '"' + word.replace('"', '""') + '"' if _PARTING.search(word) else word
 
 
 def _step(step: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ _CODE = re.compile(r"^\s*([A-Z]{3})\b|\b([A-Z]{3})\s*$")
 _SPACES = re.compile(r"[\s'’]")
 _SIMPLE_MAIL = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}")
 _YES = frozenset("yes y true 1 x ja wahr on done completed closed si oui".split())
+_TAG = re.compile(r'(?<![^,;|\n])\s*"((?:[^"]|"")+)"\s*(?=[,;|\n]|$)|([^,;|\n]+)')
 _NO = frozenset("no n false 0 nein falsch off open not started pending".split()) | {"not started", ""}
 # What other systems call our words.
 MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -145,8 +146,9 @@ def flag(cell: str) -> bool:
 
 
 def tags(cell: str) -> list[str]:
-    """Tags that stand in one cell, separated by commas, semicolons or bars."""
-    names = [part.strip().lower() for part in re.split(r"[,;|\n]", cell)]
+    """Tags that stand in one cell, separated by commas, semicolons or bars; one with such a sign in it is in quotes."""
+    parts = (quoted.replace('""', '"') if quoted else plain for quoted, plain in _TAG.findall(cell))
+    names = [part.strip().lower() for part in parts]
     found = list(dict.fromkeys(name for name in names if name))
     if len(found) > 50 or any(len(name) > 60 for name in found):
         raise Unclear("at most 50 tags, each of at most 60 characters")

@@ -15,6 +15,7 @@ from services.clients.models import activities, clients, contacts
 from services.clients.queries.clients import DOCUMENT
 from services.clients.queries.filtering import wanted
 from services.clients.queries.segments import offered_segments
+from services.clients.queries.sorting import Order, order_of
 
 MOST = 2000
 WHAT = ("clients", "contacts", "activities", "segments")
@@ -34,17 +35,21 @@ def export_page(
     limit: int | None,
     cursor: str | None,
     zone: str,
+    sort: str | None = None,
+    owners: list[str] | None = None,
 ) -> dict[str, Any]:
     """A page of clients, or of the contacts or activities of clients: of those that the filters of the list let
     through and the actor may read in full; or of the segments that the actor is offered, which nothing narrows.
-    ``{items, next_cursor}``; the order is always the same."""
+    ``{items, next_cursor}``. sort, owners: the order of clients, as their list has it; without, and of all else, the
+    order is always the same."""
     if what not in WHAT:
         raise Invalid(f"what is one of {', '.join(WHAT)}", field="what")
     size = MOST if limit is None else fields.whole(1, MOST)("limit", limit)
     if what == "segments":
         statement, keys = _sorted(*offered_segments(actor))
     else:
-        statement, keys = _chosen(what, wanted(session, actor, filters, zone).full)
+        order = order_of(sort, owners) if sort is not None else None
+        statement, keys = _chosen(what, wanted(session, actor, filters, zone).full, order)
     found = session.execute(keyset(statement, keys, cursor, size)).all()
     names = [f"sort_{number}" for number in range(len(keys))]
     rows, next_cursor = page(found, size, lambda row: [row._mapping[name] for name in names])
@@ -52,10 +57,11 @@ def export_page(
     return {"items": items, "next_cursor": next_cursor}
 
 
-def _chosen(what: str, full: ColumnElement[bool]) -> tuple[Select[Any], list[SortKey]]:
+def _chosen(what: str, full: ColumnElement[bool], order: Order | None) -> tuple[Select[Any], list[SortKey]]:
     if what == "clients":
-        return _sorted(select(*DOCUMENT).where(full), [(clients.c.id, False)])
-    table, columns, keys = (
+        by_id: list[SortKey] = [(clients.c.id, False)]
+        return _sorted(select(*DOCUMENT).where(full), order.keys(order.key, clients.c.id) if order else by_id)
+    table, columns, before = (
         (contacts, [*_CONTACT, contacts.c.is_primary], [(contacts.c.client_id, False), (_SECOND, False)])
         if what == "contacts"
         else (activities, _ACTIVITY, [])
@@ -63,7 +69,7 @@ def _chosen(what: str, full: ColumnElement[bool]) -> tuple[Select[Any], list[Sor
     statement = select(*columns, _OF_CLIENT.label("company_name")).join_from(
         table, clients, clients.c.id == table.c.client_id
     )
-    return _sorted(statement.where(full), [*keys, (table.c.id, False)])
+    return _sorted(statement.where(full), [*before, (table.c.id, False)])
 
 
 def _sorted(statement: Select[Any], keys: list[SortKey]) -> tuple[Select[Any], list[SortKey]]:

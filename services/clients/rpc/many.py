@@ -19,11 +19,17 @@ class ManyMethods(RpcService):
 
     @method("clients.read")
     def export_page(
-        self, what: str, filters: Document, limit: int | None = None, cursor: str | None = None
+        self,
+        what: str,
+        filters: Document,
+        limit: int | None = None,
+        cursor: str | None = None,
+        sort: str | None = None,
+        owners: list[str] | None = None,
     ) -> Document:
-        zone = self.runtime.settings.business_tz
         given: Document = {"what": what, "filters": filters, "limit": limit, "cursor": cursor}
-        return self.read(queries.export_page, **given, zone=zone)
+        given |= {"sort": sort, "owners": owners}
+        return self.read(queries.export_page, **given, zone=self.runtime.settings.business_tz)
 
     @method("segments.own")
     def list_segments(self, counts: bool = False) -> Document:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from libs.common import row_access
 from libs.common.identity import Actor
 from libs.common.ids import is_id
-from libs.common.pages import keyset, limit_of, page
+from libs.common.pages import SortKey, keyset, limit_of, page
 from libs.common.problems import Invalid, NotFound
 from services.deals import access
 from services.deals.domain import STAGES
@@ -56,12 +56,10 @@ def list_deals(
 ) -> dict[str, Any]:
     """Deals the actor may see, a page at a time."""
     size, wanted = limit_of(limit), matching(session, actor, filters, now)
-    column, descends = _sort(sort)
+    (column, descends), second = sort_keys(sort)
     source = WITH_COMPANY if column is _BY_COMPANY else deals
     chosen = select(deals.c.id, column.label("sort_value")).select_from(source).where(wanted)
-    found = session.execute(
-        _whole(keyset(chosen, [(column, descends), (deals.c.id, descends)], cursor, size), descends)
-    )
+    found = session.execute(_whole(keyset(chosen, [(column, descends), second], cursor, size), descends))
     rows, next_cursor = page(found.all(), size, lambda row: (row.sort_value, row.id))
     total = session.execute(select(func.count()).select_from(deals).where(wanted)).scalar_one()
     weights = current_weights(session)
@@ -111,8 +109,10 @@ def _whole(chosen: Select[Any], descends: bool) -> Select[Any]:
     return select(*SHOWN, COMPANY_NAME, few.c.sort_value).select_from(source).order_by(*order)
 
 
-def _sort(sort: str | None) -> tuple[ColumnElement[Any], bool]:
+def sort_keys(sort: str | None) -> list[SortKey]:
+    """The order of a list of deals, the newest first where nothing is said; Invalid where there is none such."""
     name = (sort or "-created_at").removeprefix("-")
     if name not in _SORTS:
         raise Invalid(f"sort is one of {', '.join(_SORTS)}, with - before it for descending", field="sort")
-    return _SORTS[name], (sort or "-created_at").startswith("-")
+    descends = (sort or "-created_at").startswith("-")
+    return [(_SORTS[name], descends), (deals.c.id, descends)]

@@ -14,7 +14,7 @@ from libs.common.identity import Actor
 from libs.common.pages import keyset, page
 from services.deals.domain import OPEN_STAGES
 from services.deals.models import deals, stage_history
-from services.deals.queries.deals import COMPANY_NAME, SHOWN, WITH_COMPANY
+from services.deals.queries.deals import COMPANY_NAME, SHOWN, WITH_COMPANY, sort_keys
 from services.deals.queries.filters import matching
 
 MOST = 2000
@@ -23,17 +23,26 @@ _COLUMNS = [each for each in SHOWN if each.name not in _LEFT_OUT]
 
 
 def export_deals(
-    session: Session, actor: Actor, filters: dict[str, Any], limit: int | None, cursor: str | None, now: datetime
+    session: Session,
+    actor: Actor,
+    filters: dict[str, Any],
+    limit: int | None,
+    cursor: str | None,
+    now: datetime,
+    sort: str | None = None,
 ) -> dict[str, Any]:
-    """A page of the deals the actor may see, in an order that is always the same: ``{items, next_cursor}``. Each has
-    ``history``, the open stages it was in with their days, as a deal is brought in with."""
+    """A page of the deals the actor may see: ``{items, next_cursor}``. Each has ``history``, the open stages it was in
+    with their days, as a deal is brought in with. sort: as their list has it; without, the order is always the same."""
     size = MOST if limit is None else fields.whole(1, MOST)("limit", limit)
     statement = select(*_COLUMNS, deals.c.created_on, COMPANY_NAME).select_from(WITH_COMPANY)
     chosen = statement.where(matching(session, actor, filters, now))
-    found = session.execute(keyset(chosen, [(deals.c.id, False)], cursor, size)).all()
-    rows, next_cursor = page(found, size, lambda row: [row.id])
+    keys = [(deals.c.id, False)] if sort is None else sort_keys(sort)
+    named = [key.label(f"sort_{number}") for number, (key, _descends) in enumerate(keys)]
+    found = session.execute(keyset(chosen.add_columns(*named), keys, cursor, size)).all()
+    rows, next_cursor = page(found, size, lambda row: [row._mapping[each.name] for each in named])
     steps = _steps(session, [row.id for row in rows])
-    items = [dict(row._mapping) | {"history": steps.get(row.id, [])} for row in rows]
+    taken = [{name: value for name, value in row._mapping.items() if not name.startswith("sort_")} for row in rows]
+    items = [each | {"history": steps.get(each["id"], [])} for each in taken]
     return {"items": items, "next_cursor": next_cursor}
 
 

@@ -56,9 +56,9 @@ class _Simple(Body):
 class ClientFilters(_Simple, Page):
     min_deal_value: Annotated[Decimal, Field(ge=0, lt=10**15)] | None = None
     where: Annotated[str | None, Field(max_length=_LONGEST_WHERE, description=f"JSON. {_WHERE}")] = None
-    segment_id: Annotated[Id | None, Field(description="The filters of a segment, where the others say nothing.")] = (
-        None
-    )
+    segment_id: Annotated[
+        Id | None, Field(description="The filters and the order of a segment; filters beside it narrow it.")
+    ] = None
     sort: Annotated[str | None, Field(max_length=40, description=_SORT)] = None
 
 

@@ -79,11 +79,20 @@ def list_arguments(query: s.ClientFilters) -> dict[str, Any]:
     filters = to_service(given, r.gateway().settings.base_currency)
     if segment_id is not None:
         segment = r.ask("clients", "get_segment", segment_id=segment_id)
-        filters = segment["filters"] | filters
+        filters = _both(segment["filters"], filters)
         page = {"sort": segment["sort"]} | page
     if str(page.get("sort") or "").removeprefix("-") == "owner":
         page["owners"] = _by_name()
     return page | {"filters": filters}
+
+
+def _both(segment: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """A segment's filters and those beside it. Where the two say something else of one thing, both hold."""
+    within = {name: value for name, value in segment.items() if name != "fuzzy" and given.get(name, value) != value}
+    if "q" in within and "fuzzy" in segment:
+        within["fuzzy"] = segment["fuzzy"]
+    rest = {name: value for name, value in segment.items() if name not in within}
+    return rest | given | ({"within": within} if within else {})
 
 
 def _by_name() -> list[str]:

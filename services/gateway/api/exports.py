@@ -69,21 +69,24 @@ INVOICES = Columns(
 
 @dataclass(frozen=True)
 class Export:
-    """One list that can be taken away: its columns, the filters it takes, and what asks for its rows."""
+    """One list that can be taken away: its columns, the filters it takes, and what asks for its rows.
+
+    asked: what the service is asked for, as the query says it: ``{filters}``, and the order where it keeps one.
+    """
 
     columns: Columns
     query: type[BaseModel]
     pages: Callable[[dict[str, Any]], Iterator[list[Row]]]
-    filters: Callable[[Any], dict[str, Any]]
+    asked: Callable[[Any], dict[str, Any]]
 
 
 def _pages(
     service: str, method: str, limit: int = _PAGE, **more: Any
 ) -> Callable[[dict[str, Any]], Iterator[list[Row]]]:
-    def pages(filters: dict[str, Any]) -> Iterator[list[Row]]:
+    def pages(asked: dict[str, Any]) -> Iterator[list[Row]]:
         cursor: str | None = None
         while True:
-            found = r.ask(service, method, **more, filters=filters, limit=limit, cursor=cursor)
+            found = r.ask(service, method, **more, **asked, limit=limit, cursor=cursor)
             yield found["items"]
             if (cursor := found["next_cursor"]) is None:
                 return
@@ -92,25 +95,31 @@ def _pages(
 
 
 def _of_clients(query: s.ClientFilters) -> dict[str, Any]:
-    found: dict[str, Any] = clients.list_arguments(query)["filters"]
-    return found
+    return _whole(clients.list_arguments(query))
+
+
+def _about_clients(query: s.ClientFilters) -> dict[str, Any]:
+    return {"filters": clients.list_arguments(query)["filters"]}
 
 
 def _of_deals(query: DealFilters) -> dict[str, Any]:
-    found: dict[str, Any] = s.paged(query.given())["filters"]
-    return found
+    return _whole(s.paged(query.given()))
 
 
 def _of_invoices(query: s.InvoiceFilters) -> dict[str, Any]:
-    found: dict[str, Any] = s.paged(invoices.filters_of(query))["filters"]
-    return found
+    return _whole(s.paged(invoices.filters_of(query)))
+
+
+def _whole(asked: dict[str, Any]) -> dict[str, Any]:
+    """All of a list in its order, instead of one page of it."""
+    return {name: value for name, value in asked.items() if name not in ("limit", "cursor")}
 
 
 EXPORTS = (
     Export(CLIENTS, s.ClientFilters, _pages("clients", "export_page", what="clients"), _of_clients),
-    Export(CONTACTS, s.ClientFilters, _pages("clients", "export_page", what="contacts"), _of_clients),
+    Export(CONTACTS, s.ClientFilters, _pages("clients", "export_page", what="contacts"), _about_clients),
     Export(DEALS, DealFilters, _pages("deals", "export_deals"), _of_deals),
-    Export(ACTIVITIES, s.ClientFilters, _pages("clients", "export_page", what="activities"), _of_clients),
+    Export(ACTIVITIES, s.ClientFilters, _pages("clients", "export_page", what="activities"), _about_clients),
     Export(INVOICES, s.InvoiceFilters, _pages("billing", "list_invoices", _INVOICES_PAGE), _of_invoices),
 )
 
@@ -139,7 +148,7 @@ def field_row(field: Row) -> Row:
 
 def own_segments() -> Rows:
     """The segments that whoever asks is offered, as rows."""
-    pages = _pages("clients", "export_page", what="segments")({})
+    pages = _pages("clients", "export_page", what="segments")({"filters": {}})
     found = [row for page in pages for row in page]
     return segment_rows(found, _addresses(), r.gateway().settings.base_currency)
 
@@ -168,9 +177,9 @@ def _person_named(known: Callable[[Any], Any], field: Any, value: Any, _at: str)
     return known(value) if field == "owner_id" else value
 
 
-def rows(export: Export, filters: dict[str, Any]) -> Rows:
+def rows(export: Export, asked: dict[str, Any]) -> Rows:
     """All rows, page after page. The first is asked for at once: a refusal is an answer and no broken file."""
-    pages, people = export.pages(filters), _addresses()
+    pages, people = export.pages(asked), _addresses()
     first = next(pages)
     return (_with_people(row, people) for page in chain([first], pages) for row in page)
 
@@ -202,15 +211,15 @@ def _declare(export: Export, ending: str, kind: str) -> None:
     name = export.columns.name
 
     def view(query: Any) -> Response:
-        found, columns = rows(export, export.filters(query)), columns_of(export)
+        found, columns = rows(export, export.asked(query)), columns_of(export)
         pieces = csv_pieces(columns, found) if ending == "csv" else _begun(xlsx_pieces(columns, found))
         return _file(pieces, _name(name, ending), kind)
 
     view.__name__ = f"export_{name}_{ending}"
     about = {"contacts": "The people of the clients", "activities": "What happened with the clients"}
-    what = about.get(name, f"The {name}")
+    what, order = about.get(name, f"The {name}"), "" if name in about else "in the order of `sort`, "
     view.__doc__ = (
-        f"{what} that the filters of the list let through, as {ending.upper()}.\n\n"
+        f"{what} that the filters of the list let through, {order}as {ending.upper()}.\n\n"
         "Columns carry the API's names, the company's own fields as in `client.custom.region`; amounts are in major "
         "units; what you see as a public card only is not in it. "
         "Text that a spreadsheet would run has an apostrophe before it."
@@ -237,5 +246,5 @@ def export_everything() -> Response:
     `POST /imports` takes it as it is, but for the invoices.
     """
     tables: list[tuple[Columns, Callable[[], Rows]]] = [(FIELDS, own_fields), (SEGMENTS, own_segments)]
-    tables += [(columns_of(each), partial(rows, each, {})) for each in EXPORTS]
+    tables += [(columns_of(each), partial(rows, each, {"filters": {}})) for each in EXPORTS]
     return _file(_begun(zip_pieces(tables)), _name("crm", "zip"), ZIP_TYPE)

@@ -134,6 +134,11 @@ def test_groups_of_conditions(clients: Any, four: dict[str, str]) -> None:
     assert listed(clients, {"all": [large, {"any": [california, {"all": [technology]}]}]}) == "Acorn Birch"
     assert listed(clients, {"any": [technology, california]}, status="prospect") == "Acorn Cedar"
     assert listed(clients, {"field": "owner_id", "op": "is", "value": "me"}, who=JOHN) == "Acorn Birch Cedar"
+    assert listed(clients, technology, within={"where": california, "status": "prospect"}) == "Acorn"
+    assert listed(clients, technology, within={"where": {"field": "industry", "op": "is", "value": "Food"}}) == ""
+    for within in ([], {"within": {}}, {"where": 5}):
+        with pytest.raises(Invalid):
+            listed(clients, technology, within=within)
 
 
 @pytest.mark.parametrize("who", MATRIX)

@@ -326,6 +326,7 @@ def test_words_of_others_are_ours() -> None:
         cells.choice("stage", "Maybe", ("won", "lost"), {})
     assert [cells.flag(word) for word in ("Yes", "0", "Ja", "Not Started")] == [True, False, True, False]
     assert cells.tags("VIP; east, vip") == ["vip", "east"]
+    assert cells.tags('"a, b;c"; 5" screen,"say ""hi"""') == ["a, b;c", '5" screen', 'say "hi"']
     assert cells.names("Jane van Dyke") == ("Jane", "van Dyke") and cells.names("Dyke, Jane") == ("Jane", "Dyke")
     assert [cells.unmasked(each) for each in ("'=1+1", "'quoted", "+1-555-0123")] == ["=1+1", "'quoted", "+1-555-0123"]
     assert cells.email(" Ann@Acme.example") == "Ann@acme.example"

@@ -66,10 +66,30 @@ def test_a_list_by_its_segment(http: Any, john: Any, rpc: Any) -> None:
     rpc.answers |= {"clients.get_segment": SEGMENT, "clients.list_clients": EMPTY}
     http.get(f"/api/v1/clients?segment_id={ID}&q=other&limit=5", headers=john)
     assert rpc.last("clients.list_clients").arguments == {
-        "filters": SEGMENT["filters"] | {"q": "other"}, "sort": "city", "limit": 5,
+        "filters": SEGMENT["filters"] | {"q": "other", "within": {"q": "shop"}}, "sort": "city", "limit": 5,
     }  # fmt: skip
     http.get(f"/api/v1/clients?segment_id={ID}&sort=company_name", headers=john)
     assert rpc.last("clients.list_clients").arguments["sort"] == "company_name"
+
+
+def test_a_filter_beside_a_segment_narrows_it(http: Any, john: Any, rpc: Any) -> None:
+    kept = {"status": "prospect", "q": "web", "fuzzy": True, "city": "Ulm"}
+    rpc.answers |= {"clients.get_segment": SEGMENT | {"filters": kept}, "clients.list_clients": EMPTY}
+    rpc.answers["clients.bulk_update"] = {"change_set_id": ID, "changed": 0, "refused": []}
+    http.get(f"/api/v1/clients?segment_id={ID}&status=active&q=shop&city=Ulm", headers=john)
+    narrowed = {
+        "status": "active",
+        "q": "shop",
+        "city": "Ulm",
+        "within": {"status": "prospect", "q": "web", "fuzzy": True},
+    }
+    assert rpc.last("clients.list_clients").arguments["filters"] == narrowed
+    body = {"action": "add_tag", "value": "x", "filter": {"segment_id": ID, "status": "active"}}
+    http.post("/api/v1/clients/bulk", json=body, headers=john)
+    assert rpc.last("clients.bulk_update").arguments["filters"]["within"] == {"status": "prospect"}
+    deep = {"where": '{"all":' * 300 + "1" + "}" * 300}
+    problem(http.get("/api/v1/clients", query_string=deep, headers=john), 422, "where")
+    assert http.get('/api/v1/clients?where={"field":["x"],"op":"is","value":1}', headers=john).status_code == 200
 
 
 def test_by_their_owners_names(http: Any, john: Any, rpc: Any, new_user: Any) -> None:

@@ -142,6 +142,19 @@ def test_exports_have_a_column_for_each_own_field(exports: Any) -> None:
     assert ".custom." not in exports.get("/api/v1/contacts/export.csv").text
 
 
+def test_lists_are_taken_away_in_their_order(exports: Any, rpc: Any) -> None:
+    for path, method, sort in (
+        ("clients", "clients.export_page", "-city"),
+        ("deals", "deals.export_deals", "deal_name"),
+        ("invoices", "billing.list_invoices", "-due_date"),
+    ):
+        exports.get(f"/api/v1/{path}/export.csv?sort={sort}&limit=5")
+        assert rpc.last(method).arguments["sort"] == sort
+        assert rpc.last(method).arguments["limit"] > 5
+    exports.get("/api/v1/contacts/export.csv?sort=-city")
+    assert "sort" not in rpc.last("clients.export_page").arguments
+
+
 def test_everything_at_once_has_them_too(exports: Any, bearer: Callable[..., dict[str, str]]) -> None:
     content = exports.get("/api/v1/export.zip", headers=bearer("admin")).data
     with zipfile.ZipFile(io.BytesIO(content)) as files:

@@ -24,7 +24,7 @@ class People:
         self._batch = batch
         self._by_key: dict[str, ContactState] = {}
         self._by_email: dict[tuple[str, str], ContactState] = {}
-        self._by_name: dict[tuple[str, str], ContactState] = {}
+        self._by_name: dict[tuple[str, str], list[ContactState]] = {}
         self._taken: set[str] = set()
         self._with_primary: set[str] = set()
         self._made: list[ContactState] = []
@@ -35,9 +35,9 @@ class People:
         known = batch.known("contact", ids)
         wanted = set(known.values()) | {each for each in ids if is_id(each)}
         client_ids = {line.client_id for line in lines if line.client_id}
-        for contact in self._loaded(wanted, client_ids, values):
+        by_id = {contact.id: contact for contact in self._loaded(wanted, client_ids, values)}
+        for contact in by_id.values():
             self._index(contact)
-        by_id = {contact.id: contact for contact in (*self._by_name.values(), *self._by_email.values())}
         self._by_key = {key: by_id[row_id] for key, row_id in known.items() if row_id in by_id}
         self._by_key |= {each: by_id[each.lower()] for each in ids if is_id(each) and each.lower() in by_id}
         self._taken = batch.carrying("contact", by_id)
@@ -59,7 +59,9 @@ class People:
     def _index(self, contact: ContactState) -> None:
         if contact.email:
             self._by_email[contact.client_id, contact.email.lower()] = contact
-        self._by_name.setdefault((contact.client_id, _name(contact.first_name, contact.last_name)), contact)
+        alike = self._by_name.setdefault((contact.client_id, _name(contact.first_name, contact.last_name)), [])
+        if not any(each is contact for each in alike):
+            alike.append(contact)
 
     def settle(self, line: Line) -> None:
         """Find the person of a row at its client, or add them."""
@@ -86,12 +88,13 @@ class People:
         email = str(values.get("email") or "").lower()
         if email and (client_id, email) in self._by_email:
             return self._by_email[client_id, email]
-        same = self._by_name.get((client_id, _name(values.get("first_name"), values.get("last_name"))))
-        if same is not None and key is not None and same.id in self._taken:
-            # Two ids of one system are two people.
-            return None
-        # Two people of one name have two addresses.
-        return same if same is not None and not (email and same.email) else None
+        alike = self._by_name.get((client_id, _name(values.get("first_name"), values.get("last_name"))), [])
+        return next((each for each in alike if self._may_be(each, email, key)), None)
+
+    def _may_be(self, alike: ContactState, email: str, key: str | None) -> bool:
+        """Whether a person of the same name is the one of a row: two ids of one system are two people, and two people
+        of one name have two addresses."""
+        return not (key is not None and alike.id in self._taken) and not (email and alike.email)
 
     def _new(self, line: Line, values: dict[str, Any]) -> ContactState:
         uow, client_id = self._batch.uow, str(line.client_id)

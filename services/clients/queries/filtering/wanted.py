@@ -46,6 +46,11 @@ class Wanted:
     collect_cards: bool
     slips: Slips | None = None
 
+    def among(self, other: Wanted) -> Wanted:
+        """Those of these rows that are among others, too."""
+        cards = None if self.cards is None or other.cards is None else and_(self.cards, other.cards)
+        return Wanted(and_(self.full, other.full), cards, True, True, self.slips)
+
 
 def wanted(
     session: Session,
@@ -54,8 +59,16 @@ def wanted(
     zone: str,
     to_come: Mapping[str, Definition] | None = None,
 ) -> Wanted:
-    """The filters as conditions; Invalid names one that does not exist or does not fit. to_come: fields of the
-    company's own that are about to be made."""
+    """The filters as conditions; Invalid names one that does not exist or does not fit.
+
+    ``within`` among them: more filters, all of which hold as well. to_come: fields of the company's own that are about
+    to be made.
+    """
+    if "within" in filters:
+        rest, outer = {name: value for name, value in filters.items() if name != "within"}, filters["within"]
+        if not isinstance(outer, dict) or "within" in outer:
+            raise Invalid("within is an object of filters", field="within")
+        return wanted(session, actor, rest, zone, to_come).among(wanted(session, actor, outer, zone, to_come))
     unknown = [name for name in filters if name not in _ON_CARD | _INSIDE | {"q", "fuzzy", "where"}]
     if unknown:
         raise Invalid(f"there is no filter {unknown[0]!r} here", field=unknown[0])
