@@ -216,7 +216,7 @@ def systems(runtime_of: Any, monkeypatch: pytest.MonkeyPatch) -> list[System]:
 
 
 def fill(here: System) -> None:
-    """Clients and people of one name, hostile texts, people without addresses, deals with their past, tasks and notes."""
+    """Clients and people of one name, hostile texts, people without addresses, deals with their past, and more."""
     here.define()
     clients, deals = here.clients.as_(ADMIN), here.deals.as_(ADMIN)
     ids = []
