@@ -51,9 +51,11 @@ def locked_client(uow: UnitOfWork, client_id: str) -> Client | None:
 
     A late word about one that was merged is about the one that stayed.
     """
-    client_id = record_merges.current(uow.session, client_id)
     statement = select(Client).where(clients.c.id == client_id, clients.c.deleted_at.is_(None)).with_for_update()
-    return uow.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    client = uow.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if client is None and (now := record_merges.current(uow.session, client_id)) != client_id:
+        return locked_client(uow, now)
+    return client
 
 
 def contact_to_change(uow: UnitOfWork, contact_id: str, version: int | None = None) -> tuple[Client, Contact]:

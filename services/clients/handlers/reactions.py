@@ -69,7 +69,7 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
     is_news = uow.session.execute(statement.returning(client_deals.c.deal_id)).first() is not None
     if is_news and isinstance(event, DealStageChanged | DealRemoved):
         tick_off(uow, STAGNANT, activities.c.deal_id == event.deal_id)
-    if client is not None:
+    if client is not None and client.id != event.client_id:
         record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
 
 

@@ -20,6 +20,8 @@ from services.clients.models import import_rows
 # What a row that was found before needs of its company and its person, to be found again.
 _COMPANY = ("company_name", "external_id", "host")
 _PERSON = ("first_name", "last_name", "email", "external_id")
+# So many that counting them keeps nobody waiting for long.
+_DEALS_AT_ONCE = 250
 
 
 def batch_of(uow: UnitOfWork, now: Any, lines: list[Line]) -> Batch:
@@ -31,7 +33,8 @@ def batch_of(uow: UnitOfWork, now: Any, lines: list[Line]) -> Batch:
 
 def next_batch(tools: Tools, session: Session, now: Any, phase: str, position: int) -> tuple[Sequence[Any], list[Line]]:
     """The rows after a position that a phase is about, as they are kept and as what they say; none at its end."""
-    rows = rows_after(session, now, position, tools.batch, LEFT_OUT[phase])
+    size = min(tools.batch, _DEALS_AT_ONCE) if phase == "deals" else tools.batch
+    rows = rows_after(session, now, position, size, LEFT_OUT[phase])
     return rows, _lines(tools, now, rows)
 
 

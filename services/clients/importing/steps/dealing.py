@@ -7,6 +7,7 @@ from typing import Any
 from libs.common.jobs import Job
 from services.clients.importing.committing.batch import Batch, Change, Line
 from services.clients.importing.steps.batching import batch_of, found_again, next_batch, write
+from services.clients.importing.steps.counting import await_counted
 from services.clients.importing.steps.run import Tools, person, take_turn, unit
 
 
@@ -24,6 +25,7 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         asked = [_asked(line, now) for line in batch.lines if _has_deal(line)]
         client_ids = {each["data"]["client_id"] for each in asked}
     answers = tools.deals.bring(now.id, now.system, person(now), asked, client_ids) if asked else []
+    await_counted(tools, {each["deal_id"]: each["version"] for each in answers if each.get("state") == "created"})
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or now.position != begun_at:
             return
