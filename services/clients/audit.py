@@ -38,7 +38,7 @@ AUDIT = AuditPlan(
         ),
         "imports": Watched(
             open=frozenset("state size made_by made_by_role rows bad only_good system".split()),
-            secret=frozenset({"people"}),
+            secret=frozenset({"people", "directory"}),
             silent=frozenset("position phase found results custom states".split()),
         ),
         "custom_fields": Watched(open=frozenset("entity key label kind options position archived".split())),
