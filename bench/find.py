@@ -10,7 +10,9 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,15 @@ import psycopg
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
-from bench.measuring import percentiles
+from bench.measuring import Connection, percentiles
 from libs.common.identity import Actor
+from services.billing import queries as billing
 from services.clients import queries
+from services.deals import queries as deals
 from stack.driver import Crm, Person
 
 TIMES = 40
+_WARM = 10
 _FILLING = Path(__file__).parent / "filling"
 _FILES = {
     "clients": ("find_made.sql", "find.sql"),
@@ -76,36 +81,58 @@ def run(crm: Crm) -> Iterator[dict[str, Any]]:
         person = crm.sign_in(who)
         actor = Actor(person.user["id"], person.user["role"], person.user["name"])
         yield from _questions(crm, person, actor, who)
-        yield _quick_find(person, who)
+        yield from _quick_find(crm, person, actor, who)
 
 
 def _questions(crm: Crm, person: Person, actor: Actor, who: str) -> Iterator[dict[str, Any]]:
-    url = crm.info["databases"]["clients"]
-    with psycopg.connect(url, autocommit=True, options="-c timezone=UTC") as database:
+    url, answers = crm.info["databases"]["clients"], Connection(person)
+    with _connect(url) as database:
         for name, (filters, sort) in QUESTIONS.items():
-            statements, total = _statements(url, actor, filters, sort)
-            asked, alone = [], []
-            for number in range(TIMES + 3):  # in turns, so that both see the same machine
-                api = _timed(lambda filters=filters, sort=sort: person.get("/clients", **_query(filters, sort)))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
-                sql = _timed(lambda statements=statements: _run(database, statements))  # type: ignore[misc]  # as above
-                if number >= 3:  # what a process keeps, it has after its first questions
-                    asked.append(api)
-                    alone.append(sql)
-            ours, theirs = percentiles(asked), percentiles(alone)
-            yield {"figure": name, "as": who, "found": total, **ours}
-            yield {"figure": f"{name}: the statements alone", "as": who, **theirs}
-            yield {
-                "figure": f"{name}: ratio", "as": who, "p50": round(ours["p50_ms"] / theirs["p50_ms"], 2),
-                "p95": round(ours["p95_ms"] / theirs["p95_ms"], 2),
-                "beside_ms": round((statistics.median(asked) - statistics.median(alone)) * 1000, 1),
-            }  # fmt: skip
+            made = _statements(url, partial(_list, actor, filters, sort))
+            statements = [each for each in made if "clients" in each[0] or "search_" in each[0]]
+            ours = partial(answers.get, "/clients", _query(filters, sort))
+            yield from _beside(name, who, [ours], [partial(_run, database, statements)], ours()["total"])
 
 
-def _quick_find(person: Person, who: str) -> dict[str, Any]:
-    times = []
-    for number in range(TIMES * 3):
-        times.append(_timed(lambda number=number: person.get("/quick-find", q=_LETTERS[number % len(_LETTERS)])))  # type: ignore[misc]  # as above
-    return {"figure": "quick find over four kinds", "as": who, **percentiles(times[len(_LETTERS) :])}
+def _quick_find(crm: Crm, person: Person, actor: Actor, who: str) -> Iterator[dict[str, Any]]:
+    """By each of the letters in turn; alone, the statements of the three services one after the other."""
+    answers, urls = Connection(person), crm.info["databases"]
+    services = {"clients": queries.quick_find, "deals": deals.quick_find, "billing": billing.quick_find}
+    with ExitStack() as open_ones:
+        databases = {name: open_ones.enter_context(_connect(urls[name])) for name in services}
+        asked, alone = [], []
+        for letters in _LETTERS:
+            made = {
+                name: _statements(urls[name], partial(_find, find, actor, letters)) for name, find in services.items()
+            }
+            asked.append(partial(answers.get, "/quick-find", {"q": letters}))
+            alone.append(partial(_run_all, [(databases[name], each) for name, each in made.items()]))
+        yield from _beside("quick find over four kinds", who, asked, alone)
+
+
+def _beside(
+    name: str,
+    who: str,
+    asked: Sequence[Callable[[], Any]],
+    alone: Sequence[Callable[[], Any]],
+    found: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """What is asked of the API beside its statements alone: in turns, so that both see the same machine."""
+    ours, theirs = [], []
+    for number in range(TIMES * min(len(asked), 3) + _WARM):
+        place = number % len(asked)
+        api, sql = _timed(asked[place]), _timed(alone[place])
+        if number >= _WARM:  # what a process keeps, it has after its first questions
+            ours.append(api)
+            theirs.append(sql)
+    api_figures, sql_figures = percentiles(ours), percentiles(theirs)
+    yield {"figure": name, "as": who, **({} if found is None else {"found": found}), **api_figures}
+    yield {"figure": f"{name}: the statements alone", "as": who, **sql_figures}
+    yield {
+        "figure": f"{name}: ratio", "as": who, "p50": round(api_figures["p50_ms"] / sql_figures["p50_ms"], 2),
+        "p95": round(api_figures["p95_ms"] / sql_figures["p95_ms"], 2),
+        "beside_ms": round((statistics.median(ours) - statistics.median(theirs)) * 1000, 1),
+    }  # fmt: skip
 
 
 def _fill(crm: Crm) -> None:
@@ -138,8 +165,16 @@ def _major(node: Any) -> Any:
     return {name: _major(value) for name, value in node.items()}
 
 
-def _statements(url: str, actor: Actor, filters: dict[str, Any], sort: str | None) -> tuple[list[Any], int]:
-    """What the service asks its database for one page, and how many rows there are."""
+def _list(actor: Actor, filters: dict[str, Any], sort: str | None, session: Session) -> Any:
+    return queries.list_clients(session, actor, filters, sort, None, None, "America/New_York")
+
+
+def _find(find: Callable[..., Any], actor: Actor, letters: str, session: Session) -> Any:
+    return find(session, actor, letters, 5)
+
+
+def _statements(url: str, ask: Callable[[Session], Any]) -> list[Any]:
+    """What a service asks its database for one answer."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     statements: list[Any] = []
 
@@ -148,14 +183,26 @@ def _statements(url: str, actor: Actor, filters: dict[str, Any], sort: str | Non
         statements.append((statement, values))
 
     with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
-        found = queries.list_clients(session, actor, filters, sort, None, None, "America/New_York")
+        session.connection()
+        # What a driver asks when it meets a database belongs to no question.
+        statements.clear()
+        ask(session)
     engine.dispose()
-    return [each for each in statements if "clients" in each[0] or "search_" in each[0]], int(found["total"])
+    return statements
+
+
+def _connect(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(url, autocommit=True, options="-c timezone=UTC")
 
 
 def _run(database: psycopg.Connection[Any], statements: list[Any]) -> None:
     for statement, values in statements:
         database.execute(statement, values).fetchall()
+
+
+def _run_all(of_services: list[tuple[psycopg.Connection[Any], list[Any]]]) -> None:
+    for database, statements in of_services:
+        _run(database, statements)
 
 
 def _timed(call: Callable[[], Any]) -> float:

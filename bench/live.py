@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from bench.measuring import percentiles
+from bench.measuring import percentiles, pid
 from stack.driver import Crm, Person, wait_for
 
 PEOPLE = ("admin", "sales")
@@ -128,7 +128,7 @@ def measured(crm: Crm, streams: int, changes: int) -> Iterator[dict[str, Any]]:
 def _killed(crm: Crm, admin: Person, deal: str, client_id: str, pages: Pages) -> dict[str, Any]:
     first = newest(crm)
     _move(admin, deal, KILLED_CHANGES // 2)
-    os.kill(pid(crm), signal.SIGKILL)
+    os.kill(pid(crm, "gateway", "live"), signal.SIGKILL)
     died = time.time()
     _move(admin, deal, KILLED_CHANGES // 2)
     numbers = set(_numbers(crm, first, client_id, KILLED_CHANGES))
@@ -193,22 +193,9 @@ def _ready(crm: Crm) -> dict[str, Any]:
     return found
 
 
-def pid(crm: Crm) -> int:
-    """The live process, found by where it listens: it may have been started anew since stack.json was written."""
-    port = str(urlsplit(crm.info["live_url"]).port).encode()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if command.endswith(b"services.gateway\0live\0") and b"LIVE_PORT=" + port + b"\0" in environment:
-            return int(folder.name)
-    raise LookupError("the live process does not run")
-
-
 def _memory(crm: Crm) -> float:
     """Its resident memory in MiB."""
-    pages = int(Path(f"/proc/{pid(crm)}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{pid(crm, 'gateway', 'live')}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
