@@ -175,9 +175,10 @@ def last_activity(uow: UnitOfWork, *client_ids: str) -> None:
         uow.session.execute(update(clients).where(clients.c.id == client_id).values(**values))
 
 
-def log_all(uow: UnitOfWork, subjects: dict[str, str]) -> None:
-    """Write what the system did to many clients, by their ids."""
-    _keep(uow, [_activity(uow, each, "system", subject) for each, subject in subjects.items()], uow.now)
+def log_all(uow: UnitOfWork, subjects: dict[str, str], *, stirs: bool = True) -> None:
+    """Write what the system did to many clients, by their ids. stirs: it is the last that happened with them."""
+    written = [_activity(uow, each, "system", subject) for each, subject in subjects.items()]
+    _keep(uow, written, uow.now if stirs else None)
 
 
 def log_many(uow: UnitOfWork, subjects: dict[str, str]) -> None:
@@ -204,18 +205,19 @@ def _activity(uow: UnitOfWork, client_id: str, kind: str, subject: str, descript
     )
 
 
-def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime) -> None:
+def _keep(uow: UnitOfWork, written: list[Activity], occurred_at: datetime | None) -> None:
     uow.session.add_all(written)
     uow.session.flush()
-    uow.session.execute(
-        # Not a change of the client itself, so its version stays: nobody's edit is refused for it.
-        update(clients)
-        .where(among([activity.client_id for activity in written]))
-        .values(last_activity_at=occurred_at)
-        .where((clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at))
-    )
+    if occurred_at is not None:
+        _stir(uow, [activity.client_id for activity in written], occurred_at)
     won = won_among(uow, [activity.client_id for activity in written])
     uow.outbox.add_all([(activity_state(ActivityLogged, each, each.client_id in won), each) for each in written])
+
+
+def _stir(uow: UnitOfWork, client_ids: list[str], occurred_at: datetime) -> None:
+    """Not a change of the client itself, so its version stays: nobody's edit is refused for it."""
+    earlier = (clients.c.last_activity_at.is_(None)) | (clients.c.last_activity_at < occurred_at)
+    uow.session.execute(update(clients).where(among(client_ids), earlier).values(last_activity_at=occurred_at))
 
 
 def tell_activity_changed(uow: UnitOfWork, activity: Activity) -> None:

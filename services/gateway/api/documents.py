@@ -298,7 +298,10 @@ class Health(Document):
 
 
 class Ready(Document):
-    """The gateway itself, and in ``services`` the same of each service; counts are null where it could not be asked."""
+    """The gateway itself, and in ``services`` the same of each service; counts are null where it could not be asked.
+
+    ``clients`` says ``search_lag_seconds``, too: how long after it happened searches and filters knew of a deal.
+    """
 
     ready: bool
     database: bool

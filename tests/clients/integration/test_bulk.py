@@ -81,6 +81,20 @@ def test_assigning_many_tells_what_assigning_one_does(clients: Any, three: list[
     assert [kind for kind, _owner in news(start)] == [kind for kind, _owner in sorted(single * 2)]
 
 
+def test_taken_back_nothing_happened_with_a_client(clients: Any, three: list[str]) -> None:
+    """Changing hands is something that happened; taken back, what happened last is what did before, or since."""
+    quiet, called, later = three
+    call = {"type": "call", "subject": "Called", "occurred_at": "2025-01-02T03:04:05.678901+00:00"}
+    clients.as_(ADMIN).log_activity(client_id=called, data=call)
+    before = field(clients, [quiet, called], "last_activity_at")
+    made = bulk(clients, three, "assign", JESSICA.id, ADMIN)
+    assert field(clients, [quiet, called], "last_activity_at") != before
+    since = clients.as_(ADMIN).log_activity(client_id=later, data={"type": "note", "subject": "Since"})
+    assert clients.as_(ADMIN).undo_change_set(change_set_id=made["change_set_id"])["restored"] == 3
+    assert field(clients, [quiet, called], "last_activity_at") == before
+    assert field(clients, [later], "last_activity_at") == [since["occurred_at"]]
+
+
 def test_nobody_may_be_the_new_owner(clients: Any, three: list[str]) -> None:
     made = bulk(clients, three, "assign", None, ADMIN)
     assert field(clients, three, "owner_id") == [None] * 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from services.clients.handlers.telling import know_tags, log_all, log_many, tell
 from services.clients.models import assignments, client_keys, clients
 
 _TYPES = {"tags": "text[]", "status": "text", "owner_id": "uuid", "deleted_at": "timestamptz"}
-_PLAIN = "company_name status tags industry phone email deleted_at access_version version".split()
+_PLAIN = "company_name status tags industry phone email deleted_at last_activity_at access_version version".split()
 # Ids as text at once: the driver's own are dear where there are thousands.
 _COLUMNS = [*(cast(clients.c[name], Text).label(name) for name in ("id", "owner_id")), *(clients.c[n] for n in _PLAIN)]
 
@@ -39,6 +40,7 @@ class Row:
     phone: str | None
     email: str | None
     deleted_at: datetime | None
+    last_activity_at: datetime | None
     access_version: int
     version: int
 
@@ -56,16 +58,25 @@ def locked(uow: UnitOfWork, ids: Iterable[str], *, deleted: bool = False) -> lis
 
 
 def set_field(
-    uow: UnitOfWork, name: str, values: Mapping[str, Any], rows: Sequence[Row], *, few: bool = True
+    uow: UnitOfWork,
+    name: str,
+    values: Mapping[str, Any],
+    rows: Sequence[Row],
+    *,
+    few: bool = True,
+    back: Mapping[str, datetime | None] | None = None,
 ) -> list[Row]:
     """Set a field of these locked rows, by id, and tell who may see them now; the rows as they are afterwards.
 
     few: so few that a new owner is told of each, by mail, too. A client that is deleted is found by no form any more.
+    back: where hands are changed back, when something last happened with each but for that.
     """
-    after = [_after(row, name, values[row.id]) for row in rows]
+    happened = {row.id: max(row.last_activity_at or uow.now, uow.now) for row in rows} if back is None else back
+    after = [_after(row, name, values[row.id], happened) for row in rows]
     _write(uow, name, after)
     if name == "owner_id":
-        _hand_over(uow, {row.id: row.owner_id for row in rows}, after, log_all if few else log_many)
+        log = partial(log_all, stirs=back is None) if few else log_many
+        _hand_over(uow, {row.id: row.owner_id for row in rows}, after, log)
     before = {row.id: row for row in rows}
     seen = [row for row in after if row.access_version != before[row.id].access_version]
     if seen:
@@ -94,23 +105,23 @@ def give_keys(uow: UnitOfWork, keys: Mapping[str, Sequence[str]]) -> None:
         uow.session.execute(upsert(client_keys).values(rows).on_conflict_do_nothing())
 
 
-def _after(row: Row, name: str, value: Any) -> Row:
+def _after(row: Row, name: str, value: Any, happened: Mapping[str, datetime | None]) -> Row:
     changed = replace(row, **{name: value, "version": row.version + 1})
+    if name == "owner_id":
+        changed = replace(changed, last_activity_at=happened[row.id])
     seen = name in ("owner_id", "deleted_at") or changed.is_open != row.is_open
     return replace(changed, access_version=row.access_version + 1) if seen else changed
 
 
 def _write(uow: UnitOfWork, name: str, rows: Sequence[Row]) -> None:
-    given = [
-        {"id": row.id, "value": getattr(row, name), "version": row.version, "access_version": row.access_version}
-        for row in rows
-    ]
-    happened = ", last_activity_at = GREATEST(c.last_activity_at, :now)" if name == "owner_id" else ""
+    kept = ("id", "version", "access_version", "last_activity_at")
+    given = [{"value": getattr(row, name)} | {each: getattr(row, each) for each in kept} for row in rows]
+    happened = ", last_activity_at = v.last_activity_at" if name == "owner_id" else ""
     statement = f"""
         UPDATE clients AS c SET {name} = v.value, version = v.version, access_version = v.access_version,
                updated_at = :now{happened}
         FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-             AS v (id uuid, value {_TYPES[name]}, version integer, access_version integer)
+             AS v (id uuid, value {_TYPES[name]}, version integer, access_version integer, last_activity_at timestamptz)
         WHERE c.id = v.id
     """  # noqa: S608  (names of our own columns)
     uow.session.execute(text(statement), {"rows": orjson.dumps(given).decode(), "now": uow.now})

@@ -87,7 +87,16 @@ def _bring_back(uow: UnitOfWork, name: str, rows: list[Row], images: dict[str, A
     if name == "deleted_at":
         before = {each: datetime.fromisoformat(at) if at else None for each, at in before.items()}
         give_keys(uow, {row.id: images[row.id].before["keys"] for row in rows})
-    set_field(uow, name, before, rows, few=few)
+    back = {row.id: _last_happened(row, images[row.id]) for row in rows}
+    set_field(uow, name, before, rows, few=few, back=back)
+
+
+def _last_happened(row: Row, noted: Any) -> datetime | None:
+    """When something last happened with a client but for the change that is taken back, if that was the last."""
+    name = "last_activity_at"
+    if name not in noted.after or working.image(row.last_activity_at) != noted.after[name]:
+        return row.last_activity_at
+    return datetime.fromisoformat(noted.before[name]) if noted.before[name] else None
 
 
 def _left_alone(uow: UnitOfWork, change_set_id: str) -> list[dict[str, Any]]:

@@ -169,8 +169,10 @@ def _wanted(uow: UnitOfWork, change_set: Any, current: Any) -> Any:
 
 
 def _changed(row: Row, after: Row, name: str, keys: dict[str, list[str]]) -> dict[str, Any]:
-    before = {name: image(getattr(row, name))} | ({"keys": keys.get(row.id, [])} if name == "deleted_at" else {})
-    images = {"before": before, "after": {name: image(getattr(after, name))}, "version_after": after.version}
+    names = (name, "last_activity_at") if name == "owner_id" else (name,)
+    before, now = ({each: image(getattr(side, each)) for each in names} for side in (row, after))
+    before |= {"keys": keys.get(row.id, [])} if name == "deleted_at" else {}
+    images = {"before": before, "after": now, "version_after": after.version}
     return {"id": row.id, "company_name": row.company_name, "state": "changed", **images}
 
 
