@@ -66,7 +66,8 @@ class _Lines:
         self._file, self._longest = file, longest
         self._again: deque[str] = deque()
         self._ended = False
-        self.taken: list[str] = []
+        self._taken: list[str] = []
+        self._held = 0
         self.number = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -75,17 +76,23 @@ class _Lines:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else self._read()
         self.number += 1
-        self.taken.append(line)
+        self._held += len(line)
+        self._taken.append(line)
+        if self._held > self._longest:
+            raise Unreadable(f"line {self.number} has more than {self._longest:,} characters; that is no row")
         return line
 
     def _read(self) -> str:
         if self._ended:
             raise StopIteration
         line = self._file.readline(self._longest + 1)
-        if len(line) > self._longest:
-            raise Unreadable(f"line {self.number + 1} has more than {self._longest:,} characters; that is no row")
         self._ended = not line
         return line.replace("\x00", "") if line else _END
+
+    def take(self) -> list[str]:
+        """The lines of the row that was read."""
+        taken, self._taken, self._held = self._taken, [], 0
+        return taken
 
     def put_back(self, lines: list[str]) -> None:
         """Have these lines read once more; they were the last."""
@@ -106,7 +113,7 @@ class _Parser:
             reader = csv.reader(self._lines, delimiter=self._format.separator)
             try:
                 for cells in reader:
-                    taken, self._lines.taken = self._lines.taken, []
+                    taken = self._lines.take()
                     if taken == [_END]:
                         return
                     if len(taken) > 1 and self._is_torn(taken, cells):
@@ -117,8 +124,7 @@ class _Parser:
                     return
             except csv.Error:
                 # The one thing a lenient reader refuses: a cell without an end.
-                taken, self._lines.taken = self._lines.taken, []
-                yield self._first_of(taken)
+                yield self._first_of(self._lines.take())
 
     def _row(self, taken: list[str], cells: list[str]) -> Row:
         row = bounded(self._lines.number, cells, self._limits, undecoded=any(MARK in line for line in taken))

@@ -39,9 +39,9 @@ def rows(path: Path, sheet: str, limits: Limits) -> Iterator[Row]:
 
 
 def _figure(number: int | float) -> Figure:
-    """A number in figures. 1.234 is a thousand and more to half of the world; with one zero more it is the same to
-    everybody."""
-    figures = format(Decimal(repr(number)), "f")
+    """A number in figures, as exact as a workbook shows it. 1.234 is a thousand and more to half of the world; with one
+    zero more it is the same to everybody."""
+    figures = format(Decimal(str(number) if isinstance(number, int) else f"{number:.15g}"), "f")
     return Figure(f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures)
 
 

@@ -94,9 +94,10 @@ def test_a_sheet_has_such_rows_too(tmp_path: Path) -> None:
 
 
 def test_a_number_of_a_workbook_is_one_number(tmp_path: Path) -> None:
-    content = workbook([["Company", "Amount"], ["A", 1.234], ["B", 12.345], ["C", 0.125], ["D", 1e-7], ["E", "1.234"]])
+    rows_ = [["A", 1.234], ["B", 12.345], ["C", 0.125], ["D", 1e-7], ["E", "1.234"], ["F", 0.1 + 0.2], ["G", 12]]
+    content = workbook([["Company", "Amount"], *rows_])
     _table, rows = table(tmp_path, content, "x.xlsx")
-    assert [row.cells[1] for row in rows] == ["1.2340", "12.3450", "0.1250", "0.0000001", "1.234"]
+    assert [row.cells[1] for row in rows] == ["1.2340", "12.3450", "0.1250", "0.0000001", "1.234", "0.3", "12"]
 
 
 @pytest.mark.parametrize(

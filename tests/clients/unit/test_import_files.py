@@ -129,6 +129,7 @@ HOSTILE = {
     "old workbook": b"\xd0\xcf\x11\xe0" + bytes(600),
     "ten thousand columns": (",".join(f"c{n}" for n in range(10_000)) + "\n").encode() * 3,
     "a line without end": b"Company,Notes\nA," + b"x" * 300_000,
+    "a row without end": b"Company,Notes\nA," + b'"x\n",' * 60_000,
     "a header without end": b'Company,"Notes\nA,B\nC,D\n',
     "stray quotes all over": b"Company,Notes\n" + b'A,"x\n' * 150 + b"\n" * 3,
     "too many rows": b"Company\n" + b"A\n" * 1100,
