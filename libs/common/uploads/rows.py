@@ -12,6 +12,7 @@ BROKEN = "\ufffd"
 MARK = "\udcff"
 UNDECODED = "some bytes here are no text in the encoding of this file; write it anew"
 UNCLOSED = "a quotation mark is opened in this line and not closed"
+ASTRAY = "a quotation mark stands astray in these lines, and rows may have run together"
 # A cell with so many lines that look like rows of their own has a quotation mark that stands astray.
 ROWS_INSIDE = "a cell here holds many lines that look like rows; is a quotation mark missing"
 

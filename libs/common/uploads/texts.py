@@ -12,7 +12,7 @@ from typing import IO
 
 from libs.common.uploads.encodings import ENCODINGS, MARKED, SAMPLE, encoding_of
 from libs.common.uploads.limits import Limits, Unreadable
-from libs.common.uploads.rows import MARK, ROWS_INSIDE, UNCLOSED, Fault, Row, bounded
+from libs.common.uploads.rows import ASTRAY, MARK, ROWS_INSIDE, UNCLOSED, Fault, Row, bounded
 
 SEPARATORS = (",", ";", "\t", "|")
 # Characters of one cell, in cells as long as they may be, after which a quotation mark is taken for a stray one.
@@ -21,6 +21,7 @@ _ENDLESS = 32
 _MOST_UNCLOSED = 100
 # So many lines of one cell that look like rows are no text that somebody wrote.
 _MANY = 20
+_HALF, _NEARLY_ALL = 0.5, 0.9
 # What the reader gets after the last line: whoever finds it in a cell was inside quotation marks.
 _END = "\x03\x02\x03"
 
@@ -128,7 +129,11 @@ class _Parser:
 
     def _row(self, taken: list[str], cells: list[str]) -> Row:
         row = bounded(self._lines.number, cells, self._limits, undecoded=any(MARK in line for line in taken))
-        if len(taken) > _MANY and self._holds_rows(taken, _MANY):
+        if len(taken) == 1:
+            return row
+        if not self._is_strict(taken):
+            return row._replace(faults=(*row.faults, Fault(None, ASTRAY)))
+        if len(taken) > _MANY and self._rows_inside(taken, _MANY) > _NEARLY_ALL:
             return row._replace(faults=(*row.faults, Fault(None, ROWS_INSIDE)))
         return row
 
@@ -150,17 +155,19 @@ class _Parser:
         meant to."""
         if taken[-1] == _END:
             return True
-        is_odd = len(cells) != self._format.width or not self._is_strict(taken)
-        return is_odd and self._holds_rows(taken)
+        inside = self._rows_inside(taken)
+        if not self._is_strict(taken):
+            return inside >= _HALF
+        return len(cells) != self._format.width and inside > _NEARLY_ALL
 
-    def _holds_rows(self, taken: list[str], least: int = 1) -> bool:
-        """Whether nearly all lines of a row but its first look like rows of their own, and so many at least."""
+    def _rows_inside(self, taken: list[str], least: int = 1) -> float:
+        """How much of a row beyond its first line looks like rows of their own; 0 of fewer than these."""
         try:
             found = [len(cells) for cells in csv.reader(taken[1:], delimiter=self._format.separator)]
         except csv.Error:
-            return False
+            return 0
         alike = found.count(self._format.width)
-        return self._format.width > 1 and alike >= least and alike * 10 >= len(found) * 9
+        return alike / len(found) if self._format.width > 1 and alike >= least else 0
 
     def _is_strict(self, taken: list[str]) -> bool:
         try:

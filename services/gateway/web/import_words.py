@@ -169,6 +169,7 @@ SENTENCES = (
     N_("people says who is meant by a name"),
     N_("some bytes here are no text in the encoding of this file; write it anew"),
     N_("a quotation mark is opened in this line and not closed"),
+    N_("a quotation mark stands astray in these lines, and rows may have run together"),
     N_("a cell here holds many lines that look like rows; is a quotation mark missing"),
     N_("a sheet of a workbook has neither an encoding nor a separator"),
     N_("none of the first lines of this file has this number"),

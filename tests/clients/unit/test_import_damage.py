@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.common.uploads import How, Row, Table, Unreadable, tables
-from libs.common.uploads.rows import ROWS_INSIDE, UNCLOSED, UNDECODED
+from libs.common.uploads.rows import ASTRAY, ROWS_INSIDE, UNCLOSED, UNDECODED
 from services.clients.importing.headers import recognised
 from tests.clients.unit.test_import_files import LIMITS, workbook
 
@@ -65,6 +65,11 @@ def test_a_quote_that_another_cell_closes_takes_no_row_with_it(tmp_path: Path) -
     _table, rows = table(tmp_path, "\n".join(["Company,City,Notes", 'A,"Köln,x', *lines, 'B,"a, b",y', "D,Ulm,z"]))
     assert [row.line for row in rows if row.faults] == [2] and len(rows) == 63
     assert [row.cells for row in rows[-2:]] == [["B", "a, b", "y"], ["D", "Ulm", "z"]]
+
+
+def test_rows_that_ran_together_are_one_bad_row(tmp_path: Path) -> None:
+    _table, rows = table(tmp_path, 'Company,City,Notes\nA,Ulm,"x\nB,"two\nlines",y\nC,Ulm,z\n')
+    assert [(row.line, row.faults) for row in rows] == [(3, ((None, ASTRAY),)), (4, ()), (5, ())]
 
 
 def test_a_letter_in_a_cell_is_a_cell(tmp_path: Path) -> None:
