@@ -124,6 +124,11 @@ def test_how_a_file_is_read_is_shown_and_chosen(admin: Any, rpc: Any, runtime: A
     assert rpc.last("clients.change_import").arguments["sheets"] == [
         {"sheet": 0, "separator": "\t", "header_line": 0}
     ]  # fmt: skip
+    failed = IMPORT | {"state": "failed", "problem": "there are no rows below the header"}
+    rpc.answers["clients.get_import"] = failed
+    assert "There are no rows below the header" in (text := admin.get(f"/imports/{ID}").text) and "/reading" in text
+    admin.post(f"/imports/{ID}/reading", data={"csrf_token": token_of(admin, runtime), "header_line.0": "3"})
+    assert rpc.last("clients.change_import").arguments["sheets"] == [{"sheet": 0, "header_line": 3}]
     rpc.answers["clients.get_import"] = IMPORT | {"committed_at": WHEN}
     assert "/reading" not in admin.get(f"/imports/{ID}").text
 

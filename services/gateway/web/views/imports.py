@@ -197,11 +197,14 @@ def _sheets(run: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _readings(run: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was chosen of how the tables are read, by their places; nothing of those that are read so already."""
-    found = []
+    """What was chosen of how the tables are read, by their places; nothing of those that are read so already. Of a file
+    that could not be read the former way shows, which may be the one to go back to."""
+    found, may_stay = [], run["state"] != "failed"
     for place, sheet in enumerate(run["sheets"]):
         sent = {name: request.form.get(f"{name}.{place}", "") for name in ("encoding", "separator", "header_line")}
-        said: dict[str, Any] = {name: value for name, value in sent.items() if value not in ("", str(sheet.get(name)))}
+        said: dict[str, Any] = {
+            name: value for name, value in sent.items() if value and not (may_stay and value == str(sheet.get(name)))
+        }
         if "header_line" in said:
             said["header_line"] = forms.whole("header_line", said["header_line"])
         if said:
