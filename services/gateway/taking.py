@@ -59,7 +59,7 @@ class Columns:
     def _cell(self, name: str, row: Row) -> str:
         if name in self.money:
             minor = row.get(f"{name}_minor")
-            return "" if minor is None else json_number(minor, str(row["currency"]))
+            return "" if minor is None else in_figures(Decimal(json_number(minor, str(row["currency"]))))
         return written(row.get(name))
 
 
@@ -77,12 +77,17 @@ def written(value: Any) -> str:
 def own_value(value: Any) -> str:
     """A value of one of the company's own fields as a cell: an amount with its currency, a number in figures."""
     if isinstance(value, Mapping):
-        return f"{to_major(value['amount_minor'], value['currency']):f} {value['currency']}"
+        return f"{in_figures(to_major(value['amount_minor'], value['currency']))} {value['currency']}"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        figures = format(Decimal(str(value)), "f")
-        # 1.234 is a thousand and more to half of the world; with one zero more it is the same to everybody.
-        return f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures
+        return in_figures(Decimal(str(value)))
     return written(value)
+
+
+def in_figures(number: Decimal) -> str:
+    """A number as a cell. 1.234 is a thousand and more to half of the world; with one zero more it is the same to
+    everybody."""
+    figures = format(number, "f")
+    return f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures
 
 
 def masked(text: str) -> str:

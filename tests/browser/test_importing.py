@@ -19,12 +19,12 @@ Open = Callable[..., Visit]
 def sheet(mark: str) -> dict[str, Any]:
     """A file as a spreadsheet saves it: a title, semicolons, dates that may be read two ways, and a bad address."""
     lines = [
-        f"Leads of the fair {mark};;;;",
+        f"Leads of the fair {mark};;;;;",
         "",
-        "Company;First Name;Email;Deal Name;Close Date",
-        f"Fair {mark} One;Ann;ann-{mark}@one.example;Chatbot {mark};03/04/2026",
-        f'"Fair {mark} ""Two""";Bob;bob at home;Assistant {mark};05/06/2026',
-        f"Fair {mark} Three;Cem;cem-{mark}@three.example;Search {mark};07/08/2026",
+        "Company;First Name;Email;Deal Name;Close Date;Notes",
+        f"Fair {mark} One;Ann;ann-{mark}@one.example;Chatbot {mark};03/04/2026;",
+        f'"Fair {mark} ""Two""";Bob;bob at home;Assistant {mark};05/06/2026;"two\nlines"',
+        f"Fair {mark} Three;Cem;cem-{mark}@three.example;Search {mark};07/08/2026;",
     ]
     return {"name": f"fair-{mark}.csv", "mimeType": "text/csv", "buffer": "\r\n".join(lines).encode("utf-16")}
 
@@ -51,7 +51,7 @@ def test_a_file_is_understood_repaired_brought_in_and_taken_back(open_browser: O
     assert visit.scrolls_sideways() == 0
     bad = page.locator("form.bad-row")
     expect(bad).to_have_count(1)
-    expect(bad).to_contain_text("Line 5")
+    expect(bad).to_contain_text("Line 6")
     bad.get_by_label("Email", exact=True).fill(f"bob-{mark}@home.example")
     bad.get_by_role("button", name="Save this row").click()
     expect(page.locator("form.bad-row.is-good")).to_contain_text("is good now")
@@ -60,9 +60,32 @@ def test_a_file_is_understood_repaired_brought_in_and_taken_back(open_browser: O
     expect(page.locator(".figures")).to_contain_text(re.compile(r"Deals\s*3"))
     brought = {each["deal_name"]: each for each in admin.get("/deals", q=mark)["items"]}
     assert brought[f"Assistant {mark}"]["expected_close_date"] == "2026-06-05"
+    # The row was repaired, and its other cells are as they were.
+    assert admin.get(f"/deals/{brought[f'Assistant {mark}']['id']}")["description"] == "two\nlines"
     page.get_by_role("button", name="Take it all back").click()
     expect(page.get_by_text("This import was taken back.")).to_be_visible()
     assert admin.get("/deals", q=mark)["total"] == 0
+
+
+@in_short_at("phone")
+def test_how_a_file_is_read_is_chosen_with_the_keyboard(open_browser: Open, width: str) -> None:
+    visit = open_browser("admin", width=width)
+    page = visit.go("/imports")
+    text = "Acme GmbH;Köln\nBeta AG;Zürich\n".encode("mac_roman")
+    page.locator("#field-file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": text})
+    page.get_by_role("button", name="Upload and look").click()
+    # No line names the columns, so that this is open.
+    header = page.get_by_label("Line that names the columns")
+    expect(header.locator("option:checked")).to_have_text("None: the file has no names of columns")
+    expect(page.get_by_role("cell", name="Acme GmbH").first).to_be_visible()
+    assert visit.scrolls_sideways() == 0
+    page.get_by_label("Encoding of its letters").select_option(label="Western European (Windows)")
+    page.get_by_role("button", name="Read it anew").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="Kšln").first).to_be_visible()
+    page.get_by_label("Line that names the columns").select_option(label="Line 1: Acme GmbH, Kšln")
+    page.get_by_role("button", name="Read it anew").click()
+    expect(page.get_by_label("What Acme GmbH means")).to_be_visible()
 
 
 def test_a_file_that_is_none_is_refused_in_words(open_browser: Open) -> None:

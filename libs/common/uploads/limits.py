@@ -20,17 +20,10 @@ class Limits:
     rows: int = 1_000_000
     columns: int = 300
     cell: int = 32_767
+    line: int = 10_000_000
     unpacked: int = 600_000_000
     ratio: int = 200
     entries: int = 2_000
     archives: bool = True
     memory: int = 1_500_000_000
     seconds: int = 300
-
-    def row(self, cells: list[str], line: int) -> list[str]:
-        """The row, if it is within the limits."""
-        if len(cells) > self.columns:
-            raise Unreadable(f"line {line} has {len(cells):,} columns; at most {self.columns} are taken")
-        if any(len(cell) > self.cell for cell in cells):
-            raise Unreadable(f"line {line} holds a cell of more than {self.cell:,} characters")
-        return cells

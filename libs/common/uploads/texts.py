@@ -1,87 +1,194 @@
-"""Text files with columns: their encoding, what separates them, and their rows, a piece at a time."""
+"""Text files with columns: what separates them, and their rows, a piece at a time."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from libs.common.uploads.encodings import ENCODINGS, MARKED, SAMPLE, encoding_of
 from libs.common.uploads.limits import Limits, Unreadable
+from libs.common.uploads.rows import ASTRAY, MARK, ROWS_INSIDE, UNCLOSED, Fault, Row, bounded
 
-_SAMPLE = 256 * 1024
-_SEPARATORS = (",", ";", "\t", "|")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Bytes from which words can be told, and by how much less sense (in percent) the usual one may make.
-_TELLING = 400
-_CHAOS = 3.0
-# What spreadsheets on old machines write; told apart by the letters that make words.
-_OLD = ["cp1252", "cp1250", "iso8859_2", "iso8859_15", "cp1251", "mac_roman", "cp437", "cp850"]
+SEPARATORS = (",", ";", "\t", "|")
+# Characters of one cell, in cells as long as they may be, after which a quotation mark is taken for a stray one.
+_ENDLESS = 32
+# So many stray quotation marks are one row each; a file with more of them is refused.
+_MOST_UNCLOSED = 100
+# So many lines of one cell that look like rows are no text that somebody wrote.
+_MANY = 20
+_HALF, _NEARLY_ALL = 0.5, 0.9
+# What the reader gets after the last line: whoever finds it in a cell was inside quotation marks.
+_END = "\x03\x02\x03"
 
 
-def encoding_of(path: Path) -> str:
-    """How the text of a file is written down. Unreadable for what is no text."""
-    with path.open("rb") as file:
-        sample = file.read(_SAMPLE)
-    for mark, encoding in _BOMS:
-        if sample.startswith(mark):
-            return encoding
-    if b"\x00" in sample:
-        return _wide(sample)
-    if _is_utf8(path):
-        return "utf-8"
-    if sum(byte < 9 or 13 < byte < 32 for byte in sample) > len(sample) // 200:
-        raise Unreadable("this is not a text file; save the sheet as CSV or XLSX")
-    return _old(sample)
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a text is read. width: how many columns its rows have, as far as it shows. skip: lines that are no rows."""
+
+    encoding: str
+    separator: str
+    width: int
+    skip: int = 0
 
 
-def rows(path: Path, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def format_of(path: Path, encoding: str | None = None, separator: str | None = None) -> Format:
+    """How a file is read; what is given is not guessed. Unreadable for what is no text."""
+    encoding = encoding or encoding_of(path)
+    with _opened(path, encoding) as file:
+        sample = file.read(SAMPLE)
+    said = _said(sample)
+    chosen = separator or said or max(SEPARATORS, key=lambda each: _agreement(sample, each))
+    return Format(encoding, chosen, _agreement(sample, chosen)[1], 1 if said else 0)
+
+
+def rows(path: Path, format_: Format, limits: Limits) -> Iterator[Row]:
     """Each row with the line it ends on; empty ones are left out."""
-    encoding = encoding_of(path)
-    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
-        sample = file.read(_SAMPLE)
-    separator, named = _separator(sample)
-    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
-        yield from _parsed(file, separator, limits, skip=1 if named else 0)
+    # The reader knows one limit for all cells; a text is read by one thread at a time.
+    csv.field_size_limit(limits.cell * _ENDLESS)
+    with _opened(path, format_.encoding) as file:
+        for row in _Parser(_Lines(file, limits.line), format_, limits).rows():
+            if row.line > format_.skip and any(cell.strip() for cell in row.cells):
+                yield row
 
 
-def _parsed(file: IO[str], separator: str, limits: Limits, skip: int) -> Iterator[tuple[int, list[str]]]:
-    # A quote that never ends would make one cell of the rest: past this a row is refused.
-    csv.field_size_limit(limits.cell * 4)
-    reader = csv.reader(_lines(file), delimiter=separator)
-    try:
-        for number, cells in enumerate(reader):
-            if number < skip or not any(cell.strip() for cell in cells):
-                continue
-            yield reader.line_num, limits.row(cells, reader.line_num)
-    except csv.Error:
-        # The one thing a lenient reader refuses: more text than a field may have, since a quote was opened and not
-        # closed.
-        raise Unreadable(
-            f"line {reader.line_num} holds a cell that does not end; is a quotation mark missing"
-        ) from None
+def _opened(path: Path, encoding: str) -> IO[str]:
+    return path.open("r", encoding=ENCODINGS[encoding], errors=MARKED, newline="")
 
 
-def _lines(file: Iterable[str]) -> Iterator[str]:
-    for line in file:
-        yield line.replace("\x00", "") if "\x00" in line else line
+class _Lines:
+    """The lines of a file. Those of the row that is read are kept, so that they can be read anew."""
+
+    def __init__(self, file: IO[str], longest: int) -> None:
+        self._file, self._longest = file, longest
+        self._again: deque[str] = deque()
+        self._ended = False
+        self._taken: list[str] = []
+        self._held = 0
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._read()
+        self.number += 1
+        self._held += len(line)
+        self._taken.append(line)
+        if self._held > self._longest:
+            raise Unreadable(f"line {self.number} has more than {self._longest:,} characters; that is no row")
+        return line
+
+    def _read(self) -> str:
+        if self._ended:
+            raise StopIteration
+        line = self._file.readline(self._longest + 1)
+        self._ended = not line
+        return line.replace("\x00", "") if line else _END
+
+    def take(self) -> list[str]:
+        """The lines of the row that was read."""
+        taken, self._taken, self._held = self._taken, [], 0
+        return taken
+
+    def put_back(self, lines: list[str]) -> None:
+        """Have these lines read once more; they were the last."""
+        self._again.extendleft(reversed(lines))
+        self.number -= len(lines)
 
 
-def _separator(sample: str) -> tuple[str, bool]:
-    """What separates the columns, and whether a line ``sep=;`` says so."""
-    first = sample.lstrip("\ufeff").split("\n", 1)[0].strip().strip('"')
+class _Parser:
+    """Rows of lines. A quotation mark that is not closed makes its own line a row with a fault, and no more."""
+
+    def __init__(self, lines: _Lines, format_: Format, limits: Limits) -> None:
+        self._lines, self._format, self._limits = lines, format_, limits
+        self._unclosed = 0
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, the empty ones among them."""
+        while True:
+            reader = csv.reader(self._lines, delimiter=self._format.separator)
+            try:
+                for cells in reader:
+                    taken = self._lines.take()
+                    if taken == [_END]:
+                        return
+                    if len(taken) > 1 and self._is_torn(taken, cells):
+                        yield self._first_of(taken)
+                        break
+                    yield self._row(taken, cells)
+                else:
+                    return
+            except csv.Error:
+                # The one thing a lenient reader refuses: a cell without an end.
+                yield self._first_of(self._lines.take())
+
+    def _row(self, taken: list[str], cells: list[str]) -> Row:
+        row = bounded(self._lines.number, cells, self._limits, undecoded=any(MARK in line for line in taken))
+        if len(taken) == 1:
+            return row
+        if not self._is_strict(taken):
+            return row._replace(faults=(*row.faults, Fault(None, ASTRAY)))
+        if len(taken) > _MANY and self._rows_inside(taken, _MANY) > _NEARLY_ALL:
+            return row._replace(faults=(*row.faults, Fault(None, ROWS_INSIDE)))
+        return row
+
+    def _first_of(self, taken: list[str]) -> Row:
+        """The first line of what became one row by a stray quotation mark; the others are read anew."""
+        self._lines.put_back(taken[1:])
+        self._unclosed += 1
+        if self._unclosed > _MOST_UNCLOSED:
+            raise Unreadable(
+                f"a quotation mark is opened in line {self._lines.number} and not closed, as in many lines before it"
+            )
+        line = taken[0]
+        row = bounded(self._lines.number, self._alone(line), self._limits, undecoded=MARK in line)
+        stray = len(taken) > 1 or len(line) <= self._limits.cell
+        return row._replace(faults=(*row.faults, Fault(None, UNCLOSED))) if stray else row
+
+    def _is_torn(self, taken: list[str], cells: list[str]) -> bool:
+        """Whether a quotation mark made one row of several lines: none was there to close it, or one that was not
+        meant to."""
+        if taken[-1] == _END:
+            return True
+        inside = self._rows_inside(taken)
+        if not self._is_strict(taken):
+            return inside >= _HALF
+        return len(cells) != self._format.width and inside > _NEARLY_ALL
+
+    def _rows_inside(self, taken: list[str], least: int = 1) -> float:
+        """How much of a row beyond its first line looks like rows of their own; 0 of fewer than these."""
+        try:
+            found = [len(cells) for cells in csv.reader(taken[1:], delimiter=self._format.separator)]
+        except csv.Error:
+            return 0
+        alike = found.count(self._format.width)
+        return alike / len(found) if self._format.width > 1 and alike >= least else 0
+
+    def _is_strict(self, taken: list[str]) -> bool:
+        try:
+            return bool(list(csv.reader(taken, delimiter=self._format.separator, strict=True)))
+        except csv.Error:
+            return False
+
+    def _alone(self, line: str) -> list[str]:
+        try:
+            found = next(csv.reader([line], delimiter=self._format.separator), [])
+        except csv.Error:
+            found = line.split(self._format.separator)
+        return [cell.strip("\r\n") for cell in found]
+
+
+def _said(sample: str) -> str | None:
+    """The separator that a first line ``sep=;`` names."""
+    first = sample.lstrip("\ufeff").split("\n", 1)[0].strip("\r ").strip('"')
     if first.lower().startswith("sep=") and len(first) <= 5:
-        return (first[4:] or "\t"), True
-    return max(_SEPARATORS, key=lambda each: _agreement(sample, each)), False
+        return first[4:] or "\t"
+    return None
 
 
 def _agreement(sample: str, separator: str) -> tuple[float, int]:
@@ -94,42 +201,11 @@ def _agreement(sample: str, separator: str) -> tuple[float, int]:
             if number > 200:
                 break
     except csv.Error:
-        return (0.0, 0)
+        # A cell without an end: the rows before it are there to go by.
+        pass
     # The last row of a sample may be cut.
     several = {columns: rows for columns, rows in counts.items() if columns > 1}
     if not several:
         return (0.0, 0)
     columns, most = max(several.items(), key=lambda each: each[1])
     return (most / sum(counts.values()), columns)
-
-
-def _wide(sample: bytes) -> str:
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > len(sample) // 6 and even < odd // 4:
-        return "utf-16-le"
-    if even > len(sample) // 6 and odd < even // 4:
-        return "utf-16-be"
-    raise Unreadable("this is not a text file; save the sheet as CSV or XLSX")
-
-
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _old(sample: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    found = list(from_bytes(sample[: 64 * 1024], cp_isolation=_OLD))
-    usual = next((each for each in found if "cp1252" in (each.encoding, *each.could_be_from_charset)), None)
-    # Without many words to go by, what most offices wrote.
-    if not found or len(sample) < _TELLING or (usual and usual.percent_chaos <= found[0].percent_chaos + _CHAOS):
-        return "cp1252"
-    return found[0].encoding

@@ -1,6 +1,7 @@
-"""The program that reads one workbook: ``workbook_reader.py file memory seconds columns [sheet]``.
+"""The program that reads one workbook: ``workbook_reader.py file memory seconds columns cell [sheet]``.
 
-It writes a line of JSON a row, or the names of the sheets, and a last line that says it came to the end.
+It writes a line of JSON a row, or the names of the sheets, and a last line that says it came to the end. Of a row that
+is wider than ``columns``, and of a cell that is longer than ``cell``, it writes no more than shows that it is.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _text(value: Any) -> str:
-    """A cell as text: dates as ISO 8601, whole numbers without a point."""
+def _cell(value: Any, longest: int) -> str | int | float:
+    """A cell as text of at most one character more than ``longest``, dates as ISO 8601; a number as it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return _text(value)[: longest + 1]
+
+
+def _text(value: Any) -> str:
     if isinstance(value, datetime):
         midnight = value.time() == time()
         return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
@@ -39,7 +44,7 @@ def _say(line: dict[str, Any]) -> None:
     sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
 
 
-def _read(path: str, columns: int, sheet: str | None) -> None:
+def _read(path: str, columns: int, longest: int, sheet: str | None) -> None:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(path)
@@ -50,20 +55,24 @@ def _read(path: str, columns: int, sheet: str | None) -> None:
                 _say({"sheet": name})
         return
     found = book.get_sheet_by_name(sheet)
-    if found.start is not None and found.width > columns:
-        _say({"refused": f"the sheet has {found.width:,} columns; at most {columns} are taken"})
-        return
+    is_wide = found.start is not None and found.width > columns
     for number, row in enumerate(found.iter_rows()):
-        cells = [_text(cell) for cell in row]
-        if any(cell.strip() for cell in cells):
-            _say({"row": number + 1, "cells": cells})
+        width = _filled(row) if is_wide else len(row)
+        cells = [_cell(cell, longest) for cell in row[: min(width, columns)]]
+        if width > columns or any(not isinstance(cell, str) or cell.strip() for cell in cells):
+            _say({"row": number + 1, "cells": cells, "width": width})
+
+
+def _filled(row: list[Any]) -> int:
+    """How many cells a row has up to its last one that holds something."""
+    return max((place for place, cell in enumerate(row, start=1) if cell != ""), default=0)
 
 
 def main() -> None:
-    path, memory, seconds, columns, *sheet = sys.argv[1:]
+    path, memory, seconds, columns, longest, *sheet = sys.argv[1:]
     _limit(int(memory), int(seconds))
     try:
-        _read(path, int(columns), sheet[0] if sheet else None)
+        _read(path, int(columns), int(longest), sheet[0] if sheet else None)
     except MemoryError:
         sys.exit(1)
     except Exception as error:

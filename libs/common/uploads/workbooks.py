@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import orjson
 from libs.common.logging import get_logger
 from libs.common.uploads import archives
 from libs.common.uploads.limits import Limits, Unreadable
+from libs.common.uploads.rows import Figure, Row, bounded
 
 log = get_logger(__name__)
 
@@ -29,16 +31,23 @@ def sheets(path: Path, limits: Limits) -> list[str]:
     return [str(line["sheet"]) for line in _said(path, None, limits)]
 
 
-def rows(path: Path, sheet: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, sheet: str, limits: Limits) -> Iterator[Row]:
     """Each row of a sheet with its number; empty ones are left out."""
     for line in _said(path, sheet, limits):
-        cells = [str(cell) for cell in line["cells"]]
-        yield int(line["row"]), limits.row(cells, int(line["row"]))
+        cells = [cell if isinstance(cell, str) else _figure(cell) for cell in line["cells"]]
+        yield bounded(int(line["row"]), cells, limits, int(line["width"]))
+
+
+def _figure(number: int | float) -> Figure:
+    """A number in figures, as exact as a workbook shows it. 1.234 is a thousand and more to half of the world; with one
+    zero more it is the same to everybody."""
+    figures = format(Decimal(str(number) if isinstance(number, int) else f"{number:.15g}"), "f")
+    return Figure(f"{figures}0" if len(figures.partition(".")[2]) == 3 else figures)
 
 
 def _said(path: Path, sheet: str | None, limits: Limits) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-I", str(Path(__file__).with_name("workbook_reader.py")), str(path)]
-    command += [str(limits.memory), str(limits.seconds), str(limits.columns)]
+    command += [str(limits.memory), str(limits.seconds), str(limits.columns), str(limits.cell)]
     command += [] if sheet is None else [sheet]
     reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603  (our own program)
     # It has a limit of processor time; one that waits for nothing is ended here.

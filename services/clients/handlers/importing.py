@@ -14,8 +14,10 @@ from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import queries
 from services.clients.handlers.documents import REMOVE
 from services.clients.importing import answers as given_answers
+from services.clients.importing import choosing
 from services.clients.importing.own_fields import own_fields
-from services.clients.importing.steps.checking import verdict
+from services.clients.importing.repairing import left_over, repaired_cells
+from services.clients.importing.steps.checking import standing, verdict
 from services.clients.importing.steps.run import order, readers
 from services.clients.importing.steps.segmenting import segment_check
 from services.clients.importing.targets import TARGETS
@@ -25,6 +27,8 @@ from services.clients.queries.imports import mine, questions
 Document = dict[str, Any]
 
 _CHANGEABLE = ("ready", "checking", "done")
+# What could not be read in one way may be in another, once its first lines are known.
+_READABLE = ("ready", "checking", "failed")
 _GONE = "the rows of this import are no longer kept; it cannot be gone on with or taken back"
 _MOST_PEOPLE = 20_000
 # Doubts about phones of a row that is repaired by hand are not worth a setting.
@@ -41,6 +45,7 @@ _SHEET: dict[str, fields.Reader] = {
     "sheet": fields.whole(0, 10_000),
     "mapping": _mapping,
     "skip": fields.flag,
+    **choosing.READERS,
 }
 
 
@@ -66,6 +71,7 @@ def prepare_import(
     }
     row |= {
         "sheets": [],
+        "chosen": {},
         "answers": {},
         "found": {},
         "custom": [],
@@ -97,17 +103,22 @@ def change_import(
     answers: Document | None = None,
     version: int | None = None,
 ) -> Document:
-    """Say what columns mean and what the file leaves open; every row is checked again."""
+    """Say how the file is read, what columns mean and what it leaves open; every row is checked again."""
     row = _whole(uow, import_id)
     if version is not None and version != row.version:
         raise Conflict("somebody changed this import since you loaded it", current_version=row.version)
-    if row.state not in _CHANGEABLE:
+    chosen = _chosen(row, sheets or [])
+    anew = chosen != row.chosen
+    if row.state not in (_READABLE if anew else _CHANGEABLE):
         raise Conflict("this import cannot be changed now")
-    values = {
+    if anew and row.committed_at is not None:
+        raise Conflict("rows of this file are in the CRM already; upload it again to have it read in another way")
+    values: Document = {
         "sheets": _sheets(uow, row, sheets or []),
         "answers": given_answers.merged(row.answers, answers or {}, own_fields(row.custom)),
     }
-    _note(uow, row, state="checking", position=0, bad=0, found={}, phase="", **values)
+    values |= {"state": "reading", "chosen": chosen, "problem": None} if anew else {"state": "checking"}
+    _note(uow, row, position=0, bad=0, found={}, phase="", **values)
     order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 
@@ -122,10 +133,12 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
         raise Conflict("this row is in the CRM already; change it there")
     check = segment_check(uow.session, uow.actor, row, uow.business.zone)
     reader = readers(row, uow.business.zone, uow.business.currency, _COUNTRY, check=check)[line.sheet]
-    repaired = _repaired(row.sheets[line.sheet]["columns"], list(line.cells), cells)
-    found = verdict(reader.read(repaired, doubts=True)) if reader else {"state": "good"}
+    sheet = row.sheets[line.sheet]
+    repaired = repaired_cells(sheet["columns"], list(line.cells), cells)
+    faults = left_over(line.faults, line.cells, repaired)
+    found = verdict(reader.read(repaired, doubts=True), standing(sheet, faults)) if reader else {"state": "good"}
     row_of = (import_rows.c.import_id == row.id, import_rows.c.n == line.n)
-    uow.session.execute(update(import_rows).where(*row_of).values(cells=repaired, **found))
+    uow.session.execute(update(import_rows).where(*row_of).values(cells=repaired, faults=faults, **found))
     bad = (found["state"] == "bad") - (line.state == "bad")
     if bad:
         _note(uow, row, bad=row.bad + bad)
@@ -203,17 +216,15 @@ def _row(uow: UnitOfWork, import_id: str, n: int) -> Any:
     return line
 
 
-def _repaired(columns: list[Document], row: list[str], cells: Any) -> list[str]:
-    if not isinstance(cells, dict):
-        raise Invalid("cells holds values by the names of columns", field="cells")
-    places = {column["name"]: place for place, column in enumerate(columns)}
-    row += [""] * (len(columns) - len(row))
-    for name, value in cells.items():
-        if name not in places:
-            raise Invalid(f"there is no column {name!r}", field=f"cells.{name}")
-        row[places[name]] = fields.text(fields.TEXT_LENGTH)(f"cells.{name}", value) or ""
-    # More cells than columns have no name; whoever repairs the row has seen them.
-    return row[: len(columns)]
+def _chosen(run: Any, changes: Any) -> dict[str, Document]:
+    """How the tables of a file are to be read, by their places; those of which nothing was ever said are not there."""
+    found = dict(run.chosen)
+    for place, change in enumerate(changes if isinstance(changes, list) else []):
+        read = fields.read(_SHEET, change)
+        number, at = read.get("sheet", 0), f"sheets.{place}"
+        if number < len(run.sheets) and read.keys() & choosing.READERS.keys():
+            found[str(number)] = choosing.merged(found.get(str(number), {}), run.sheets[number], read, at)
+    return found
 
 
 def _sheets(uow: UnitOfWork, run: Any, changes: Any) -> list[Document]:

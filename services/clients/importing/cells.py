@@ -1,25 +1,19 @@
-"""What a cell says: amounts, phones, choices, flags and lists as people write them."""
+"""What a cell says: phones, choices, flags and lists as people write them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 
-from libs.common.money import EXPONENTS, MoneyError, to_minor
 from libs.common.uploads import plain
 
-SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "US$": "USD"}
-_AMOUNT = re.compile(
-    r"^(?P<open>\()?(?P<sign>[-−+])?\s*(?P<figures>\d[\d.,'’\s]*|[.,]\d+)\s*(?P<after>-)?(?P<close>\))?$"
-)
-_CODE = re.compile(r"^\s*([A-Z]{3})\b|\b([A-Z]{3})\s*$")
-_SPACES = re.compile(r"[\s'’]")
 _SIMPLE_MAIL = re.compile(r"[a-z0-9._+-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}")
 _YES = frozenset("yes y true 1 x ja wahr on done completed closed si oui".split())
 _TAG = re.compile(r'(?<![^,;|\n])\s*"((?:[^"]|"")+)"\s*(?=[,;|\n]|$)|([^,;|\n]+)')
-_NO = frozenset("no n false 0 nein falsch off open not started pending".split()) | {"not started", ""}
+_NO = frozenset("no n false 0 nein falsch off open not started pending deferred planned waiting".split()) | {
+    "not started", "in progress", "waiting on someone else", "waiting for input", "to do", ""
+}  # fmt: skip
 # What other systems call our words.
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "stage": {
@@ -64,68 +58,6 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
 
 class Unclear(ValueError):
     """A cell that does not say what its column needs; the text says what would."""
-
-
-def money(cell: str, currency: str) -> tuple[int, str]:
-    """An amount in minor units and its currency: ``1.234,56 €``, ``$1,234.56``, ``(500)``, ``1'234.50 CHF``.
-
-    currency: that of an amount that names none.
-    """
-    bare, named = _without_currency(cell)
-    currency = named or currency
-    match = _AMOUNT.match(bare.strip())
-    if match is None or bool(match["open"]) is not bool(match["close"]):
-        raise Unclear(f"{cell!r} is not an amount")
-    negative = bool(match["open"]) or match["sign"] in ("-", "−") or bool(match["after"])
-    try:
-        minor = to_minor(decimal(match["figures"], EXPONENTS[currency]), currency)
-    except MoneyError as error:
-        raise Unclear(str(error)) from None
-    return (-minor if negative else minor), currency
-
-
-def decimal(figures: str, digits: int = 2) -> Decimal:
-    """Figures as people group them; of two signs the last is the point, a lone one before three figures groups.
-
-    digits: the decimals of the currency, so that three behind a lone sign are decimals where it has three.
-    """
-    bare = _SPACES.sub("", figures)
-    last = max(bare.rfind("."), bare.rfind(","))
-    if last < 0:
-        return Decimal(bare)
-    sign, other = bare[last], "," if bare[last] == "." else "."
-    behind = len(bare) - last - 1
-    groups = bare.count(sign) > 1 or (
-        other not in bare and behind == 3 and digits != 3 and bare[0] != "0" and last <= 3
-    )
-    if groups and re.fullmatch(rf"\d{{1,3}}(\{sign}\d{{3}})+", bare):
-        return Decimal(bare.replace(sign, ""))
-    whole = bare[:last].replace(other, "")
-    if sign in whole or (other in bare and not re.fullmatch(rf"\d{{1,3}}(\{other}\d{{2,3}})+", bare[:last])):
-        raise Unclear(f"{figures!r} is not an amount")
-    return Decimal(f"{whole or '0'}.{bare[last + 1 :] or '0'}")
-
-
-def _without_currency(cell: str) -> tuple[str, str | None]:
-    named = None
-    for symbol, code in SYMBOLS.items():
-        if symbol in cell:
-            cell, named = cell.replace(symbol, " "), code
-    match = _CODE.search(cell)
-    if match is not None:
-        code = match[1] or match[2]
-        if code not in EXPONENTS:
-            raise Unclear(f"{code} is no currency")
-        cell, named = _CODE.sub(" ", cell, count=1), code
-    return cell.replace("\xa0", " ").replace("\u202f", " "), named
-
-
-def currency(cell: str) -> str:
-    """An ISO 4217 code, or the sign of one."""
-    found = SYMBOLS.get(cell.strip(), cell.strip().upper())
-    if found not in EXPONENTS:
-        raise Unclear(f"{cell!r} is not a currency code, as in USD")
-    return found
 
 
 def choice(field: str, cell: str, choices: Sequence[str], answers: Mapping[str, str]) -> str:

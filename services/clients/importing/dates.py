@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from services.clients.importing.cells import Unclear
 
-ORDERS = ("dmy", "mdy")
+ORDERS = ("dmy", "mdy", "ymd")
 _FIGURES = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(.+))?$")
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(.+))?$")
+# 3. März 2025, 03-Apr-25; Feb 3, 2025, Apr-03-2025.
 _WORDS = re.compile(
-    r"^(?:(\d{1,2})[. ]*([a-zäé]{3,9})\.?[ ,]*|([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? +)(\d{4})(?:[ T,]+(.+))?$"
+    r"^(?:(\d{1,2})(?:st|nd|rd|th)?[. /-]*([a-zäé]{3,9})\.?[ ,/-]*(\d{4}|\d{2})"
+    r"|([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -]+)(\d{4}))(?:[ T,]+(.+))?$"
 )
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?\s*([ap]\.?m\.?)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.I)
 _MONTHS = {
@@ -46,14 +48,19 @@ class Evidence:
         if match is None:
             return
         first, second = int(match[1]), int(match[3])
-        if match[2] == "." or (first > 12 >= second):
+        if _may_begin_with_year(match):
+            self._ask(cell)
+        elif match[2] == "." or (first > 12 >= second):
             self.dmy += 1
         elif second > 12 >= first:
             self.mdy += 1
         elif first != second:
-            self.either += 1
-            if len(self.samples) < 3 and cell not in self.samples:
-                self.samples.append(cell)
+            self._ask(cell)
+
+    def _ask(self, cell: str) -> None:
+        self.either += 1
+        if len(self.samples) < 3 and cell not in self.samples:
+            self.samples.append(cell)
 
     @property
     def order(self) -> str | None:
@@ -94,17 +101,33 @@ def _day(text: str, order: str | None) -> tuple[date, str]:
     if match := _ISO.match(text):
         return _made(text, int(match[1]), int(match[2]), int(match[3])), match[4] or ""
     if match := _FIGURES.match(text):
-        first, second, year = int(match[1]), int(match[3]), _year(match[4])
-        if match[2] == "." or first > 12 or (order == "dmy" and second <= 12) or first == second:
-            return _made(text, year, second, first), match[5] or ""
-        if order is None and second <= 12:
-            raise Unclear(f"{text!r} is two dates: say which comes first, the day or the month")
-        return _made(text, year, first, second), match[5] or ""
+        return _of_figures(text, match, order), match[5] or ""
     if match := _WORDS.match(text.lower()):
-        month = _MONTHS.get(match[2] or match[3])
+        month = _MONTHS.get(match[2] or match[4])
         if month is not None:
-            return _made(text, int(match[5]), month, int(match[1] or match[4])), match[6] or ""
+            return _made(text, _year(match[3] or match[6]), month, int(match[1] or match[5])), match[7] or ""
     raise Unclear(f"{text!r} is not a date")
+
+
+def _of_figures(text: str, match: re.Match[str], order: str | None) -> date:
+    first, second, year = int(match[1]), int(match[3]), _year(match[4])
+    if order == "ymd" and match[2] == "-" and len(match[4]) == 2:
+        return _made(text, _year(match[1]), second, int(match[4]))
+    if _may_begin_with_year(match) and order != "dmy":
+        raise Unclear(f"{text!r} is two dates: say which comes first, the day or the month")
+    if match[2] == "." or first > 12 or (order == "dmy" and second <= 12) or first == second:
+        return _made(text, year, second, first)
+    if order not in ("dmy", "mdy") and second <= 12:
+        raise Unclear(f"{text!r} is two dates: say which comes first, the day or the month")
+    return _made(text, year, first, second)
+
+
+def _may_begin_with_year(match: re.Match[str]) -> bool:
+    """Whether figures may be a short ISO 8601 as well as a day before its month: 25-01-02."""
+    first, sign, second, last = match[1], match[2], match[3], match[4]
+    if sign != "-" or (len(first), len(second), len(last)) != (2, 2, 2):
+        return False
+    return int(first) > 12 >= int(second) and 1 <= int(last) <= 31
 
 
 def _made(text: str, year: int, month: int, number: int) -> date:

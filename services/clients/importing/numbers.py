@@ -9,7 +9,9 @@ from decimal import Decimal
 from services.clients.importing.cells import Unclear
 
 MARKS = (".", ",")
-_FIGURES = re.compile(r"^([-−+]?)(\d[\d.,]*|[.,]\d+)$")
+_FIGURES = re.compile(r"([-−+]?)(\d[\d.,]*|[.,]\d+)")
+# Groups of three, or as they are written in India: 12,34,567.
+_GROUPED = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{2,3}})*{re.escape(sign)}\d{{3}}") for sign in MARKS}
 _SPACES = re.compile(r"[\s'’]")
 # As a program writes what is very small or very large.
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE][-+]?\d{1,2}")
@@ -25,10 +27,9 @@ class Evidence:
     either: int = 0
     samples: list[str] = field(default_factory=list)
 
-    def look(self, cell: str) -> None:
-        """Take a cell into account; one that is no number, or a whole one, says nothing."""
-        match = _FIGURES.match(_SPACES.sub("", cell))
-        found = _mark(match[2]) if match else ""
+    def look(self, cell: str, figures: str) -> None:
+        """Take a cell into account by its figures; a whole number says nothing."""
+        found = _mark(figures)
         if found == _EITHER:
             self.either += 1
             if len(self.samples) < 3 and cell not in self.samples:
@@ -54,16 +55,28 @@ def number(cell: str, mark: str | None) -> str:
     text = _SPACES.sub("", cell)
     if _SCIENTIFIC.fullmatch(text):
         return format(Decimal(text), "f")
-    match = _FIGURES.match(text)
+    match = _FIGURES.fullmatch(text)
     if match is None:
         raise Unclear(f"{cell!r} is not a number")
-    found = _mark(match[2])
+    sign = "-" if match[1] in ("-", "−") else ""
+    return sign + plain_number(cell, match[2], mark)
+
+
+def plain_number(cell: str, figures: str, mark: str | None, kind: str = "a number") -> str:
+    """Figures and their signs, with a point before the decimals alone. Unclear where they say nothing, or two things.
+
+    mark: the sign before decimals, None while nobody decided. kind: what the cell is not, then.
+    """
+    found = _mark(figures)
     if found == _EITHER:
         if mark is None:
             raise Unclear(f"{cell!r} is two numbers: say which sign is before decimals, a point or a comma")
         found = mark
-    sign = "-" if match[1] in ("-", "−") else ""
-    return sign + _plain(cell, match[2], found or ".")
+    whole, _point, decimals = figures.partition(found or ".")
+    sign = "," if found == "." else "."
+    if (sign in whole and not _GROUPED[sign].fullmatch(whole)) or not re.fullmatch(r"\d*", decimals):
+        raise Unclear(f"{cell!r} is not {kind}")
+    return f"{whole.replace(sign, '') or '0'}.{decimals or '0'}"
 
 
 def _mark(figures: str) -> str:
@@ -78,13 +91,3 @@ def _mark(figures: str) -> str:
     if other not in figures and len(figures) - last == 4 and 1 <= last <= 3 and figures[0] != "0":
         return _EITHER
     return sign
-
-
-def _plain(cell: str, figures: str, mark: str) -> str:
-    whole, _point, decimals = figures.partition(mark)
-    sign = "," if mark == "." else "."
-    if sign in whole and not re.fullmatch(rf"\d{{1,3}}(\{sign}\d{{3}})+", whole):
-        raise Unclear(f"{cell!r} is not a number")
-    if not re.fullmatch(r"\d*", decimals):
-        raise Unclear(f"{cell!r} is not a number")
-    return f"{whole.replace(sign, '') or '0'}.{decimals or '0'}"

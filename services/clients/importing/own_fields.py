@@ -9,7 +9,7 @@ from typing import Any
 from libs.common.custom_fields import TEXT_LENGTH, Definition
 from libs.common.problems import Invalid
 from libs.common.uploads import plain
-from services.clients.importing import cells, dates
+from services.clients.importing import amounts, cells, dates
 from services.clients.importing.cells import Unclear
 from services.clients.importing.numbers import number
 from services.clients.importing.targets import CUSTOM
@@ -81,7 +81,7 @@ def reader(own: OwnField, how: How) -> Callable[[str], Any]:
     kinds: dict[str, Callable[[str], Any]] = {
         "text": _text,
         "number": lambda cell: number(cells.unmasked(cell), how.mark),
-        "money": lambda cell: _money(cells.unmasked(cell), how.currency),
+        "money": lambda cell: _money(cells.unmasked(cell), how.currency, how.mark),
         "date": lambda cell: dates.day(cell, how.order),
         "choice": lambda cell: _choice(own, cell, how),
         "yes_no": cells.flag,
@@ -104,8 +104,8 @@ def _text(cell: str) -> str:
     return text
 
 
-def _money(cell: str, currency: str) -> dict[str, Any]:
-    minor, named = cells.money(cell, currency)
+def _money(cell: str, currency: str, mark: str | None) -> dict[str, Any]:
+    minor, named = amounts.money(cell, currency, mark)
     if minor < 0:
         raise Unclear("this amount is not negative")
     return {"amount_minor": minor, "currency": named}

@@ -10,12 +10,12 @@ from typing import Any
 from libs.common.ids import is_id
 from libs.common.uploads import plain
 from services.clients.domain import mail_host
-from services.clients.importing import cells, dates, own_fields
+from services.clients.importing import amounts, cells, dates, own_fields
 from services.clients.importing.answers import Answers
 from services.clients.importing.cells import Unclear
 from services.clients.importing.own_fields import OwnField
 from services.clients.importing.readings import Problem, Reading, Seen, Settings, Values
-from services.clients.importing.targets import Target, target_of
+from services.clients.importing.targets import MONEY, Target, target_of
 
 _CLOSED = ("won", "lost")
 # Who says one of these speaks of a deal.
@@ -26,8 +26,7 @@ _STEP = re.compile(r"^(lead|qualified|proposal|negotiation) (\d{4}-\d{2}-\d{2})$
 class RowReader:
     """Reads the rows of one table: its columns' meanings and all answers, made ready once.
 
-    mapping: what each column means, None for nothing. orders: of day and month, by column. marks: the signs before
-    decimals, by column.
+    mapping: what each column means, None for nothing. orders of day and month, marks before decimals: by column.
     """
 
     def __init__(
@@ -42,9 +41,10 @@ class RowReader:
         self._answers, self._settings, self.seen = answers, settings, seen or Seen()
         self._width = len(mapping)
         self._columns: dict[str, int] = {name: place for place, name in enumerate(mapping) if name}
-        self._money = self._columns.get("deal.deal_value")
+        self._money, marks = self._columns.get(MONEY), marks or {}
+        self._mark = (self._money is not None and marks.get(self._money)) or answers.decimal_mark
         self._readers = [
-            (place, *self._reader(name, orders.get(place), (marks or {}).get(place)))
+            (place, *self._reader(name, orders.get(place), marks.get(place)))
             for place, name in enumerate(mapping)
             if name is not None
         ]
@@ -89,7 +89,7 @@ class RowReader:
             "email": lambda cell: cells.email(cells.unmasked(cell)),
             "tags": lambda cell: cells.tags(cells.unmasked(cell)),
             "money": lambda cell: cell,
-            "currency": cells.currency,
+            "currency": amounts.currency,
             "date": lambda cell: dates.day(cell, order).isoformat(),
             "instant": lambda cell: dates.instant(cell, order, zone),
             "flag": cells.flag,
@@ -215,19 +215,19 @@ class RowReader:
         return datetime.now(ZoneInfo(self._settings.zone)).date().isoformat()
 
     def _value(self, reading: Reading) -> None:
-        deal = reading.deal
-        currency = deal.get("currency") or self._answers.currency or self._settings.currency
+        deal, answers = reading.deal, self._answers
+        currency = deal.get("currency") or answers.currency or self._settings.currency
         if (cell := deal.pop("deal_value", None)) is None:
             return
         try:
-            minor, named = cells.money(cells.unmasked(cell), currency)
+            minor, named = amounts.money(cells.unmasked(cell), currency, self._mark)
         except Unclear as error:
-            reading.problems.append(Problem(self._money, "deal.deal_value", str(error)))
+            reading.problems.append(Problem(self._money, MONEY, str(error)))
             return
         if minor < 0:
-            reading.problems.append(Problem(self._money, "deal.deal_value", "a deal's value is not negative"))
+            reading.problems.append(Problem(self._money, MONEY, "a deal's value is not negative"))
         elif named != currency and "currency" in deal:
-            reading.problems.append(Problem(self._money, "deal.deal_value", f"{cell!r} is not in {currency}"))
+            reading.problems.append(Problem(self._money, MONEY, f"{cell!r} is not in {currency}"))
         else:
             deal["deal_value_minor"], deal["currency"] = minor, named
 

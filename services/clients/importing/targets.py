@@ -11,6 +11,8 @@ ENTITIES = ("client", "contact", "deal", "activity")
 OUTCOMES = ("open", "won", "lost")
 STAGES = ("lead", "qualified", "proposal", "negotiation", "won", "lost")
 CUSTOM = "custom."
+# The one amount of ours; the company's own fields may be others.
+MONEY = "deal.deal_value"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ imports = Table(
     Column("state", Text, nullable=False),
     Column("problem", Text),
     Column("sheets", JSONB, nullable=False),
+    Column("chosen", JSONB, nullable=False),
     Column("answers", JSONB, nullable=False),
     Column("found", JSONB, nullable=False),
     Column("people", JSONB, nullable=False),
@@ -51,6 +52,7 @@ import_rows = Table(
     Column("state", Text, nullable=False),
     Column("problems", JSONB(none_as_null=True)),
     Column("notes", JSONB(none_as_null=True)),
+    Column("faults", JSONB(none_as_null=True)),
 )
 
 # Kept by the database: how many rows of a file are in which state.

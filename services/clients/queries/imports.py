@@ -15,6 +15,7 @@ from libs.common.pages import keyset, limit_of, page
 from libs.common.problems import NotFound
 from services.clients.importing.answers import choices_of
 from services.clients.importing.own_fields import own_fields
+from services.clients.importing.targets import MONEY
 from services.clients.models import client_deals, import_changes, import_counts, import_rows, imports
 
 Document = dict[str, Any]
@@ -25,6 +26,7 @@ _LIST = (
 ).split()
 _ROW = ("n", "sheet", "line", "state", "problems", "notes")
 _REFUSED = 200
+_THROUGH = ("ready", "done", "undone")
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
@@ -46,7 +48,6 @@ def list_imports(session: Session, actor: Actor, limit: int | None, cursor: str 
 def import_document(session: Session, actor: Actor, import_id: str) -> Document:
     """One import: what its columns mean, what is asked, how far it is, what it did."""
     row = _import(session, actor, import_id)
-    total = max(row.rows, 1)
     return {
         **{name: getattr(row, name) for name in _LIST},
         "rows_gone": row.states is not None,
@@ -57,11 +58,18 @@ def import_document(session: Session, actor: Actor, import_id: str) -> Document:
         "only_good": row.only_good,
         "system": row.system,
         "phase": row.phase,
-        "progress": {"done": row.position, "total": row.rows, "percent": min(100, row.position * 100 // total)},
+        "progress": _progress(row),
         "states": _states(session, row),
         "following": _following(session, row),
         "kept": _kept(session, row) if row.state == "undone" else [],
     }
+
+
+def _progress(run: Any) -> dict[str, int]:
+    """How far it is with what goes on; where nothing does, it is through with every row."""
+    done = run.rows if run.state in _THROUGH else min(run.position, run.rows)
+    percent = done * 100 // run.rows if run.rows else 100 * (run.state in _THROUGH)
+    return {"done": done, "total": run.rows, "percent": percent}
 
 
 def import_rows_of(
@@ -97,7 +105,8 @@ def questions(run: Any) -> list[Document]:
     if two := _either(run, "date_order", "two_dates", lambda name: _is_date(name) or kinds.get(name) == "date"):
         asked.append({"answer": "date_order", "text": "which comes first in dates, day or month", "needed": True})
         asked[-1]["columns"] = two
-    if two := _either(run, "decimal_mark", "two_numbers", lambda name: kinds.get(name) == "number"):
+    numbers = {MONEY} | {name for name, kind in kinds.items() if kind in ("number", "money")}
+    if two := _either(run, "decimal_mark", "two_numbers", numbers.__contains__):
         text = "which sign is before decimals, a point or a comma"
         asked.append({"answer": "decimal_mark", "text": text, "needed": True, "columns": two})
     found = run.found

@@ -10,7 +10,7 @@ from flask import g
 from pydantic import Field
 from sqlalchemy import select
 
-from libs.common.problems import Invalid
+from libs.common.problems import Invalid, NotFound
 from services.gateway.accounts import users as accounts
 from services.gateway.api import documents as d
 from services.gateway.api import requests as r
@@ -23,26 +23,36 @@ from services.gateway.models import users
 
 routes = Routes("imports")
 
+_LAST_LINE = 2**31 - 1
 IMPORTERS = frozenset({"admin", "sales"})
 _KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
+Encoding = Literal[
+    "utf-8", "windows-1252", "macintosh", "iso-8859-15", "windows-1250", "iso-8859-2", "windows-1251", "ibm437",
+    "ibm850", "shift_jis", "gb18030", "big5", "euc-kr", "utf-16", "utf-16le", "utf-16be", "utf-32",
+]  # fmt: skip
 Column = Annotated[str, Field(max_length=220)]
 Word = Annotated[str, Field(max_length=32_767)]
 
 
 class SheetChange(Body):
-    """``mapping`` says, by the name of a column, which field it is; null leaves the column out."""
+    """``mapping`` says, by the name of a column, which field it is; null leaves the column out. ``encoding``,
+    ``separator`` and ``header_line`` (the line that names the columns, 0 for none) say how the file is read; null has
+    it guessed. Then it is read anew, and its columns with it."""
 
     sheet: Annotated[int, Field(ge=0, le=10_000)] = 0
     mapping: dict[Column, Name | None] | None = None
     skip: bool | None = None
+    encoding: Encoding | None = None
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    header_line: Annotated[int, Field(ge=0, le=_LAST_LINE)] | None = None
 
 
 class Answers(Body):
     """What the file leaves open. ``decimal_mark`` is the sign before decimals, ``owners`` says who is meant by a name,
     ``values`` what a word of a field means."""
 
-    date_order: Literal["dmy", "mdy"] | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal_mark: Literal[".", ","] | None = None
     currency: Currency | None = None
     company: Name | None = None
@@ -58,9 +68,9 @@ class ImportChange(s.Version):
 
 
 class Repair(Body):
-    """Values by the names of their columns."""
+    """Values by the names of their columns; a value that is as it was changes nothing."""
 
-    cells: Annotated[dict[Column, Annotated[str, Field(max_length=20_000)]], Field(min_length=1, max_length=300)]
+    cells: Annotated[dict[Column, Word], Field(min_length=1, max_length=300)]
 
 
 class Commit(Body):
@@ -90,8 +100,17 @@ class ImportField(d.Document):
     options: list[str]
 
 
+class ImportLine(d.Document):
+    """A line among the first of a file, as far as it shows which one it is."""
+
+    line: int
+    text: str
+
+
 class ImportSheet(d.Document):
-    """``note``: why it is left out unless somebody says otherwise."""
+    """``note``: why it is left out unless somebody says otherwise. ``encoding`` and ``separator`` are how a text was
+    read, null of a sheet of a workbook; ``header_line`` is the line that names the columns, 0 where none does, and
+    ``first_lines`` are those it may be."""
 
     name: str
     about: str
@@ -99,9 +118,15 @@ class ImportSheet(d.Document):
     rows: int
     skip: bool
     note: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    header_line: int | None = None
+    first_lines: Annotated[list[ImportLine], Field(default_factory=list)]
 
 
 class Progress(d.Document):
+    """How far it is with the rows; all of them where nothing goes on."""
+
     done: int
     total: int
     percent: int
@@ -184,7 +209,7 @@ def get_import(import_id: Any) -> dict[str, Any]:
 
 @routes.route("PATCH", "/imports/<uuid:import_id>", who=IMPORTERS, body=ImportChange, answers=ImportDocument)
 def change_import(import_id: Any, body: ImportChange) -> dict[str, Any]:
-    """Say what columns mean, and answer what the file leaves open; every row is checked again."""
+    """Say how the file is read, what columns mean, and what it leaves open; every row is checked again."""
     answers = body.answers
     if answers is not None:
         for owner_id in {answers.owner_id, *(answers.owners or {}).values()} - {None}:
@@ -201,6 +226,9 @@ def list_import_rows(import_id: Any, query: RowFilters) -> dict[str, Any]:
 @routes.route("PATCH", "/imports/<uuid:import_id>/rows/<int:n>", who=IMPORTERS, body=Repair, answers=ImportRow)
 def repair_import_row(import_id: Any, n: int, body: Repair) -> dict[str, Any]:
     """Put other values into a row; the answer says whether it is good now."""
+    if n > _LAST_LINE:
+        # No number that the services know of.
+        raise NotFound("this import has no such row")
     return r.ask("clients", "repair_row", import_id=str(import_id), n=n, cells=body.cells)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from libs.common.problems import Invalid
-from libs.common.uploads import Limits, Table, Unreadable, tables
+from libs.common.uploads import Limits, Row, Table, Unreadable, tables
 from services.gateway.people_lists.headers import places, recognised
 
 MOST = 1_000
@@ -57,8 +57,11 @@ def _keep(stream: IO[bytes], path: Path) -> None:
             file.write(piece)
 
 
-def _lines(table: Table, rows: Sequence[tuple[int, list[str]]], where: dict[str, int]) -> list[Line]:
-    lines = [_line(number, {field: _cell(cells, place) for field, place in where.items()}) for number, cells in rows]
+def _lines(table: Table, rows: Sequence[Row], where: dict[str, int]) -> list[Line]:
+    if torn := next((row for row in rows if row.faults), None):
+        text = "an open quotation mark, bytes that are no text, or far too much"
+        raise Invalid(f"line {torn.line} of this file is damaged: {text}", field="file")
+    lines = [_line(row.line, {field: _cell(row.cells, place) for field, place in where.items()}) for row in rows]
     if not lines:
         raise Invalid("there are no rows below the header", field="file")
     return lines

@@ -110,6 +110,28 @@ WORDS_OF = {
     "type": ("call", "email", "meeting", "note", "task", "whatsapp", "system"),
 }
 
+# How texts are written down, the usual ones first.
+ENCODINGS = {
+    "utf-8": _l("Unicode (UTF-8)"),
+    "windows-1252": _l("Western European (Windows)"),
+    "macintosh": _l("Western European (Mac)"),
+    "iso-8859-15": _l("Western European (ISO)"),
+    "windows-1250": _l("Central European (Windows)"),
+    "iso-8859-2": _l("Central European (ISO)"),
+    "windows-1251": _l("Cyrillic (Windows)"),
+    "ibm437": _l("American (DOS)"),
+    "ibm850": _l("Western European (DOS)"),
+    "shift_jis": _l("Japanese (Shift JIS)"),
+    "gb18030": _l("Simplified Chinese (GB 18030)"),
+    "big5": _l("Traditional Chinese (Big5)"),
+    "euc-kr": _l("Korean (EUC)"),
+    "utf-16": _l("Unicode (UTF-16)"),
+    "utf-16le": _l("Unicode (UTF-16, little end first)"),
+    "utf-16be": _l("Unicode (UTF-16, big end first)"),
+    "utf-32": _l("Unicode (UTF-32)"),
+}
+SEPARATORS = {",": _l("Comma"), ";": _l("Semicolon"), "\t": _l("Tab"), "|": _l("Vertical bar")}
+
 
 def groups(role: str, custom_fields: Sequence[Mapping[str, Any]]) -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
     """What columns may mean to a role, by entity, with the fields that the company made under their labels."""
@@ -153,6 +175,14 @@ SENTENCES = (
     N_("a colleague has a client of this name; another one is made, and it is yours"),
     N_("cells holds values by the names of columns"),
     N_("people says who is meant by a name"),
+    N_("some bytes here are no text in the encoding of this file; write it anew"),
+    N_("a quotation mark is opened in this line and not closed"),
+    N_("a quotation mark stands astray in these lines, and rows may have run together"),
+    N_("a cell here holds many lines that look like rows; is a quotation mark missing"),
+    N_("a sheet of a workbook has neither an encoding nor a separator"),
+    N_("none of the first lines of this file has this number"),
+    N_("the columns are known once the file was read anew; say then what they mean"),
+    N_("rows of this file are in the CRM already; upload it again to have it read in another way"),
     N_("sheets is a list"),
     N_("somebody changed this import since you loaded it"),
     N_("there is no such import, or it is not yours"),
@@ -214,6 +244,11 @@ _SHAPES = tuple(
          N_("There are %(number)s segments of this owner already")),
         (r"its amounts are in (?P<currency>.+), and here they are compared in (?P<base>[A-Z]{3})",
          N_("Its amounts are in %(currency)s, and here they are compared in %(base)s")),
+        (r"this row has (?P<number>[\d,]+) cells; at most (?P<most>[\d,]+) are taken",
+         N_("This row has %(number)s cells; at most %(most)s are taken")),
+        (r"this cell has more than (?P<most>[\d,]+) characters; the rest is gone",
+         N_("This cell has more than %(most)s characters; the rest is gone")),
+        (r"(?P<currency>[A-Z]{3}) has (?P<digits>\d) decimals", N_("%(currency)s has %(digits)s decimals")),
         (r"no company has the id '(?P<cell>.*)', here or in this file",
          N_("No company has the id “%(cell)s”, here or in this file")),
     )

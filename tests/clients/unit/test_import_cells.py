@@ -10,7 +10,7 @@ import pytest
 
 from libs.common.custom_fields import Definition
 from libs.common.uploads import plain
-from services.clients.importing import cells, dates, numbers, own_fields
+from services.clients.importing import amounts, cells, dates, numbers, own_fields
 from services.clients.importing.cells import Unclear
 from services.clients.importing.foreign import foreign
 from services.clients.importing.headers import guess, system_of
@@ -20,23 +20,40 @@ from services.clients.importing.headers import guess, system_of
     ("cell", "minor", "currency"),
     [
         ("1.234,56 €", 123456, "EUR"), ("$1,234.56", 123456, "USD"), ("(500)", -50000, "USD"), ("-3", -300, "USD"),
-        ("1'234.50 CHF", 123450, "CHF"), ("1 234,56", 123456, "USD"), ("1,234", 123400, "USD"), ("0.5", 50, "USD"),
-        ("1.234", 123400, "USD"), ("12,5", 1250, "USD"), ("1,234,567", 123456700, "USD"), ("USD 12", 1200, "USD"),
-        ("500-", -50000, "USD"), ("1.234 BHD", 1234, "BHD"), ("¥1,200", 1200, "JPY"), ("1\xa0000 EUR", 100000, "EUR"),
-        ("62500", 6250000, "USD"), ("62500.5", 6250050, "USD"),
+        ("1'234.50 CHF", 123450, "CHF"), ("1 234,56", 123456, "USD"), ("0.5", 50, "USD"), ("12,5", 1250, "USD"),
+        ("1,234,567", 123456700, "USD"), ("USD 12", 1200, "USD"), ("500-", -50000, "USD"), ("¥1,200", 1200, "JPY"),
+        ("1\xa0000 EUR", 100000, "EUR"), ("62500", 6250000, "USD"), ("62500.5", 6250050, "USD"),
+        ("US$ 500", 50000, "USD"), ("US$500", 50000, "USD"), ("CHF1000", 100000, "CHF"), ("CHF 1'000", 100000, "CHF"),
+        ("1.000,-", 100000, "USD"), ("€ 1.000,--", 100000, "EUR"), ("1'000.– CHF", 100000, "CHF"),
+        ("(1.000,- €)", -100000, "EUR"), ("$5 CAD", 500, "CAD"), ("C$ 5", 500, "CAD"),
+        ("12,34,567.50", 123456750, "USD"), ("1.2340 BHD", 1234, "BHD"),
     ],
 )  # fmt: skip
 def test_amounts_are_read_as_people_write_them(cell: str, minor: int, currency: str) -> None:
-    assert cells.money(cell, "USD") == (minor, currency)
+    assert amounts.money(cell, "USD") == (minor, currency)
 
 
-@pytest.mark.parametrize("cell", ["1.2.3", "abc", "(5", "12 XYZ", "1.234,567", "1,23", "½", "1e9", "9" * 30, ""])
+@pytest.mark.parametrize(
+    ("cell", "mark", "minor", "currency"),
+    [
+        ("1,234", ".", 123400, "USD"), ("1.234", ",", 123400, "USD"), ("12.345 €", ",", 1234500, "EUR"),
+        ("1.234 BHD", ".", 1234, "BHD"), ("1.234 BHD", ",", 1234000, "BHD"), ("12.34", ",", 1234, "USD"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_may_be_two_is_what_its_column_says(cell: str, mark: str, minor: int, currency: str) -> None:
+    assert amounts.money(cell, "USD", mark) == (minor, currency)
+    if cell != "12.34":
+        with pytest.raises(Unclear, match="is two numbers"):
+            amounts.money(cell, "USD")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1.2.3", "abc", "(5", "12 XYZ", "1.234,567", "1.2340", "½", "1e9", "9" * 30, "", "€5 CHF USD", "$5 €", "ABCD 5"],
+)
 def test_what_is_no_amount_is_refused(cell: str) -> None:
-    if cell == "1,23":
-        assert cells.money(cell, "USD") == (123, "USD")
-        return
     with pytest.raises(Unclear):
-        cells.money(cell, "USD")
+        amounts.money(cell, "USD")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +64,13 @@ def test_what_is_no_amount_is_refused(cell: str) -> None:
         ("01/02/2025", "dmy", date(2025, 2, 1)), ("01/02/2025", "mdy", date(2025, 1, 2)),
         ("1/2/25", "mdy", date(2025, 1, 2)), ("Feb 3, 2025", None, date(2025, 2, 3)),
         ("3. März 2025", None, date(2025, 3, 3)), ("05/05/2025", None, date(2025, 5, 5)),
-        ("2025-02-01T10:00:00Z", None, date(2025, 2, 1)),
+        ("2025-02-01T10:00:00Z", None, date(2025, 2, 1)), ("03-Apr-25", None, date(2025, 4, 3)),
+        ("3-Apr-2025", None, date(2025, 4, 3)), ("Apr 3, 2025", None, date(2025, 4, 3)),
+        ("April 3rd 2025", None, date(2025, 4, 3)), ("3rd April 2025", None, date(2025, 4, 3)),
+        ("Apr-03-2025", None, date(2025, 4, 3)), ("3 Apr. 99", None, date(1999, 4, 3)),
+        ("25-01-02", "dmy", date(2002, 1, 25)), ("25-01-02", "ymd", date(2025, 1, 2)),
+        ("09-03-04", "ymd", date(2009, 3, 4)), ("31-12-99", None, date(1999, 12, 31)),
+        ("25.01.02", None, date(2002, 1, 25)),
     ],
 )  # fmt: skip
 def test_days(cell: str, order: str | None, day: date) -> None:
@@ -58,6 +81,10 @@ def test_days(cell: str, order: str | None, day: date) -> None:
     ("cell", "order"),
     [
         ("01/02/2025", None),
+        ("01/02/2025", "ymd"),
+        ("25-01-02", None),
+        ("25-01-02", "mdy"),
+        ("03-Foo-25", None),
         ("30/02/2025", None),
         ("02/30/2025", "mdy"),
         ("soon", None),
@@ -79,6 +106,15 @@ def test_a_column_decides_its_order_or_asks() -> None:
     assert (column.order, column.asks) == ("dmy", False)
     column.look("12/25/2025")
     assert (column.order, column.asks) == (None, True)
+
+
+def test_what_may_begin_with_its_year_settles_nothing_for_others() -> None:
+    column = dates.Evidence()
+    for cell in ("25-01-02", "3/4/25"):
+        column.look(cell)
+    assert (column.order, column.asks, column.samples) == (None, True, ["25-01-02", "3/4/25"])
+    column.look("12/31/25")
+    assert (column.order, column.asks) == ("mdy", False)
 
 
 def test_moments_have_a_zone() -> None:
@@ -251,14 +287,33 @@ def test_what_is_no_number_or_two_is_refused(cell: str) -> None:
 
 
 def test_a_column_decides_its_decimals_or_asks() -> None:
-    column = numbers.Evidence()
-    for cell in ("1,234", "1 000", "5", "2.345"):
-        column.look(cell)
+    column = looked_at("1,234", "1 000", "5", "2.345", "Smith, J.", "ann@acme.example")
     assert (column.mark, column.asks, column.samples) == (None, True, ["1,234", "2.345"])
-    column.look("1,5")
+    column = looked_at("1,234", "1,5")
     assert (column.mark, column.asks) == (",", False)
-    column.look("1,000.5")
+    column = looked_at("1,234", "1,5", "1,000.5")
     assert (column.mark, column.asks) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("cells_", "mark", "asks"),
+    [
+        (["12.345", "1.5", "12.34"], ".", False), (["$1,234", "$500"], None, True), (["CHF1.200"], None, True),
+        (["$1,234", "$2,500.00"], ".", False), (["12.345 €", "1.000,-"], ",", False), (["1.000,5"], ",", False),
+        (["(1,234)", "US$ 1,234,567"], ".", False),
+    ],
+)  # fmt: skip
+def test_a_column_of_amounts_decides_as_one_of_numbers_does(cells_: list[str], mark: str | None, asks: bool) -> None:
+    column = looked_at(*cells_)
+    assert (column.mark, column.asks) == (mark, asks)
+
+
+def looked_at(*typed: str) -> numbers.Evidence:
+    column = numbers.Evidence()
+    for cell in typed:
+        if figures := amounts.figures_of(cell):
+            column.look(cell, figures)
+    return column
 
 
 def own(kind: str, *options: str) -> own_fields.OwnField:
@@ -275,7 +330,7 @@ def read_as(field: own_fields.OwnField, cell: str, **how: Any) -> Any:
     [
         ("text", "'=1+1", "=1+1"), ("number", "'-12.5", -12.5), ("number", "3.0", 3),
         ("money", "1.234,56 €", {"amount_minor": 123456, "currency": "EUR"}),
-        ("money", "1.234 BHD", {"amount_minor": 1234, "currency": "BHD"}),
+        ("money", "1.2340 BHD", {"amount_minor": 1234, "currency": "BHD"}),
         ("money", "5", {"amount_minor": 500, "currency": "USD"}),
         ("date", "31.12.2025", "2025-12-31"), ("yes_no", "Ja", True), ("yes_no", "false", False),
         ("choice", "north-west", "North West"), ("choice", "South", "South"),
@@ -292,6 +347,7 @@ def test_cells_of_the_companys_own_fields_are_kept_by_their_kind(kind: str, cell
     [
         ("text", "x" * 501, "at most 500"), ("number", "1,234", "is two numbers"), ("number", "0.1234567", "15 digits"),
         ("number", "a", "is not a number"), ("money", "-5 USD", "not negative"), ("money", "5 XXQ", "no currency"),
+        ("money", "1,234 €", "is two numbers"),
         ("date", "01/02/2025", "is two dates"), ("yes_no", "maybe", "neither yes nor no"),
         ("choice", "East", "is none of North West, South"),
     ],

@@ -15,7 +15,7 @@ import xlsxwriter
 from libs.common.uploads import Limits, Unreadable, tables
 from services.clients.importing.headers import recognised
 
-LIMITS = Limits(rows=1000, columns=50, cell=1000, unpacked=20_000_000, memory=700_000_000, seconds=20)
+LIMITS = Limits(rows=1000, columns=50, cell=1000, line=250_000, unpacked=20_000_000, memory=700_000_000, seconds=20)
 ROWS = [["Company", "Notes"], ["Müller", "a, b"], ["Łódź", "two\nlines"]]
 
 
@@ -23,7 +23,7 @@ def read(tmp_path: Path, content: bytes, name: str = "x.csv", limits: Limits = L
     path = tmp_path / "file"
     path.write_bytes(content)
     return [
-        (each.name, each.columns, [cells for _line, cells in each.rows])
+        (each.name, each.columns, [row.cells for row in each.rows])
         for each in tables(path, name, tmp_path, limits, recognised)
     ]
 
@@ -128,7 +128,10 @@ HOSTILE = {
     "zeros": bytes(10_000),
     "old workbook": b"\xd0\xcf\x11\xe0" + bytes(600),
     "ten thousand columns": (",".join(f"c{n}" for n in range(10_000)) + "\n").encode() * 3,
-    "a cell without end": b'Company,Notes\nA,"' + b"x" * 200_000,
+    "a line without end": b"Company,Notes\nA," + b"x" * 300_000,
+    "a row without end": b"Company,Notes\nA," + b'"x\n",' * 60_000,
+    "a header without end": b'Company,"Notes\nA,B\nC,D\n',
+    "stray quotes all over": b"Company,Notes\n" + b'A,"x\n' * 150 + b"\n" * 3,
     "too many rows": b"Company\n" + b"A\n" * 1100,
     "empty": b"",
     "blank": b"\n\n \n",

@@ -7,12 +7,15 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
+from libs.common.uploads import ENCODINGS, SEPARATORS
+from services.gateway.api.imports import Encoding
+from services.gateway.web import import_words
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import speak, token_of
 from tests.gateway.page_answers import ANSWERS, CLIENT, CUSTOM, FIELDS, HOSTILE, ID, WHEN
@@ -36,6 +39,8 @@ IMPORT: dict[str, Any] = {
     "sheets": [
         {"name": "list", "about": "client", "rows": 2, "skip": False, "columns": [
             column("Company", "client.company_name"), column("Where", "client.custom.region"), column("What"),
+        ], "encoding": "macintosh", "separator": ";", "header_line": 3, "first_lines": [
+            {"line": 1, "text": HOSTILE}, {"line": 3, "text": "Company, Where, What"},
         ]},
     ],
     "custom_fields": [REGION, MARGIN],
@@ -105,6 +110,64 @@ def test_an_import_without_its_rows_says_so_and_offers_no_way_back(admin: Any, r
     assert admin.get(f"/api/v1/imports/{ID}").json["rows_gone"] is True
 
 
+def test_how_a_file_is_read_is_shown_and_chosen(admin: Any, rpc: Any, runtime: Any) -> None:
+    text = admin.get(f"/imports/{ID}").text
+    assert '<option value="3" selected>Line 3: Company, Where, What</option>' in text and HOSTILE not in text
+    assert '<option value="macintosh" selected>' in text and '<option value=";" selected>' in text
+    form = {
+        "csrf_token": token_of(admin, runtime),
+        "separator.0": "\t",
+        "header_line.0": "0",
+        "encoding.0": "macintosh",
+    }
+    assert admin.post(f"/imports/{ID}/reading", data=form).status_code == 303
+    # What is as it was is not said.
+    assert rpc.last("clients.change_import").arguments["sheets"] == [
+        {"sheet": 0, "separator": "\t", "header_line": 0}
+    ]  # fmt: skip
+    failed = IMPORT | {"state": "failed", "problem": "there are no rows below the header"}
+    rpc.answers["clients.get_import"] = failed
+    assert "There are no rows below the header" in (text := admin.get(f"/imports/{ID}").text) and "/reading" in text
+    admin.post(f"/imports/{ID}/reading", data={"csrf_token": token_of(admin, runtime), "header_line.0": "3"})
+    assert rpc.last("clients.change_import").arguments["sheets"] == [{"sheet": 0, "header_line": 3}]
+    rpc.answers["clients.get_import"] = IMPORT | {"committed_at": WHEN}
+    assert "/reading" not in admin.get(f"/imports/{ID}").text
+
+
+def test_the_encodings_that_can_be_chosen_are_those_that_are_read() -> None:
+    assert set(get_args(Encoding)) == set(ENCODINGS) == set(import_words.ENCODINGS)
+    assert set(SEPARATORS) == set(import_words.SEPARATORS)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({"encoding": "klingon"}, "encoding"), ({"separator": "#"}, "separator"), ({"header_line": -1}, "header_line")],
+)
+def test_what_no_file_is_read_by_is_named(
+    admin: Any, bearer: Callable[..., dict[str, str]], said: dict[str, Any], field: str
+) -> None:
+    answer = admin.patch(f"/api/v1/imports/{ID}", json={"sheets": [said]}, headers=bearer("admin"))
+    assert answer.status_code == 422 and field in answer.json["errors"][0]["field"]
+
+
+@pytest.mark.parametrize("n", ["99999999999999999999", str(2**31)])
+def test_a_row_of_no_number_is_not_found(admin: Any, rpc: Any, runtime: Any, bearer: Any, n: str) -> None:
+    rpc.answers["clients.repair_row"] = lambda **_arguments: pytest.fail("no row has this number")
+    path = f"/imports/{ID}/rows/{n}"
+    assert admin.patch(f"/api/v1{path}", json={"cells": {"a": "b"}}, headers=bearer("admin")).status_code == 404
+    assert admin.post(path, data={"csrf_token": token_of(admin, runtime), "cell.a": "b"}).status_code in (404, 422)
+
+
+def test_a_cell_of_several_lines_keeps_them(admin: Any, rpc: Any) -> None:
+    row = {"n": 1, "sheet": 0, "line": 2, "state": "bad", "problems": [], "notes": []}
+    cells = {"Company": "one", "Where": "\ntwo\nlines", "What": ""}
+    rpc.answers["clients.import_rows"] = {"items": [row | {"cells": cells}], "next_cursor": None, "total": 1}
+    text = admin.get(f"/imports/{ID}/rows?state=bad").text
+    assert 'name="cell.Company" value="one"' in text
+    # A page's reader drops the first line break of such a field.
+    assert ">\n\ntwo\nlines</textarea>" in text and 'value="\ntwo' not in text
+
+
 @pytest.fixture
 def exports(admin: Any, rpc: Any) -> Any:
     empty = {"items": [], "next_cursor": None, "total": 0}
@@ -135,7 +198,7 @@ def test_exports_have_a_column_for_each_own_field(exports: Any) -> None:
         HOSTILE, "12.5", "5000.00 EUR", "2026-11-01", "false", "Gold", "",
     ]  # fmt: skip
     # A formula is text; a number that might be two for its readers has one zero more.
-    assert [second[name] for name in names] == ["'=cmd", "-1.2340", "0.005 BHD", "", "", "", ""]
+    assert [second[name] for name in names] == ["'=cmd", "-1.2340", "0.0050 BHD", "", "", "", ""]
     book = CalamineWorkbook.from_filelike(io.BytesIO(exports.get("/api/v1/clients/export.xlsx").data))
     head, *rows = book.get_sheet_by_index(0).to_python()
     assert [dict(zip(head, row, strict=True)) for row in rows] == [first, second]

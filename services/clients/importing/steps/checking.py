@@ -69,7 +69,7 @@ def _page(tools: Tools, uow: UnitOfWork, now: Any) -> bool:
     _warn_of_colleagues(uow, read)
     changed, bad = [], 0
     for row, reading in zip(rows, read, strict=True):
-        values = verdict(reading)
+        values = verdict(reading, standing(now.sheets[row.sheet], row.faults))
         bad += values["state"] == "bad"
         if row.state in ("good", "bad") and values != {name: getattr(row, name) for name in values}:
             changed.append({"row": row.n} | values)
@@ -95,9 +95,22 @@ def _warn_of_colleagues(uow: UnitOfWork, read: list[Reading]) -> None:
             reading.notes.append(Problem(None, "client.company_name", COLLEAGUES))
 
 
-def verdict(reading: Reading) -> dict[str, Any]:
-    """What is kept beside a row."""
-    problems, notes = ([each.document() for each in found] or None for found in (reading.problems, reading.notes))
+def standing(sheet: dict[str, Any], faults: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """The faults that a row has in the file itself, without those of cells that are not brought in."""
+    if not faults or sheet["skip"]:
+        return []
+    columns = sheet["columns"]
+    return [
+        each if (place := each["column"]) is None or place < len(columns) else each | {"column": None}
+        for each in faults
+        if each["column"] is None or each["column"] >= len(columns) or columns[each["column"]]["target"]
+    ]
+
+
+def verdict(reading: Reading, faults: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is kept beside a row. faults: what is wrong with it in the file itself."""
+    problems = [*faults, *(each.document() for each in reading.problems)] or None
+    notes = [each.document() for each in reading.notes] or None
     return {"state": "bad" if problems else "good", "problems": problems, "notes": notes}
 
 

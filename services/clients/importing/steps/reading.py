@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import delete
 
 from libs.common.copying import text_array
 from libs.common.database import UnitOfWork
 from libs.common.jobs import Job
-from libs.common.uploads import Table, Unreadable, tables
+from libs.common.uploads import Figure, How, Row, Table, Unreadable, tables
 from services.clients.importing import dates, numbers, segment_lists
+from services.clients.importing.amounts import figures_of
 from services.clients.importing.field_lists import ABOUT, FieldReader, is_field_list
 from services.clients.importing.foreign import foreign
 from services.clients.importing.headers import guess, recognised, system_of
 from services.clients.importing.own_fields import open_ones
+from services.clients.importing.readings import Problem
 from services.clients.importing.segment_lists import is_segment_list
 from services.clients.importing.steps.run import Tools, fields_there_are, note, unit
 from services.clients.importing.targets import TARGETS
@@ -25,8 +29,10 @@ from services.clients.models import import_rows
 
 # Rows a COPY carries: one for all would meet the limit of a statement's time.
 _PIECE = 5000
-_COPY = "COPY import_rows (import_id, n, sheet, line, cells, state) FROM STDIN"
+_COPY = "COPY import_rows (import_id, n, sheet, line, cells, state, faults) FROM STDIN"
 _SAMPLES = 3
+# Characters of a line among the first, by which people know it.
+_SHOWN = 80
 FIELDS = "these fields of your own are made before the rows that have values of them; those you have already stay"
 SEGMENTS = "these segments are saved after the rows; of those you have already each stays as it is"
 _NOTES = {ABOUT: FIELDS, segment_lists.ABOUT: SEGMENTS}
@@ -46,7 +52,8 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
             uow.session.execute(delete(import_rows).where(import_rows.c.import_id == run.id))
             sheets, total = [], 0
             labels = {each["name"]: each["label"] for each in own}
-            for place, table in enumerate(tables(path, run.filename, folder, tools.limits, recognised)):
+            chosen = _chosen(now.chosen)
+            for place, table in enumerate(tables(path, run.filename, folder, tools.limits, recognised, chosen)):
                 sheet = _Sheet(table)
                 total = _copied(uow, run.id, place, sheet, total)
                 labels |= sheet.labels()
@@ -57,6 +64,12 @@ def read(tools: Tools, job: Job, run: Any) -> bool:
             counted = {"rows": total, "bad": 0, "found": {}, "phase": "", "position": 0}
             note(uow, now, state="checking", sheets=sheets, custom=own, system=system_of(names), **counted)
     return True
+
+
+def _chosen(by_place: dict[str, dict[str, Any]]) -> Iterator[How]:
+    """How the tables are to be read, in their order, without an end."""
+    said = (by_place.get(str(place), {}) for place in count())
+    return (How(each.get("encoding"), each.get("separator"), each.get("header_line")) for each in said)
 
 
 def _fetched(tools: Tools, run: Any, path: Path) -> Path:
@@ -85,28 +98,28 @@ class _Sheet:
         self._labels: dict[str, str] = {}
         self.rows = 0
 
-    def look(self) -> Iterator[tuple[int, list[str]]]:
+    def look(self) -> Iterator[Row]:
         """The rows, looked at as they pass."""
-        for line, cells in self.table.rows:
+        for row in self.table.rows:
             self.rows += 1
-            if self._fields and (field := self._fields.field(cells)):
+            if self._fields and (field := self._fields.field(row.cells)):
                 self._labels[field.name] = field.definition.label
-            for place, cell in enumerate(cells[: len(self._filled)]):
+            for place, cell in enumerate(row.cells[: len(self._filled)]):
                 if cell:
                     self._cell(place, cell)
-            yield line, cells
+            yield row
 
     def _cell(self, place: int, cell: str) -> None:
         self._filled[place] += 1
         samples = self._samples[place]
         if len(samples) < _SAMPLES and cell.strip() and cell[:80] not in samples:
             samples.append(cell[:80])
-        if len(cell) > _LONGEST:
+        if len(cell) > _LONGEST or isinstance(cell, Figure):
             return
         if cell[0].isdigit():
             self._days[place].look(cell)
-        if "." in cell or "," in cell:
-            self._numbers[place].look(cell)
+        if ("." in cell or "," in cell) and (figures := figures_of(cell)):
+            self._numbers[place].look(cell, figures)
 
     def labels(self) -> dict[str, str]:
         """The labels of the fields that the table itself defines, for those that come after it; none of others."""
@@ -131,10 +144,17 @@ class _Sheet:
             for place, (name, target) in enumerate(zip(self.table.columns, targets, strict=True))
         ]
         about = {"name": self.table.name, "about": entity, "rows": self.rows, "columns": columns}
+        about |= {"encoding": self.table.encoding, "separator": self.table.separator, "header_line": self.table.header}
+        about["first_lines"] = [{"line": row.line, "text": _shown(row.cells)} for row in self.table.begin]
         if self._list:
             return about | {"skip": False, "note": _NOTES[self._list]}
         note = foreign(self.table.columns)
         return about | {"skip": note is not None, "note": note}
+
+
+def _shown(cells: list[str]) -> str:
+    """A row in a few words, to be told from others."""
+    return ", ".join(" ".join(cell.split()) for cell in cells if cell.strip())[:_SHOWN]
 
 
 def _permitted(sheet: dict[str, Any], role: str) -> dict[str, Any]:
@@ -157,10 +177,15 @@ def _copied(uow: UnitOfWork, import_id: str, place: int, sheet: _Sheet, total: i
         while more:
             with cursor.copy(_COPY) as copy:
                 more = False
-                for line, cells in rows:
+                for row in rows:
                     total += 1
-                    copy.write_row((import_id, total, place, line, text_array(cells), "good"))
+                    faults = _faults(row) if row.faults else None
+                    copy.write_row((import_id, total, place, row.line, text_array(row.cells), "good", faults))
                     if total % _PIECE == 0:
                         more = True
                         break
     return total
+
+
+def _faults(row: Row) -> str:
+    return orjson.dumps([Problem(each.column, "", each.reason).document() for each in row.faults]).decode()

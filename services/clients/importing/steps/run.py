@@ -121,10 +121,11 @@ def fields_there_are(tools: Tools) -> list[dict[str, Any]]:
 
 
 def rows_after(session: Session, run: Any, position: int, limit: int, without: Collection[str] = ()) -> Sequence[Any]:
-    """The next rows of an import, without those in some states: ``n sheet cells state problems notes``."""
+    """The next rows of an import, without those in some states: ``n sheet cells state problems notes faults``."""
     row = import_rows.c
     # Cells as the driver has them: they are texts already, and there are thousands.
-    columns = (row.n, row.sheet, type_coerce(row.cells, NULLTYPE).label("cells"), row.state, row.problems, row.notes)
+    cells = type_coerce(row.cells, NULLTYPE).label("cells")
+    columns = (row.n, row.sheet, cells, row.state, row.problems, row.notes, row.faults)
     statement = select(*columns).where(row.import_id == run.id, row.n > position).order_by(row.n).limit(limit)
     return session.execute(statement.where(row.state.not_in(without)) if without else statement).all()
 

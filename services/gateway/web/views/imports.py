@@ -17,7 +17,7 @@ from services.gateway.api import schemas as s
 from services.gateway.api.routing import checked
 from services.gateway.web import editing, forms, parts, shell
 from services.gateway.web.forms import Form
-from services.gateway.web.import_words import STATES, STEPS, WORDS_OF, groups, reason
+from services.gateway.web.import_words import ENCODINGS, SEPARATORS, STATES, STEPS, WORDS_OF, groups, reason
 from services.gateway.web.listing import PAGE, given
 from services.gateway.web.routing import SALES, Pages, done, is_part
 from services.gateway.web.toasts import Toast
@@ -94,6 +94,16 @@ def change(import_id: Any) -> Any:
     return done(f"/imports/{import_id}#rows")
 
 
+@pages.post("/imports/<uuid:import_id>/reading", who=SALES)
+def read_anew(import_id: Any) -> Any:
+    """How the file is read, where somebody knows better."""
+    run = parts.one("clients", "get_import", import_id=str(import_id))
+    if sheets := _readings(run):
+        body = checked(api.ImportChange, {"sheets": sheets, "version": run["version"]})
+        api.change_import(import_id, body)
+    return done(f"/imports/{import_id}")
+
+
 @pages.post("/imports/<uuid:import_id>/rows/<n>", who=SALES)
 def repair(import_id: Any, n: str) -> Any:
     """Put other values into a row; it turns from yellow when they are right."""
@@ -164,6 +174,8 @@ def _values(run: dict[str, Any], found: dict[str, parts.Part], form: Form | None
         "steps": STEPS,
         "groups": groups(role, run["custom_fields"]),
         "words_of": WORDS_OF,
+        "encodings": ENCODINGS,
+        "separators": SEPARATORS,
         "counted": text,
         "reason": reason,
     }
@@ -181,6 +193,22 @@ def _sheets(run: dict[str, Any]) -> list[dict[str, Any]]:
         }
         skip = f"skip.{place}" in request.form
         found.append({"sheet": place, "mapping": chosen, "skip": skip})
+    return found
+
+
+def _readings(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was chosen of how the tables are read, by their places; nothing of those that are read so already. Of a file
+    that could not be read the former way shows, which may be the one to go back to."""
+    found, may_stay = [], run["state"] != "failed"
+    for place, sheet in enumerate(run["sheets"]):
+        sent = {name: request.form.get(f"{name}.{place}", "") for name in ("encoding", "separator", "header_line")}
+        said: dict[str, Any] = {
+            name: value for name, value in sent.items() if value and not (may_stay and value == str(sheet.get(name)))
+        }
+        if "header_line" in said:
+            said["header_line"] = forms.whole("header_line", said["header_line"])
+        if said:
+            found.append({"sheet": place} | said)
     return found
 
 

@@ -14,3 +14,11 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     form.requestSubmit();
   });
 }
+
+// Of a row that is repaired only what was changed is sent; where nothing was, somebody has seen it and takes it as it is.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches(".bad-row")) return;
+  const cells = [...event.target.elements].filter((field) => field.name.startsWith("cell."));
+  const same = cells.filter((field) => field.value === field.defaultValue);
+  if (same.length < cells.length) for (const field of same) event.formData.delete(field.name);
+});
