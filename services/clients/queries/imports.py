@@ -27,6 +27,8 @@ _LIST = (
 _ROW = ("n", "sheet", "line", "state", "problems", "notes")
 _REFUSED = 200
 _THROUGH = ("ready", "done", "undone")
+# What an import makes or changes, and takes back one by one.
+_CHANGED = frozenset({"client", "contact", "deal", "activity", "segment"})
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
@@ -58,7 +60,7 @@ def import_document(session: Session, actor: Actor, import_id: str) -> Document:
         "only_good": row.only_good,
         "system": row.system,
         "phase": row.phase,
-        "progress": _progress(row),
+        "progress": _progress(row) if row.state != "undoing" else _taken_back(session, row),
         "states": _states(session, row),
         "following": _following(session, row),
         "kept": _kept(session, row) if row.state == "undone" else [],
@@ -70,6 +72,15 @@ def _progress(run: Any) -> dict[str, int]:
     done = run.rows if run.state in _THROUGH else min(run.position, run.rows)
     percent = done * 100 // run.rows if run.rows else 100 * (run.state in _THROUGH)
     return {"done": done, "total": run.rows, "percent": percent}
+
+
+def _taken_back(session: Session, run: Any) -> dict[str, int]:
+    """How many of the records that it made or changed are as they were."""
+    row = import_changes.c
+    left = select(func.count()).where(row.import_id == run.id, row.refused.is_(None))
+    made = sum(count for name, count in run.results.items() if name.partition(".")[0] in _CHANGED)
+    done = max(0, made - session.execute(left).scalar_one())
+    return {"done": done, "total": made, "percent": done * 100 // made if made else 100}
 
 
 def import_rows_of(

@@ -125,7 +125,8 @@ class ImportSheet(d.Document):
 
 
 class Progress(d.Document):
-    """How far it is with the rows; all of them where nothing goes on."""
+    """How far it is with the rows; all of them where nothing goes on. While it is taken back, of the records that it
+    made or changed."""
 
     done: int
     total: int

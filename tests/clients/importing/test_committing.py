@@ -142,7 +142,11 @@ def test_people_of_one_company_go_whatever_page_of_the_undo_they_are_on(
     found = importer.commit(importer.bring("Company name,First name,Email\n" + people)["id"])
     (acme,) = importer.listed()
     own = importer.rpc.create_contact(client_id=acme["id"], data={"first_name": "Zoe", "email": "zoe@acme.example"})
-    undone = importer.undo(found["id"])
+    importer.rpc.undo_import(import_id=found["id"])
+    assert importer.get(found["id"])["progress"] == {"done": 0, "total": 6, "percent": 0}
+    importer.work()
+    undone = importer.get(found["id"])
+    assert undone["progress"]["percent"] == 100
     assert [(each["entity"], each["reason"]) for each in undone["kept"]] == [("client", "it has contacts by now")]
     left = importer.rpc.list_contacts(client_id=acme["id"])["items"]
     assert [(each["id"], each["is_primary"]) for each in left] == [(own["id"], True)]
