@@ -11,6 +11,7 @@ from sqlalchemy import text
 from libs.common.problems import Conflict, Invalid, NotFound, Unavailable
 from services.clients.importing.steps import previewing
 from tests.clients.importing.conftest import Importer
+from tests.clients.importing.test_field_lists import CLIENTS, FIELDS, archive
 from tests.support.actors import ADMIN, JESSICA, JOHN
 from tests.support.delivering import told
 
@@ -113,6 +114,16 @@ def test_own_fields_are_told_by_their_keys(importer: Importer, new_client: Any, 
     new_client(company_name="Acme", custom={"region": "South", "size": 3})
     (row,) = rows_of(importer, "Company name,Region,Size\nAcme,North,3\n")
     assert values(row) == [("client", "custom.region", "South", "North")]
+
+
+def test_own_fields_that_the_file_defines_take_its_values(importer: Importer, new_client: Any, runtime: Any) -> None:
+    new_client(company_name="Acme")
+    found = importer.bring(archive(clients=CLIENTS, custom_fields=FIELDS), "all.zip")
+    before = everything(runtime)
+    (row,) = look(importer, found)["items"]
+    assert (row["outcome"], row["problems"]) == ("updated", [])
+    assert values(row) == [("client", "custom.region", None, "South"), ("client", "custom.old", None, "kept")]
+    assert everything(runtime) == before
 
 
 def test_what_a_colleague_has_is_not_told(importer: Importer, new_client: Any) -> None:
