@@ -122,7 +122,7 @@ TABLE: Mapping[str, Voice] = {
             " set_exchange_rate submit_contact timeline create_segment delete_segment get_segment list_segments"
             " update_segment undo_change_set update_activity update_client update_contact update_custom_field"
             " change_import commit_import complete_import delete_import get_import import_rows list_imports"
-            " export_page prepare_import repair_row undo_import"
+            " export_page prepare_import preview_import repair_row undo_import"
             " book_meeting cancel_meeting get_meeting meeting_slots move_meeting"
             f" {_OPERATIONS}",
         )

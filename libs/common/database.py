@@ -85,6 +85,13 @@ class Database:
             yield UnitOfWork(session, context, self.business, self.clock.now())
 
     @contextmanager
+    def rehearsal(self, context: Context) -> Iterator[UnitOfWork]:
+        """A unit of work that leaves no trace however the block ends: to see what commands would do."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            notes.carry(session, context)
+            yield UnitOfWork(session, context, self.business, self.clock.now())
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reads alone; each statement sees what is committed when it begins."""
         with Session(self.reader) as session:

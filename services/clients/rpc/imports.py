@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from libs.common.rpc.server import RpcService, method
-from services.clients import handlers, queries
+from services.clients import handlers, queries, wiring
+from services.clients.importing.steps.previewing import preview
 
 Document = dict[str, Any]
 
@@ -37,6 +38,10 @@ class ImportMethods(RpcService):
         self, import_id: str, state: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Document:
         return self.read(queries.import_rows_of, import_id=import_id, state=state, limit=limit, cursor=cursor)
+
+    @method("imports.own")
+    def preview_import(self, import_id: str, limit: int | None = None, cursor: str | None = None) -> Document:
+        return preview(wiring.import_tools(), self.context, import_id, limit, cursor)
 
     @method("imports.own")
     def change_import(

@@ -91,6 +91,11 @@ def known(entity: str) -> list[CustomField]:
     return [_field(each) for each in parts.one(asked.service, asked.method, entity=entity)["items"] if _takes(each)]
 
 
+def shown(defined: Mapping[str, Any], value: Any) -> str:
+    """A value of a field, given by its ``{key, label, kind, options}``, as it is read."""
+    return _field(defined).in_words({"custom": {defined["key"]: value}})
+
+
 def folded(body: Mapping[str, Any]) -> dict[str, Any]:
     """A body with the values of custom fields together under ``custom``."""
     own = {name.removeprefix(PREFIX): value for name, value in body.items() if name.startswith(PREFIX)}

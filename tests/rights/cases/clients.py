@@ -116,7 +116,10 @@ CLIENTS = (
     Case("clients.list_imports", COMMON, "imports.own"),
     *(
         Case(f"clients.{method}", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY})
-        for method in ("get_import", "import_rows", "change_import", "commit_import", "undo_import", "delete_import")
+        for method in (
+            *("get_import", "import_rows", "preview_import", "change_import", "commit_import", "undo_import"),
+            "delete_import",
+        )
     ),
     Case("clients.complete_import", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "size": 1}),
     Case("clients.repair_row", GATE, "imports.own", lambda _s, _r: {"import_id": NOBODY, "n": 1, "cells": {}}),

@@ -127,6 +127,7 @@ CLIENTS = (
     Case("POST /imports", COMMON, "imports.own", lambda _s, _r: {"files": {"file": ("x.csv", b"", "text/csv")}}),
     Case("GET /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
     Case("GET /imports/{import_id}/rows", GATE, "imports.own", lambda _s, _r: _IMPORT),
+    Case("GET /imports/{import_id}/preview", GATE, "imports.own", lambda _s, _r: _IMPORT),
     Case("DELETE /imports/{import_id}", GATE, "imports.own", lambda _s, _r: _IMPORT),
     *(
         Case(f"{verb} /imports/{{import_id}}{rest}", GATE, "imports.own", lambda _s, _r, body=body: _IMPORT | body)

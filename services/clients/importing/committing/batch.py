@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Text, any_, func, literal, select, tuple_
@@ -23,13 +23,17 @@ _RANK = {"created": 3, "updated": 2, "unchanged": 1}
 
 @dataclass(slots=True)
 class Line:
-    """A row of the file: its number, what it says, the client and contact it turned out to be about."""
+    """A row of the file: its number, what it says, the client and contact it turned out to be about.
+
+    found_by: how its client was found, by "id", "name" or "domain"; None of one that it made.
+    """
 
     n: int
     reading: Reading
     client_id: str | None = None
     contact_id: str | None = None
     outcome: str = "unchanged"
+    found_by: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -69,7 +73,7 @@ class Batch:
     """Lines that are committed together. system: where the file comes from, which keeps ids apart.
 
     mapped: the fields that have a column, so that an empty cell says something. owner_id: whose a new client is where
-    no column says so.
+    no column says so. told: where every change is kept by itself, in its order, for whoever shows them row by row.
     """
 
     uow: UnitOfWork
@@ -83,6 +87,7 @@ class Batch:
     counts: Counter[str] = field(default_factory=Counter)
     new_clients: list[ClientState] = field(default_factory=list)
     new_contact_ids: list[str] = field(default_factory=list)
+    told: list[Change] | None = None
 
     def known(self, entity: str, keys: Iterable[str]) -> dict[str, str]:
         """The records that these ids of the other system stand for."""
@@ -111,6 +116,8 @@ class Batch:
 
     def note(self, change: Change) -> None:
         """Remember a change for undo; of several of one record the first begins and the last ends."""
+        if self.told is not None:
+            self.told.append(replace(change, before=dict(change.before), after=dict(change.after)))
         place = (change.entity, change.row_id)
         before = self.changes.get(place)
         if before is None:

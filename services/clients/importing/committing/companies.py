@@ -75,13 +75,14 @@ class Companies:
         """Find the client of a row or make it, and take over what the row says of it."""
         values = line.reading.client
         key = str(values["external_id"]) if values.get("external_id") else None
-        client = self._found(values, key)
+        client, found_by = self._found(values, key)
         if client is None:
             if not (values.get("company_name") or values.get("host")):
                 line.refuse("client.external_id", f"no company has the id {key!r}, here or in this file")
                 return
             client = self._new(line, values)
         else:
+            line.found_by = found_by
             self._change(line, client, values)
         if key is not None and key != client.id:
             self._batch.stands_for("client", key, client.id)
@@ -89,14 +90,15 @@ class Companies:
             self._taken.add(client.id)
         line.client_id = client.id
 
-    def _found(self, values: dict[str, Any], key: str | None) -> ClientState | None:
+    def _found(self, values: dict[str, Any], key: str | None) -> tuple[ClientState | None, str]:
+        """The client that is meant, if it is here, and by what it was looked for."""
         if key is not None and key in self.by_key:
-            return self.by_key[key]
+            return self.by_key[key], "id"
         if name := values.get("company_name"):
             alike = self.by_name.get(normal_name(str(name)), [])
             # Two ids of one system are two companies, however alike their names are.
-            return next((each for each in alike if key is None or each.id not in self._taken), None)
-        return self.by_host.get(values["host"]) if values.get("host") else None
+            return next((each for each in alike if key is None or each.id not in self._taken), None), "name"
+        return self.by_host.get(values["host"]) if values.get("host") else None, "domain"
 
     def _new(self, line: Line, values: dict[str, Any]) -> ClientState:
         batch, uow = self._batch, self._batch.uow

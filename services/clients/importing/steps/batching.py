@@ -35,10 +35,11 @@ def next_batch(tools: Tools, session: Session, now: Any, phase: str, position: i
     """The rows after a position that a phase is about, as they are kept and as what they say; none at its end."""
     size = min(tools.batch, _DEALS_AT_ONCE) if phase == "deals" else tools.batch
     rows = rows_after(session, now, position, size, LEFT_OUT[phase])
-    return rows, _lines(tools, now, rows)
+    return rows, lines_of(tools, now, rows)
 
 
-def _lines(tools: Tools, now: Any, rows: Sequence[Any]) -> list[Line]:
+def lines_of(tools: Tools, now: Any, rows: Sequence[Any]) -> list[Line]:
+    """What kept rows say."""
     business = tools.database.business
     by_sheet = readers(now, business.zone, business.currency, tools.country)
     lines = []

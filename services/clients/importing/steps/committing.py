@@ -48,7 +48,7 @@ def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
                 ahead.start(now, phase, rows[-1].n)
                 take_turn(uow)
                 batch = batch_of(uow, now, lines)
-                _settle(batch, phase)
+                settle(batch, phase)
                 write(uow, now, batch, rows, phase)
                 return True
     if phase == "deals":
@@ -58,7 +58,8 @@ def _batch(tools: Tools, job: Job, run: Any, ahead: Ahead) -> bool:
     return True
 
 
-def _settle(batch: Batch, phase: str) -> None:
+def settle(batch: Batch, phase: str) -> None:
+    """What a phase does with its lines."""
     if phase == "activities":
         found_again(batch)
         settle_contacts(batch)

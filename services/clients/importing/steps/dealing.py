@@ -22,7 +22,7 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         take_turn(uow)
         found_again(batch)
         batch.keep()
-        asked = [_asked(line, now) for line in batch.lines if _has_deal(line)]
+        asked = [_asked(line, now) for line in batch.lines if has_deal(line)]
         client_ids = {each["data"]["client_id"] for each in asked}
     answers = tools.deals.bring(now.id, now.system, person(now), asked, client_ids) if asked else []
     await_counted(tools, {each["deal_id"]: each["version"] for each in answers if each.get("state") == "created"})
@@ -35,7 +35,8 @@ def bring_deals(tools: Tools, job: Job, run: Any) -> None:
         write(uow, now, batch, rows, "deals")
 
 
-def _has_deal(line: Line) -> bool:
+def has_deal(line: Line) -> bool:
+    """Whether a deal comes along with a line."""
     # Without a stage it is a link to a deal, no deal.
     return line.goes_on and line.client_id is not None and "stage" in line.reading.deal
 

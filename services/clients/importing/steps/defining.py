@@ -67,14 +67,24 @@ def define(tools: Tools, job: Job, run: Any, phase: str, following: str | None) 
     with unit(tools, job, run, "committing") as (uow, now):
         if now is None or (now.phase or MAKING) != phase:
             return
-        made = {("deal", key) for key in theirs}
-        for entity in ("client", "contact"):
-            ours = [each.document() for each in wanted if each.field.entity == entity]
-            keys = CUSTOM.bring_fields(uow, entity, ours, now.id, archive=archive)
-            made |= {(entity, key) for key in keys}
+        made = {("deal", key) for key in theirs} | _bring_ours(uow, now, wanted, archive=archive)
         _states(uow.session, now.id, [each for each in wanted if _place(each) in made])
         counted = {"field.created": len(made)} if made and not archive else {}
         go_on(uow, now, following, results=now.results | counted)
+
+
+def define_ours(uow: UnitOfWork, run: Any) -> None:
+    """Make the fields of clients and contacts that a file defines."""
+    _bring_ours(uow, run, _wanted(uow.session, run), archive=False)
+
+
+def _bring_ours(uow: UnitOfWork, run: Any, wanted: list[_Wanted], *, archive: bool) -> set[tuple[str, str]]:
+    """Make the fields that are kept here, or archive them; the places of those that this import made."""
+    made: set[tuple[str, str]] = set()
+    for entity in ("client", "contact"):
+        ours = [each.document() for each in wanted if each.field.entity == entity]
+        made |= {(entity, key) for key in CUSTOM.bring_fields(uow, entity, ours, run.id, archive=archive)}
+    return made
 
 
 def fields_kept(tools: Tools, run: Any) -> list[dict[str, Any]]:
