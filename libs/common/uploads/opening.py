@@ -167,9 +167,9 @@ def _limited(rows: Iterator[Row], limits: Limits) -> Iterator[Row]:
 
 
 def _without(header: list[str], rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows without the header that some exports repeat."""
-    said = [cell.strip() for cell in header]
-    return (row for row in rows if [cell.strip() for cell in row.cells] != said)
+    """The rows without the header that some exports repeat, whatever the case of its letters."""
+    said = [cell.strip().casefold() for cell in header]
+    return (row for row in rows if [cell.strip().casefold() for cell in row.cells] != said)
 
 
 def _head(path: Path) -> bytes:
