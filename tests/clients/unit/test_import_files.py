@@ -53,7 +53,7 @@ def test_a_line_may_say_what_separates(tmp_path: Path) -> None:
 
 
 def test_titles_above_and_headers_within_are_left_out(tmp_path: Path) -> None:
-    text = "Our clients\nExported 2025-01-01,,\n\nCompany,City,Phone\nA,B,1\nCompany,City,Phone\n,,\nC,D,2\n"
+    text = "Our clients\nExported 2025-01-01,,\n\nCompany,City,Phone\nA,B,1\nCOMPANY,city,Phone\n,,\nC,D,2\n"
     assert read(tmp_path, text.encode()) == [
         ("x.csv", ["Company", "City", "Phone"], [["A", "B", "1"], ["C", "D", "2"]])
     ]
