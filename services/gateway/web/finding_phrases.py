@@ -10,6 +10,7 @@ ABOUT_SEGMENTS = (
     N_("somebody changed this segment since you loaded it"),
     N_("this segment is not shared, so that others could not be sent its reports"),
     N_("a whole number is needed"),
+    N_("within is an object of filters"),
 )
 
 ABOUT_OWN_FIELDS = (
@@ -24,6 +25,7 @@ _AT = r"(?P<field>where(?:\.\w+|\[\d+\])*)"
 SHAPES = (
     (rf"{_AT}: there is no custom field \S+", N_("There is no such field.")),
     (r"there is no filter \S+ here", N_("There is no such filter.")),
+    (r"\w+ is nested too deep", N_("These conditions are nested too deep.")),
     (rf"{_AT} is not for .+|where\S* is for text|where\S* is is or is_not for yes and no",
      N_("This field cannot be filtered in this way.")),
     (rf"{_AT} is (?:text|a choice)", N_("Text is needed.")),
