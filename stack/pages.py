@@ -36,6 +36,7 @@ PAGES = (
     Page("imports", "/imports"),
     Page("import", "/imports/{import}"),
     Page("import-rows", "/imports/{import}/rows?state=bad"),
+    Page("import-preview", "/imports/{import}/preview"),
     Page("client-new", "/clients/new"),
     Page("client", "/clients/{client}", "sales"),
     Page("client-of-somebody-else", "/clients/{other_client}", "sales"),
