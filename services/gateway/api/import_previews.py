@@ -59,9 +59,14 @@ class PreviewRow(RowPlace):
 
 
 @routes.route(
-    "GET", "/imports/<uuid:import_id>/preview", who=IMPORTERS, query=PreviewPage, answers=d.ListOf[PreviewRow]
+    "GET",
+    "/imports/<uuid:import_id>/preview",
+    who=IMPORTERS,
+    query=PreviewPage,
+    answers=d.ListOf[PreviewRow],
+    refusals=(409,),
 )
 def preview_import(import_id: Any, query: PreviewPage) -> dict[str, Any]:
-    """What each good row of an import that is `ready` would do, in the order of the file; nothing is brought in. 503:
-    somebody is changing one of these clients just now."""
+    """What each good row of an import that is `ready` would do, in the order of the file; nothing is brought in. 409: it
+    is not ready. 503: somebody is changing one of these clients just now."""
     return r.ask("clients", "preview_import", import_id=str(import_id), **query.given())
