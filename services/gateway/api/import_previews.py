@@ -67,6 +67,8 @@ class PreviewRow(RowPlace):
     refusals=(409,),
 )
 def preview_import(import_id: Any, query: PreviewPage) -> dict[str, Any]:
-    """What each good row of an import that is `ready` would do, in the order of the file; nothing is brought in. 409: it
-    is not ready. 503: somebody is changing one of these clients just now."""
+    """What each good row of an import that is `ready` would do, in the order of the file; nothing is brought in.
+
+    409: it is not ready. 503: somebody is changing one of these clients just now.
+    """
     return r.ask("clients", "preview_import", import_id=str(import_id), **query.given())
