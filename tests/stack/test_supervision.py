@@ -132,7 +132,8 @@ def test_the_time_of_a_server_is_that_of_its_workers_too() -> None:
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-    assert processes.cpu_seconds(server.pid) == 0.0
+    # The worker of a killed server is nobody's until the system takes it away.
+    assert eventually(lambda: processes.cpu_seconds(server.pid) == 0.0, 30)
 
 
 def test_nobody_is_restarted_while_the_broker_is_down(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
@@ -89,10 +90,9 @@ def prepare_import(
 
 def complete_import(uow: UnitOfWork, import_id: str, size: int) -> Document:
     """The bytes are in the object store: have them read."""
-    row = _whole(uow, import_id)
+    row = _worked_on(uow, import_id)
     if row.state == "uploading":
         _note(uow, row, state="reading", size=fields.whole(0, 2**62)("size", size))
-        order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 
 
@@ -104,7 +104,7 @@ def change_import(
     version: int | None = None,
 ) -> Document:
     """Say how the file is read, what columns mean and what it leaves open; every row is checked again."""
-    row = _whole(uow, import_id)
+    row = _worked_on(uow, import_id)
     if version is not None and version != row.version:
         raise Conflict("somebody changed this import since you loaded it", current_version=row.version)
     chosen = _chosen(row, sheets or [])
@@ -119,7 +119,6 @@ def change_import(
     }
     values |= {"state": "reading", "chosen": chosen, "problem": None} if anew else {"state": "checking"}
     _note(uow, row, position=0, bad=0, found={}, phase="", **values)
-    order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 
 
@@ -147,7 +146,7 @@ def repair_row(uow: UnitOfWork, import_id: str, n: int, cells: Document) -> Docu
 
 def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
     """Bring the rows in: all of them, or those without faults. Repeated after repairs it brings in what was left."""
-    row, good = _whole(uow, import_id), fields.flag("only_good", only_good)
+    row, good = _worked_on(uow, import_id), fields.flag("only_good", only_good)
     if row.state == "committing":
         return queries.import_document(uow.session, uow.actor, row.id)
     if row.state not in ("ready", "done"):
@@ -160,17 +159,15 @@ def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
     if uow.actor.id == row.made_by:
         begun["made_by_role"] = uow.actor.role
     _note(uow, row, state="committing", problem=None, **begun)
-    order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 
 
 def undo_import(uow: UnitOfWork, import_id: str) -> Document:
     """Take back what an import did, but for what was changed since."""
-    row = _whole(uow, import_id)
+    row = _worked_on(uow, import_id)
     if row.state not in ("done", "failed") or row.committed_at is None:
         raise Conflict("there is nothing to take back" if row.state != "undone" else "this import was undone already")
     _note(uow, row, state="undoing", problem=None, phase="", position=0)
-    order(uow, row.id)
     return queries.import_document(uow.session, uow.actor, row.id)
 
 
@@ -192,6 +189,13 @@ def _import(uow: UnitOfWork, import_id: str) -> Any:
     if row is None:
         raise NotFound("there is no such import, or it is not yours")
     return row
+
+
+def _worked_on(uow: UnitOfWork, import_id: str) -> Any:
+    """An import that the worker goes on with once this is written. Its job comes first, as it does for the worker."""
+    if is_id(import_id):
+        order(uow, str(UUID(import_id)))
+    return _whole(uow, import_id)
 
 
 def _whole(uow: UnitOfWork, import_id: str) -> Any:

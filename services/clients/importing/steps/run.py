@@ -61,8 +61,9 @@ class Tools:
 
 
 def order(uow: UnitOfWork, import_id: str) -> None:
-    """Have the worker go on with an import."""
-    uow.jobs.add(JOB, {"import_id": import_id}, dedupe_key=import_id)
+    """Have the worker go on with an import; before the import is locked. A job that is about to end sees what is
+    written after this."""
+    uow.jobs.wake(JOB, {"import_id": import_id}, import_id)
 
 
 def find(tools: Tools, import_id: str) -> Any:

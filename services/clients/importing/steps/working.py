@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from libs.common.database import UnitOfWork, is_outage
 from libs.common.jobs import GiveUp, Job
@@ -69,8 +69,9 @@ def _hopeless(job: Job, state: str, error: Exception) -> str | None:
 
 
 def went_on(uow: UnitOfWork, job: Job, more: bool) -> None:
-    """Order the next slice."""
-    if more:
+    """Order the next slice. There is one too where somebody went on with the import while this one ended."""
+    statement = select(imports.c.state).where(imports.c.id == job.payload["import_id"])
+    if more or uow.session.execute(statement).scalar_one_or_none() in _STEPS:
         order(uow, job.payload["import_id"])
 
 
