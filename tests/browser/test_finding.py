@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from stack.driver import Crm
 from tests.browser.conftest import in_short_at
@@ -78,3 +78,18 @@ def test_use_case_10_clients_are_found_picked_and_tagged(open_browser: Open, crm
     expect(page.locator(".list-foot")).to_contain_text(f"{MATCHING + 2} clients")
     expect(page.locator(".keep").get_by_role("button", name="Save", exact=True).first).to_be_visible()
     assert visit.scrolls_sideways() == 0
+
+
+def test_what_is_typed_while_the_form_comes_anew_stays(open_browser: Open) -> None:
+    page = open_browser("sales").go("/clients")
+    page.get_by_role("link", name="Build a filter").click()
+    row(page, 0, "deal_value", "gt", "")
+    held: list[Route] = []
+    page.route("**/clients/filter?*", lambda route: held.append(route))
+    page.locator("[name='g0.r0.op']").select_option("between")
+    page.locator("[name='g0.r0.value']").fill("50,000")
+    eventually(lambda: page.wait_for_timeout(10) or held, 30)
+    held.pop().continue_()
+    expect(page.locator("[name='g0.r0.other']")).to_be_visible()
+    expect(page.locator("[name='g0.r0.value']")).to_have_value("50,000")
+    expect(page.locator("[name='g0.r0.value']")).to_be_focused()

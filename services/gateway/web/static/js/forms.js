@@ -1,5 +1,7 @@
 // Forms: nothing typed is lost, nothing is sent twice, and the first fault has the focus.
 let changed = null;
+// What a form that comes anew was given while its answer was on the way: values by name, and who had the focus.
+let meanwhile = null;
 
 export function startForms() {
   document.querySelector("[aria-invalid=true]")?.focus();
@@ -20,7 +22,15 @@ export function startForms() {
     if (shows) reveal(shows);
   });
   document.querySelectorAll("[data-shows]").forEach(reveal);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, formData } = event.detail.requestConfig;
+    const form = elt.matches("select") ? elt.closest("form[data-anew]") : null;
+    if (!form) return;
+    const typed = [...form.querySelectorAll("input[name]")].filter((each) => each.value !== formData.get(each.name));
+    meanwhile = { typed: typed.map((each) => [each.name, each.value]), focused: form.contains(document.activeElement) && document.activeElement.name };
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (meanwhile) resume(event.detail.target);
     // What shows itself anew takes the focus from nobody.
     if (event.detail.requestConfig?.elt.matches("[data-live]")) return;
     const name = event.detail.pathInfo?.requestPath.match(/\/fields\/([\w-]+)/)?.[1];
@@ -36,6 +46,16 @@ export function startForms() {
     record.dataset.tab = tab.dataset.tabTo;
     for (const other of tab.parentElement.querySelectorAll("[data-tab-of]")) other.setAttribute("aria-selected", String(other === tab));
   });
+}
+
+function resume(place) {
+  const { typed, focused } = meanwhile;
+  meanwhile = null;
+  const named = (name) => place.querySelector(`[name="${CSS.escape(name)}"]`);
+  for (const [name, value] of typed) {
+    if (named(name)?.matches("input")) named(name).value = value;
+  }
+  if (focused) named(focused)?.focus();
 }
 
 // Fields that only matter for one choice show with it: data-shows on the choice, data-when="value other" on the fields.
