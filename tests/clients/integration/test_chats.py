@@ -193,14 +193,22 @@ def test_numbers_are_found_by_their_index(new_client: Any, runtime: Any) -> None
 
     client_id = new_client(JOHN.id)["id"]
     # Of an empty table every plan is as good as another.
-    many = """
+    persons = """
         INSERT INTO contacts (id, client_id, first_name, last_name, phone, is_primary, created_at, updated_at, version)
         SELECT gen_random_uuid(), :client_id, 'P', n::text, '+1212' || lpad(n::text, 7, '0'), false, now(), now(), 1
         FROM generate_series(1, 3000) AS n
     """
+    companies = """
+        INSERT INTO clients (id, company_name, match_name, phone, status, source, tags, lifetime_value_minor, currency,
+            access_version, created_at, updated_at, version)
+        SELECT gen_random_uuid(), 'C', 'c', '+1212' || lpad(n::text, 7, '0'), status, source, tags, 0, currency,
+            1, now(), now(), 1
+        FROM clients, generate_series(1, 3000) AS n WHERE id = :client_id
+    """
     with runtime.database.engine.begin() as connection:
-        connection.execute(text(many), {"client_id": client_id})
-        connection.execute(text("ANALYZE contacts"))
+        for many in (persons, companies):
+            connection.execute(text(many), {"client_id": client_id})
+        connection.execute(text("ANALYZE contacts, clients"))
         connection.execute(text("SET LOCAL enable_seqscan = off"))
         for statement, index in ((_CANDIDATES, "contacts_number"), (_COMPANIES, "clients_number")):
             plan = connection.execute(text(f"EXPLAIN {statement.text}"), {"tails": ["5550123"]}).scalars().all()
