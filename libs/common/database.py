@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
+import psycopg._queries
 import psycopg.waiting
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
@@ -24,6 +25,10 @@ from libs.common.identity import Actor
 from libs.common.jobs import JobQueue
 from libs.common.outbox import Outbox
 from libs.common.settings import ServiceSettings
+
+# Up to so many characters psycopg remembers how it read a statement. Those of a searched list have a little more than
+# its 4,096 and come again and again; each would be read anew for a millisecond or two.
+psycopg._queries.MAX_CACHED_STATEMENT_LENGTH = 16_384
 
 
 @dataclass(frozen=True, slots=True)

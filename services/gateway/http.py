@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
 from libs.common import logging, telemetry
+from libs.common.process import keep_what_is_loaded
 from services.gateway import shared_metrics
 from services.gateway.app import create_app
 from services.gateway.settings import GatewaySettings
@@ -45,7 +46,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # In the worker, after the fork: connections and threads are its own.
         logging.configure("gateway", "http", self._settings.log_level)
         telemetry.configure("gateway", "http")
-        return create_app(runtime())
+        app = create_app(runtime())
+        keep_what_is_loaded()
+        return app
 
 
 def _forget_gauges(_server: Any, worker: Any) -> None:

@@ -85,7 +85,11 @@ def test_what_is_typed_while_the_form_comes_anew_stays(open_browser: Open) -> No
     page.get_by_role("link", name="Build a filter").click()
     row(page, 0, "deal_value", "gt", "")
     held: list[Route] = []
-    page.route("**/clients/filter?*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/clients/filter?*", hold)
     page.locator("[name='g0.r0.op']").select_option("between")
     page.locator("[name='g0.r0.value']").fill("50,000")
     eventually(lambda: page.wait_for_timeout(10) or held, 30)

@@ -152,9 +152,9 @@ def access_of(actor: Actor) -> ColumnElement[str]:
 
 
 def document(row: Any) -> dict[str, Any]:
-    """A row of DOCUMENT and ``access`` as people get it: of a card what is public, and nothing else."""
-    shown = _CARD if row.access == "card" else _SHOWN
-    return {name: row._mapping[name] for name in shown}
+    """A row that begins with DOCUMENT and ``access``, as people get it: of a card what is public, and nothing else."""
+    whole = dict(zip(_SHOWN, row, strict=False))
+    return {name: whole[name] for name in _CARD} if row.access == "card" else whole
 
 
 def _without_rate(session: Session, client_id: str) -> list[dict[str, Any]]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.clients.queries.searching import marking
 from services.clients.queries.searching.marking import Needle, fold, marked, part_marked
 from services.clients.queries.searching.typed import MOST_TERMS, Term, read_search
 
@@ -57,6 +60,19 @@ def test_words_are_marked_as_they_stand_there() -> None:
     assert said("<b>bold</b> & more", (("bold",), False)) == "<b>[bold]</b> & more"
     assert said("Straße\n  5", (("strasse",), False)) == "[Straße] 5"
     assert fold("ÅNGSTRÖM") == "angstrom" and fold("Łódź") == "lodz"
+
+
+WORDS = st.sampled_from(["a", "b", "ab", "aba", "x1", "muller"])
+
+
+@given(
+    words=st.lists(st.tuples(st.sampled_from(["A", "b", "Ab", "aba", "X1"]), st.sampled_from([" ", "-", "_", ". "]))),
+    needles=st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=3).map(tuple), st.booleans()), max_size=3),
+)
+def test_plain_letters_are_marked_as_all_others(words: list[tuple[str, str]], needles: list[Needle]) -> None:
+    text = "".join(word + sign for word, sign in words)
+    expected = marking._together(marking._places_of_folded(text, needles))
+    assert marking._together(marking._places(text, needles)) == expected
 
 
 def test_of_a_long_text_the_stretch_around_is_shown() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s+")
 # Letters that are no accented ones and are written with others, as the database's unaccent has it.
 _SPELT = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i"})
 _AROUND = 70
@@ -19,6 +21,8 @@ Needle = tuple[tuple[str, ...], bool]
 
 def fold(word: str) -> str:
     """A word as the search table has it: lower case, without accents."""
+    if word.isascii():
+        return word.lower()
     spread = unicodedata.normalize("NFKD", word.lower().translate(_SPELT))
     return "".join(each for each in spread if not unicodedata.combining(each))
 
@@ -54,6 +58,23 @@ def part_marked(text: str, part: str) -> list[dict[str, Any]] | None:
 
 
 def _places(text: str, needles: Sequence[Needle]) -> list[tuple[int, int]]:
+    if not text.isascii():
+        return _places_of_folded(text, needles)
+    # Folded it is as long as it was, so one look for each needle does.
+    folded = text.lower()
+    return [match.span(1) for needle in needles for match in _pattern(needle).finditer(folded)]
+
+
+@functools.lru_cache(maxsize=1024)
+def _pattern(needle: Needle) -> re.Pattern[str]:
+    """A needle in folded text; looked ahead for, since one may begin within another."""
+    words, prefix = needle
+    end = r"[^\W_]*" if prefix else r"(?![^\W_])"
+    return re.compile(r"(?<![^\W_])(?=(" + r"[\W_]+".join(map(re.escape, words)) + end + "))")
+
+
+def _places_of_folded(text: str, needles: Sequence[Needle]) -> list[tuple[int, int]]:
+    """Word by word: folded, letters may be more than they were."""
     words = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(text)]
     found = []
     for index in range(len(words)):
@@ -95,7 +116,7 @@ def _stretch(text: str, place: tuple[int, int]) -> tuple[int, int]:
 
 
 def _piece(text: str, *, found: bool) -> dict[str, Any]:
-    return {"text": re.sub(r"\s+", " ", text), "found": found}
+    return {"text": _SPACE.sub(" ", text), "found": found}
 
 
 def _joined(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

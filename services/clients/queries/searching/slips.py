@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Text, case, func, literal, literal_column, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from services.clients.models import clients, search_documents, search_words
@@ -32,9 +44,9 @@ def slips_of(session: Session, search: Search) -> Slips:
     if not typed:
         return {}
     found: dict[str, list[str]] = {}
-    asked = [select(literal(word).label("typed"), _near(word).subquery().c.word) for word in typed]
+    statement = _statement(tuple(_most(word) for word in typed))
     # Each part is in order, and all of them together stay so.
-    for row in session.execute(union_all(*asked)):
+    for row in session.execute(statement, {f"asked{n}": word for n, word in enumerate(typed)}):
         found.setdefault(row.typed, []).append(row.word)
     return found
 
@@ -44,12 +56,27 @@ def may_be_mistyped(term: Term) -> list[str]:
     return [] if term.quoted else [word for word in term.words if len(word) in _MISTYPED and not word.isdigit()]
 
 
-def _near(mistyped: str) -> Select[Any]:
+def _most(word: str) -> int:
+    """How many slips away a word may be."""
+    return 1 if len(word) == _MISTYPED.start else 2
+
+
+@functools.lru_cache(maxsize=64)
+def _statement(most: tuple[int, ...]) -> CompoundSelect[Any]:
+    """What is asked for the words ``:asked0``, ``:asked1``, …, by how many slips away each may be: made once, since
+    making it takes longer than many an answer."""
+    asked = []
+    for n, slips in enumerate(most):
+        word = bindparam(f"asked{n}", type_=Text)
+        asked.append(select(word.label("typed"), _near(word, slips).subquery().c.word))
+    return union_all(*asked)
+
+
+def _near(mistyped: ColumnElement[str], most: int) -> Select[Any]:
     # The word is asked for before the index is searched with it, so the threshold is set by then; for this statement.
     threshold = func.set_config("pg_trgm.similarity_threshold", _ALIKE, True)
     typed = select(case((threshold.isnot(None), func.search_fold(mistyped)))).scalar_subquery()
-    word, most = search_words.c.word, 1 if len(mistyped) == _MISTYPED.start else 2
-    length = func.length(typed)
+    word, length = search_words.c.word, func.length(typed)
     # By its length too, in the index: one in ten words may share a few letters with the typed one.
     known = select(word).where(func.length(word).between(length - most, length + most), word.bool_op("%")(typed))
     there = union(known, _just_written()).subquery().c.word
