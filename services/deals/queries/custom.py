@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Numeric, Text, Uuid, column, not_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Numeric, Text, Uuid, any_, column, func, not_, select
 from sqlalchemy import table as described
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from libs.common import custom_fields
@@ -43,6 +44,13 @@ def conditions(session: Session, filters: Mapping[str, Any]) -> list[Condition]:
         *_within(known, filters.get("custom_from"), filters.get("custom_to")),
         *_containing(known, filters.get("custom_contains")),
     ]
+
+
+def saying(pattern: str) -> Condition:
+    """Deals one of whose own texts or choices is like the pattern; as an array, which is found once and then looked
+    up by id."""
+    found = select(_value.deal_id).where(_value.text.ilike(pattern)).scalar_subquery()
+    return deals.c.id == any_(func.array(found, type_=ARRAY(Uuid(as_uuid=False))))
 
 
 def _exactly(known: Sequence[Definition], values: Any) -> list[Condition]:

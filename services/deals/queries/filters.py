@@ -88,7 +88,8 @@ def _undated(name: str, value: Any) -> ColumnElement[bool]:
 
 def _search(_name: str, value: Any) -> ColumnElement[bool]:
     pattern = contains(value)
-    return or_(deals.c.deal_name.ilike(pattern), deals.c.description.ilike(pattern), of_company(pattern))
+    own = or_(deals.c.deal_name.ilike(pattern), deals.c.description.ilike(pattern), custom.saying(pattern))
+    return or_(own, of_company(pattern))
 
 
 _IDLING = ("stagnant", "idle_days")

@@ -148,6 +148,8 @@ def _euros(amount: int, currency: str = "EUR") -> dict[str, Any]:
         ({"custom_contains": {"note": "call"}, "custom_from": {"seats": 12.1}}, ["eu"]),
         ({"custom_contains": {"note": "call"}, "custom": {"region": "US"}, "stage": ["lead"]}, ["us"]),
         ({"custom_from": {}, "custom_to": None, "custom_contains": {}}, ["eu", "us", "none"]),
+        ({"q": "CALL"}, ["eu", "us"]),
+        ({"q": "l 'e"}, ["eu"]),
     ],
     ids=str,
 )
