@@ -18,17 +18,30 @@ _COUNTED = text("""
     VALUES (:deal_id, :client_id, :deal_name, 'lead', 'USD', :version)
 """)
 
+_UNCOUNTED = text("UPDATE client_deals SET stage = 'removed', version = :version WHERE deal_id = :deal_id")
+
 
 class Late(Deals):
     """A deals service whose deals are counted a moment after it answered."""
 
     database: Any = None
+    uncounted = threading.Event()
 
     def bring(self, *asked: Any) -> list[dict[str, Any]]:
         answers = super().bring(*asked)
         rows = [{**each["data"], **answer} for each, answer in zip(asked[3], answers, strict=True)]
         threading.Timer(0.5, self._count, [rows]).start()
         return answers
+
+    def take_back(self, import_id: str, deal_ids: list[str]) -> dict[str, Any]:
+        answer = super().take_back(import_id, deal_ids)
+        threading.Timer(0.5, self._uncount, [answer["removed"]]).start()
+        return answer
+
+    def _uncount(self, removed: list[dict[str, Any]]) -> None:
+        with self.database.engine.begin() as connection:
+            connection.execute(_UNCOUNTED, removed)
+        self.uncounted.set()
 
     def _count(self, rows: list[dict[str, Any]]) -> None:
         with self.database.engine.begin() as connection:
@@ -54,6 +67,16 @@ def test_done_is_said_when_the_figures_are_right(
     monkeypatch.setattr(counting, "PATIENCE_SECONDS", 20.0)
     assert importer.commit(importer.bring(FILE)["id"])["state"] == "done"
     assert counted(runtime) == 2
+
+
+def test_what_is_taken_back_is_so_with_its_client_before_more_goes(
+    importer: Importer, late: Late, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "PATIENCE_SECONDS", 20.0)
+    made = importer.commit(importer.bring(FILE)["id"])
+    late.uncounted.clear()
+    assert importer.undo(made["id"])["state"] == "undone"
+    assert late.uncounted.is_set()
 
 
 def test_nobody_counts_and_it_goes_on(importer: Importer, deals: Deals, monkeypatch: pytest.MonkeyPatch) -> None:

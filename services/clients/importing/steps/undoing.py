@@ -16,6 +16,7 @@ from services.clients.domain import REMOVED, Activity, Client, Contact
 from services.clients.handlers.loading import primary_contacts
 from services.clients.handlers.telling import tell_access
 from services.clients.importing.committing.batch import texts
+from services.clients.importing.steps.counting import await_counted
 from services.clients.importing.steps.defining import fields_kept, forget_fields
 from services.clients.importing.steps.run import Tools, note, take_turn, unit
 from services.clients.importing.steps.segmenting import undo_segments
@@ -34,6 +35,8 @@ from services.clients.models import (
 # What hangs on something goes before it.
 _ORDER = ("segment", "activity", "deal", "contact", "client")
 _PAGE = 500
+# As many deals as are counted in a few seconds.
+_DEALS = 250
 _SINCE = "changed since"
 
 
@@ -61,6 +64,7 @@ def _page(tools: Tools, job: Job, run: Any) -> bool:
     # What another service owns is taken back there, outside a transaction of ours. Asked once more, where ours was
     # given up, it refuses the same, and what it removed the first time is not named again.
     answer = tools.deals.take_back(run.id, [each.row_id for each in found])
+    await_counted(tools, {each["deal_id"]: each["version"] for each in answer["removed"]})
     with unit(tools, job, run, "undoing") as (uow, now):
         if now is not None:
             refused = {each["deal_id"]: each["reason"] for each in answer["refused"]}
@@ -82,7 +86,8 @@ def _next(uow: UnitOfWork, import_id: str) -> Sequence[Any]:
     row = import_changes.c
     for entity in _ORDER:
         mine = (row.import_id == import_id, row.entity == entity, row.refused.is_(None))
-        statement = select(import_changes).where(*mine).order_by(row.row_id).limit(_PAGE)
+        statement = select(import_changes).where(*mine).order_by(row.row_id)
+        statement = statement.limit(_DEALS if entity == "deal" else _PAGE)
         if found := uow.session.execute(statement).all():
             return found
     return []
