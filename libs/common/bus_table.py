@@ -113,7 +113,8 @@ TABLE: Mapping[str, Voice] = {
         | {"clients.access_changed", "contact.erasure_asked", "people.notified"},
         asks=_of(
             "clients",
-            "assign_client bulk_update client_access complete_document contact_card create_client create_contact"
+            "assign_client bulk_update client_access client_values complete_document contact_card create_client"
+            " create_contact"
             " create_custom_field delete_client delete_contact delete_custom_field delete_document"
             " dismiss_duplicate document_link erase_contact find_duplicates get_change_set get_client get_erasure"
             " grant_access list_activities list_change_sets list_clients list_contacts list_custom_fields"

@@ -97,3 +97,13 @@ def test_what_is_typed_while_the_form_comes_anew_stays(open_browser: Open) -> No
     expect(page.locator("[name='g0.r0.other']")).to_be_visible()
     expect(page.locator("[name='g0.r0.value']")).to_have_value("50,000")
     expect(page.locator("[name='g0.r0.value']")).to_be_focused()
+
+
+def test_what_stands_in_clients_is_offered(open_browser: Open, crm: Crm) -> None:
+    mark = TechCorp().mark
+    crm.sign_in("sales").post("/clients", {"company_name": f"Offered {mark}", "city": f"Ulm {mark}"})
+    page = open_browser("sales").go("/clients")
+    page.get_by_role("link", name="Build a filter").click()
+    row(page, 0, "city", "is", mark)
+    expect(page.locator("#builder datalist option")).to_have_count(1)
+    expect(page.locator("#builder datalist option")).to_have_attribute("value", f"Ulm {mark}")

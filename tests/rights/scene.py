@@ -88,6 +88,7 @@ class Scene:
         body = {
             "company_name": row.name,
             "tags": [row.name],
+            "state": row.name,
             "status": "prospect" if relation == "nobody" else "inactive",
             "contact": {"first_name": "Pia", "last_name": row.name, "email": f"{secrets.token_hex(5)}@orchard.example"},
         }

@@ -25,6 +25,7 @@ PDF_TYPE = "application/pdf"
 SORTS = ("created_at", "-created_at", "company_name", "-deal_value", "-amount", "due_date", "-last_activity")
 PAGES = (
     "/", "/clients", "/clients?q={word}", "/clients/options?q={word}", "/clients/similar?company_name={word}",
+    "/clients/values?field=city&value={word}",
     "/clients/{client_id}", "/clients/{client_id}/timeline", "/clients/{client_id}/edit", "/deals", "/deals?q={word}",
     "/deals/board", "/deals/board?q={word}", "/deals/{deal_id}", "/deals/{deal_id}/insights",
     "/deals/{deal_id}/invoices", "/deals/new?client_id={client_id}", "/invoices", "/invoices?q={word}",

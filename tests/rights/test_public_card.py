@@ -23,7 +23,13 @@ def row(scene: Scene) -> Row:
     """As another's, and active: everything but its company's name holds a word of its own."""
     made = scene.row("public")
     made.ids["word"] = f"word{secrets.token_hex(5)}"
-    changes = {"status": "active", "notes": made["word"], "city": made["word"], "tags": [made["word"]]}
+    changes = {
+        "status": "active",
+        "notes": made["word"],
+        "city": made["word"],
+        "state": made["word"],
+        "tags": [made["word"]],
+    }
     scene.admin.patch(f"/clients/{made['client']}", changes | {"company_name": f"Public {made.name[-6:]}"})
     return made
 

@@ -32,6 +32,7 @@ from services.clients.queries.numbers import contacts_of_phones
 from services.clients.queries.pairs import both_to_change, list_duplicates
 from services.clients.queries.rates import exchange_rate, list_exchange_rates
 from services.clients.queries.segments import get_segment, list_segments, segment_clients, segment_document
+from services.clients.queries.suggesting import client_values
 from services.clients.queries.summary import summary
 from services.clients.queries.tasks import list_tasks
 
@@ -43,6 +44,7 @@ __all__ = [
     "check_list",
     "client_access",
     "client_document",
+    "client_values",
     "clients_access",
     "contact_card",
     "contact_document",

@@ -96,3 +96,7 @@ class RecordMethods(RpcService):
     @method("clients.read")
     def list_tags(self) -> Document:
         return self.read(queries.list_tags)
+
+    @method("clients.read")
+    def client_values(self, field: str, typed: str = "") -> Document:
+        return self.read(queries.client_values, field=field, typed=typed)

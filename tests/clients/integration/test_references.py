@@ -55,6 +55,25 @@ def test_tags_show_where_their_clients_do(clients: Any, new_client: Any) -> None
     assert seen(ADMIN) == ["both", "hers", "mine"]
 
 
+def test_texts_that_stand_there_are_offered_where_their_clients_may_be_read(clients: Any, new_client: Any) -> None:
+    for city in ("Ulm", "ulm", "Neu-Ulm", "50%"):
+        new_client(JOHN.id, city=city)
+    new_client(JESSICA.id, city="Ulmen", status="active")
+
+    def offered(who: Any, typed: Any, field: Any = "city") -> list[tuple[str, int]]:
+        items = clients.as_(who).client_values(field=field, typed=typed)["items"]
+        return [(each["value"].lower(), each["count"]) for each in items]
+
+    assert offered(JOHN, "ULM") == [("ulm", 2), ("neu-ulm", 1)]
+    assert offered(ADMIN, " ulm") == [("ulm", 2), ("neu-ulm", 1), ("ulmen", 1)]
+    assert offered(JOHN, "%") == [("50%", 1)] and offered(JOHN, "x") == [] and offered(JOHN, "U", "industry") == []
+    assert len(offered(JOHN, "")) == 3
+    for typed, field, named in (("u", "company_name", "field"), ("u", None, "field"), (5, "city", "typed")):
+        with pytest.raises(Invalid) as refused:
+            offered(JOHN, typed, field)
+        assert refused.value.field == named
+
+
 def test_a_document_goes_with_its_bytes(clients: Any, new_client: Any, runtime: Any) -> None:
     mine = new_client(JOHN.id)["id"]
     made = clients.as_(JOHN).prepare_document(client_id=mine, filename="Offer.pdf", content_type="application/pdf")

@@ -27,6 +27,7 @@ _NOTHING_WITHOUT = (
     "/invoices/new?",
     "/pay/",
     "/clients/options",
+    "/clients/values",
     "/changes/0",
     "/reports/files/0",
     "/reports/schedules/0",

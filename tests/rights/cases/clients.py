@@ -155,6 +155,7 @@ CLIENTS = (
         for method, more in (("update_custom_field", {"changes": {}}), ("delete_custom_field", {}))
     ),
     Case("clients.list_tags", LIST, "clients.read"),
+    Case("clients.client_values", LIST, "clients.read", lambda _s, r: {"field": "state", "typed": r.name}),
     Case("clients.list_documents", READ, "documents.read", client_of),
     Case(
         "clients.prepare_document",

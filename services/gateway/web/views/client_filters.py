@@ -67,6 +67,14 @@ def build() -> Any:
     return done(_address([*rest, ("where", where)]))
 
 
+@pages.get("/clients/values")
+def values() -> Any:
+    """What stands in a field already and holds the letters typed, to be chosen."""
+    typed = next((value for name, value in request.args.items() if name.endswith("value")), "")
+    found = r.ask("clients", "client_values", field=request.args.get("field", ""), typed=typed[:100])
+    return shell.fragment("clients/values.html", values=found["items"])
+
+
 @pages.get("/clients/segments")
 def tabs() -> Any:
     """The segments as tabs, each with how many clients it finds."""

@@ -53,7 +53,10 @@ function resume(place) {
   meanwhile = null;
   const named = (name) => place.querySelector(`[name="${CSS.escape(name)}"]`);
   for (const [name, value] of typed) {
-    if (named(name)?.matches("input")) named(name).value = value;
+    const input = named(name);
+    if (!input?.matches("input")) continue;
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   }
   if (focused) named(focused)?.focus();
 }
