@@ -1,4 +1,4 @@
-"""Speaking to a running stack's services as the gateway does."""
+"""Speaking to a running stack's services as one of them does."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from stack.application import Stack
 from stack.driver import Crm
 
 
-def rpc_client(crm: Crm) -> RpcClient:
-    """An RPC client with the gateway's key."""
-    return RpcClient(
-        crm.info["amqp_urls"]["gateway"], Signer(Stack("var/bench").credentials.private_key("gateway")), "bench"
-    )
+def rpc_client(crm: Crm, service: str) -> RpcClient:
+    """An RPC client with a service's log-in and key."""
+    signer = Signer(Stack("var/bench").credentials.private_key(service))
+    return RpcClient(crm.info["amqp_urls"][service], signer, "bench")
 
 
-def context() -> Context:
-    return Context(actor=system_actor("gateway"))
+def context(service: str) -> Context:
+    return Context(actor=system_actor(service))
