@@ -44,7 +44,7 @@ def create_client(uow: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     similar = _similar(uow, client)
     uow.session.add(client)
     uow.session.flush()
-    _claim_keys(uow, client)
+    claim_keys(uow, client)
     know_tags(uow, client.tags)
     log(uow, client.id, "system", "Client created")
     contact = add_contact(uow, client, contact_data | {"is_primary": True}) if contact_data else None
@@ -75,7 +75,7 @@ def update_client(
     if given and client.change(given, uow.now):
         tell_access(uow, client)
     if "company_name" in given:
-        _claim_keys(uow, client)
+        claim_keys(uow, client)
     know_tags(uow, given.get("tags", []))
     uow.session.flush()
     return queries.client_document(uow.session, uow.actor, client.id)
@@ -87,7 +87,7 @@ def delete_client(uow: UnitOfWork, client_id: str) -> dict[str, Any]:
     return {"id": client_id, "deleted": True, "change_set_id": change_set_id}
 
 
-def _claim_keys(uow: UnitOfWork, client: Client) -> None:
+def claim_keys(uow: UnitOfWork, client: Client) -> None:
     """Let later forms of this company find the client, unless an older client has the key."""
     keys = {f"name:{client.match_name}"}
     if host := mail_host(client.email):

@@ -24,11 +24,12 @@ from services.clients.events import (
     PaymentReceived,
 )
 from services.clients.handlers.automatic_tasks import task_for
+from services.clients.handlers.clients import claim_keys
 from services.clients.handlers.lifetime import base_value, hold_rates
 from services.clients.handlers.loading import locked_client
 from services.clients.handlers.telling import log, tell_access
 from services.clients.handlers.ticking import STAGNANT, is_open, tick_off
-from services.clients.models import activities, client_deals
+from services.clients.models import activities, client_deals, clients
 
 _MAIL_SUBJECTS = {
     "invoice": "Invoice {invoice_number} sent",
@@ -67,10 +68,29 @@ def on_deal_state(uow: UnitOfWork, event: DealState, _envelope: Envelope) -> Non
         index_elements=["deal_id"], set_=values, where=client_deals.c.version < event.version
     )
     is_news = uow.session.execute(statement.returning(client_deals.c.deal_id)).first() is not None
+    if is_news and client is None and event.stage != REMOVED:
+        _bring_back(uow, event)
     if is_news and isinstance(event, DealStageChanged | DealRemoved):
         tick_off(uow, STAGNANT, activities.c.deal_id == event.deal_id)
     if client is not None and client.id != event.client_id:
         record_merges.note(uow, event.client_id, "client_deals", event.deal_id)
+
+
+def _bring_back(uow: UnitOfWork, event: DealState) -> None:
+    """A client with deals is not deleted; one that was, before its deal was known here, comes back."""
+    deleted = select(Client).where(
+        clients.c.id == record_merges.current(uow.session, event.client_id), clients.c.deleted_at.is_not(None)
+    )
+    statement = deleted.with_for_update().execution_options(populate_existing=True)
+    client = uow.session.execute(statement).scalar_one_or_none()
+    if client is None:
+        return
+    if not client.change({"deleted_at": None}, uow.now):
+        client.access_changed(True)
+    claim_keys(uow, client)
+    tell_access(uow, client)
+    description = f"It was deleted while this deal was made: {event.deal_name}"
+    _log(uow, client, event.client_id, "system", "Brought back", description, deal_id=event.deal_id)
 
 
 def on_deal_removed(uow: UnitOfWork, event: DealRemoved, envelope: Envelope) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.common.ids import new_id
+from libs.common.problems import NotFound
 from tests.support.actors import ADMIN, JESSICA, JOHN
 from tests.support.delivering import told
 
@@ -201,3 +202,23 @@ def test_news_of_a_client_nobody_knows_is_let_go(clients: Any, hear: Any, new_cl
     clients.as_(ADMIN).delete_client(client_id=deleted)
     hear(event_type, client_id=deleted)
     assert clients.as_(ADMIN).list_clients(filters={})["total"] == 0
+
+
+def test_a_client_that_was_deleted_before_its_deal_was_known_comes_back(
+    clients: Any, hear: Any, client_id: str, runtime: Any
+) -> None:
+    deal = {"deal_id": new_id(), "client_id": client_id, "deal_name": "Late", "deal_value_minor": 500}
+    made = clients.as_(ADMIN).delete_client(client_id=client_id)
+    hear("deal.removed", **deal | {"deal_id": new_id()}, stage="lost", version=3)
+    with pytest.raises(NotFound):
+        clients.as_(ADMIN).get_client(client_id=client_id)
+    hear("deal.created", **deal, stage="lead", version=1)
+    back = clients.as_(JOHN).get_client(client_id=client_id)
+    assert (back["access"], back["open_deals"]) == ("write", 1)
+    assert told(runtime, "client.access_changed")[-1].data["closed"] is False
+    assert history(clients, client_id)[0] == ("Brought back", "It was deleted while this deal was made: Late")
+    # Told twice it is no news, and taking the deletion back leaves it alone, by name.
+    hear("deal.created", **deal, stage="lead", version=1)
+    assert len(history(clients, client_id)) == len({*history(clients, client_id)})
+    undone = clients.as_(ADMIN).undo_change_set(change_set_id=made["change_set_id"])
+    assert [each["reason"] for each in undone["refused"]] == ["it was brought back since"]
