@@ -160,7 +160,7 @@ ENTRY: dict[str, Any] = {
 CHANGE: dict[str, Any] = {
     "id": ID, "action": "add_tag", "value": HOSTILE, "about": {"filters": {}}, "made_by": ID, "status": "done",
     "total": 50000, "done": 50000, "created_at": WHEN, "undone_at": None, "undone_by": None, "changed": 49998,
-    "unchanged": 1, "restored": 0, "refused_count": 1,
+    "unchanged": 1, "restored": 0, "refused_count": 1, "left": 1,
     "refused": [{"id": ID, "company_name": HOSTILE, "reason": "only its owner may change it"}],
 }  # fmt: skip
 CHANGES = [

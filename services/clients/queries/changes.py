@@ -61,11 +61,12 @@ def _counts(session: Session, ids: list[str]) -> dict[str, dict[str, int]]:
 
 
 def _document(row: Any, states: dict[str, int]) -> dict[str, Any]:
-    """``changed`` counts what the change did, whatever was taken back since."""
+    """``changed`` counts what the change did, whatever was taken back since; ``left`` what taking it back left."""
     counts = {
         "changed": sum(states.get(each, 0) for each in ("changed", "restored", "left")),
         "unchanged": states.get("unchanged", 0),
         "restored": states.get("restored", 0),
         "refused_count": states.get("refused", 0) + states.get("left", 0),
+        "left": states.get("left", 0),
     }
     return dict(row._mapping) | counts

@@ -80,6 +80,7 @@ class Change(Progress):
     unchanged: int
     restored: int
     refused_count: int
+    left: int
 
 
 class ChangeInFull(Change):

@@ -161,6 +161,7 @@ CHANGED = (
     N_("somebody changed this contact since you loaded it"),
     N_("somebody changed this deal since you loaded it"),
     N_("somebody changed this invoice since you loaded it"),
+    N_("this change is being undone"),
     N_("this change was undone already"),
     N_("this does not fit what is there already"),
 )

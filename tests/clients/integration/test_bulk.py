@@ -123,6 +123,22 @@ def test_a_deleted_client_is_named_when_its_change_is_undone(clients: Any, three
     assert undone["restored"] == 2 and [each["company_name"] for each in undone["refused"]] == ["Alpha"]
 
 
+def test_what_an_undo_left_is_taken_back_once_it_fits_again(clients: Any, three: list[str]) -> None:
+    first = bulk(clients, three, "add_tag", "one")["change_set_id"]
+    second = bulk(clients, three[:2], "add_tag", "two")["change_set_id"]
+    undo = clients.as_(JOHN).undo_change_set
+    undone = undo(change_set_id=first)
+    assert undone["restored"] == 1 and len(undone["refused"]) == 2
+    assert clients.as_(JOHN).get_change_set(change_set_id=first)["left"] == 2
+    again = undo(change_set_id=first)
+    assert again["restored"] == 0 and again["refused"] == undone["refused"]
+    undo(change_set_id=second)
+    assert undo(change_set_id=first) == {"change_set_id": first, "restored": 2, "refused": []}
+    assert [field(clients, [each], "tags") for each in three] == [[["old"]], [["old"]], [["old"]]]
+    with pytest.raises(Conflict):
+        undo(change_set_id=first)
+
+
 def test_an_undo_is_once_and_its_makers(clients: Any, three: list[str]) -> None:
     made = bulk(clients, three, "add_tag", "vip")["change_set_id"]
     other = bulk(clients, three, "add_tag", "big")["change_set_id"]

@@ -227,7 +227,7 @@ def test_everybody_lists_what_they_did(clients: Any, new_client: Any) -> None:
     assert listed["items"][0] | {"created_at": ""} == {
         "id": mine, "action": "add_tag", "value": "x", "about": {}, "made_by": JOHN.id, "status": "done", "total": 2,
         "done": 2, "created_at": "", "undone_at": None, "undone_by": None, "changed": 2, "unchanged": 0, "restored": 0,
-        "refused_count": 0,
+        "refused_count": 0, "left": 0,
     }  # fmt: skip
 
 

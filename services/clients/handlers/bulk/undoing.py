@@ -31,13 +31,16 @@ _REFUSALS = 200
 def undo_change_set(uow: UnitOfWork, change_set_id: str) -> dict[str, Any]:
     """Give each client back what a change took, where the field still is as that change left it.
 
-    For whoever made the change, and admins. NotFound for others; Conflict when it was undone before, or is not done
-    yet. More than 1,000 are worked through by the worker: ``{status, done, total}`` tell how far that is.
+    For whoever made the change, and admins. NotFound for others; Conflict when it is not done yet, or was undone before
+    and left nothing. What it left may fit again by now (others were undone since): asked once more, it looks at that.
+    More than 1,000 are worked through by the worker: ``{status, done, total}`` tell how far that is.
     """
     change_set = _change_set(uow, change_set_id)
     if change_set.action == "merge":
         return merging.undo_merge(uow, change_set)
     asking.may(uow, change_set.action)
+    earlier = working.left(uow, change_set_id, "restored")
+    _look_again(uow, change_set_id)
     total = working.left(uow, change_set_id, "changed")
     begin_undo(uow, change_set_id, total)
     if total > asking.MOST:
@@ -45,8 +48,14 @@ def undo_change_set(uow: UnitOfWork, change_set_id: str) -> dict[str, Any]:
         progress = {"status": "undoing", "done": 0, "total": total}
         return {"change_set_id": change_set_id, "restored": 0, "refused": [], **progress}
     undo(uow, change_set_id, total)
-    restored = working.left(uow, change_set_id, "restored")
+    restored = working.left(uow, change_set_id, "restored") - earlier
     return {"change_set_id": change_set_id, "restored": restored, "refused": _left_alone(uow, change_set_id)}
+
+
+def _look_again(uow: UnitOfWork, change_set_id: str) -> None:
+    row = change_set_rows.c
+    left = (row.change_set_id == change_set_id, row.state == "left")
+    uow.session.execute(update(change_set_rows).where(*left).values(state="changed", reason=None))
 
 
 def begin_undo(uow: UnitOfWork, change_set_id: str, total: int, status: str = "undoing") -> None:
@@ -113,7 +122,9 @@ def _change_set(uow: UnitOfWork, change_set_id: str) -> Any:
     row = uow.session.execute(statement).first() if is_id(change_set_id) else None
     if row is None or (row.made_by != uow.actor.id and uow.actor.role != "admin"):
         raise NotFound("there is no such change, or it is not yours")
-    if row.undone_at is not None:
+    if row.status == "undoing":
+        raise Conflict("this change is being undone")
+    if row.undone_at is not None and (row.action == "merge" or not working.left(uow, change_set_id, "left")):
         raise Conflict("this change was undone already")
     if row.status == "running":
         raise Conflict("this change is still under way; undo it when it is done")

@@ -30,7 +30,7 @@ BATCH = 2000
 # So many batches are under way at once: while the database writes one, the other is thought out.
 _HANDS = 2
 # A worker that dies holds its job no longer than its lease, and the next one goes on with what is left.
-_SLICE_SECONDS, _LEASE = 15.0, timedelta(minutes=1)
+_SLICE_SECONDS, _LEASE = 8.0, timedelta(seconds=30)
 
 # One batch of a change set: how many rows were left to do, at most as many as asked for.
 Batch = Callable[[UnitOfWork, str, int], int]
