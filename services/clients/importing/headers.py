@@ -146,7 +146,8 @@ def _meaning(entity: str, column: str, custom: Mapping[str, str], order: Sequenc
     if (named := _NAMED.fullmatch(column)) and (of := _ENTITY_NAMES.get(plain(named[1]))):
         return _of_named(of, column, named[2], custom)
     standard, own = _of_systems(entity, column), _labelled(column, custom, order)
-    if standard and _is_standard(standard, column):
+    # A deal, or what happened, is nothing that every file is about.
+    if standard and standard.partition(".")[0] in (entity, "client", "contact") and _is_standard(standard, column):
         return standard
     # A list of people or deals is one of their companies, too.
     if own and own.partition(".")[0] in (entity, "client"):

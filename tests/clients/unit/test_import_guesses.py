@@ -28,6 +28,12 @@ def test_what_other_systems_call_the_company_may_be_a_field_of_its_own_where_it_
     assert guess("x.csv", ["Kunde", "Region"], own)[1] == ["client.company_name", "client.custom.area"]
 
 
+def test_what_the_file_is_not_about_takes_no_field_of_the_companys_own() -> None:
+    own = {"client.custom.step": "Stage", "client.custom.subject": "Subject"}
+    assert guess("clients.csv", ["Company name", "Stage", "Subject"], own)[1] == ["client.company_name", *own]
+    assert guess("deals.csv", ["Deal name", "Stage"], own)[1] == ["deal.deal_name", "deal.stage"]
+
+
 @pytest.mark.parametrize(
     ("name", "columns", "meanings"),
     [
