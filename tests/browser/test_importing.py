@@ -88,6 +88,31 @@ def test_how_a_file_is_read_is_chosen_with_the_keyboard(open_browser: Open, widt
     expect(page.get_by_label("What Acme GmbH means")).to_be_visible()
 
 
+def test_rows_are_repaired_one_after_the_other_with_the_keyboard(open_browser: Open) -> None:
+    page = open_browser("admin").go("/imports")
+    lines = ["Company,First name,Email", "One,Ann,ann at home", "Two,Bob,bob@two.example", "Three,Cem,cem at home"]
+    file = {"name": "three.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.locator("#field-file").set_input_files(file)
+    page.get_by_role("button", name="Upload and look").click()
+    email = page.locator("form.bad-row").get_by_label("Email", exact=True)
+    expect(page.locator("#bad-count")).to_have_text("2 rows")
+    email.first.fill("ann@")
+    email.first.press("Enter")
+    # It is not good yet, and has the focus still.
+    expect(page.locator("form.bad-row").first).to_contain_text("“ann@”")
+    expect(email.first).to_be_focused()
+    email.first.fill("ann@one.example")
+    email.first.press("Enter")
+    expect(email.nth(1)).to_be_focused()
+    expect(page.locator("#bad-count")).to_have_text("1 row")
+    expect(page.locator("#first")).to_contain_text("ann@one.example")
+    email.nth(1).fill("cem@three.example")
+    page.locator("form.bad-row").nth(1).get_by_role("button", name="Save this row").click()
+    expect(page.get_by_role("button", name="Bring in all 3 rows")).to_be_focused()
+    expect(page.locator("#bad-count")).to_have_text("0 rows")
+    page.get_by_role("button", name="Throw away").click()
+
+
 def test_a_file_that_is_none_is_refused_in_words(open_browser: Open) -> None:
     page = open_browser("admin").go("/imports")
     file = {"name": "photo.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40}

@@ -48,7 +48,8 @@ class Table:
     """name: of the file or sheet. columns: their names, each once. rows: those below the header.
 
     encoding, separator: how a text was read, None of a sheet of a workbook. header: the line that names the columns, 0
-    where none does. begin: the first lines that hold something, whatever they are.
+    where none does. begin: the first lines that hold something, whatever they are. hidden: whether its workbook shows
+    other sheets and not this one.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Table:
     separator: str | None
     header: int
     begin: list[Row]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,10 @@ def _packed(path: Path, name: str, opening: _Opening) -> Iterator[Table]:
             yield from _archived(archive, inside, opening)
             return
     found = workbooks.sheets(path, limits)
-    for sheet in found:
+    for sheet, hidden in found.items():
         label = name if len(found) == 1 else sheet
-        yield _table(label, workbooks.rows(path, sheet, limits), opening, next(opening.chosen))
+        table = _table(label, workbooks.rows(path, sheet, limits), opening, next(opening.chosen))
+        yield replace(table, hidden=hidden and not all(found.values()))
 
 
 def _archived(archive: ZipFile, inside: list[str], opening: _Opening) -> Iterator[Table]:

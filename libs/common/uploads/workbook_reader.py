@@ -1,7 +1,8 @@
 """The program that reads one workbook: ``workbook_reader.py file memory seconds columns cell [sheet]``.
 
-It writes a line of JSON a row, or the names of the sheets, and a last line that says it came to the end. Of a row that
-is wider than ``columns``, and of a cell that is longer than ``cell``, it writes no more than shows that it is.
+It writes a line of JSON a row, or of each sheet its name and whether it is hidden, and a last line that says it came to
+the end. Of a row that is wider than ``columns``, and of a cell that is longer than ``cell``, it writes no more than
+shows that it is.
 """
 
 from __future__ import annotations
@@ -45,14 +46,15 @@ def _say(line: dict[str, Any]) -> None:
 
 
 def _read(path: str, columns: int, longest: int, sheet: str | None) -> None:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_path(path)
     if sheet is None:
+        hidden = {each.name for each in book.sheets_metadata if each.visible != SheetVisibleEnum.Visible}
         for name in book.sheet_names:
             found = book.get_sheet_by_name(name)
             if found.start is not None:
-                _say({"sheet": name})
+                _say({"sheet": name, "hidden": name in hidden})
         return
     found = book.get_sheet_by_name(sheet)
     is_wide = found.start is not None and found.width > columns

@@ -22,13 +22,13 @@ log = get_logger(__name__)
 _TOO_MUCH = "this workbook needs more memory or time to read than it gets; save the sheet as CSV"
 
 
-def sheets(path: Path, limits: Limits) -> list[str]:
-    """The names of the sheets that hold something."""
+def sheets(path: Path, limits: Limits) -> dict[str, bool]:
+    """The names of the sheets that hold something, in their order, and whether each is hidden."""
     with archives.checked(path, limits) as archive:
         if "[Content_Types].xml" not in archive.namelist():
             raise Unreadable("this is no workbook; save the sheet as CSV or XLSX")
         archives.measured(archive, limits)
-    return [str(line["sheet"]) for line in _said(path, None, limits)]
+    return {str(line["sheet"]): bool(line["hidden"]) for line in _said(path, None, limits)}
 
 
 def rows(path: Path, sheet: str, limits: Limits) -> Iterator[Row]:

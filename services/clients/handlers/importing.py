@@ -154,7 +154,8 @@ def commit_import(uow: UnitOfWork, import_id: str, only_good: bool) -> Document:
     if asked := [each for each in questions(row) if each["needed"]]:
         raise Conflict(f"answer first: {asked[0]['text']}", field=asked[0]["answer"])
     if row.bad and not good:
-        raise Conflict(f"{row.bad:,} rows have faults: repair them, or commit only the good ones", field="only_good")
+        faults = "1 row has faults: repair it" if row.bad == 1 else f"{row.bad:,} rows have faults: repair them"
+        raise Conflict(f"{faults}, or commit only the good ones", field="only_good")
     begun = {"only_good": good, "phase": "", "position": 0, "committed_at": row.committed_at or uow.now}
     if uow.actor.id == row.made_by:
         begun["made_by_role"] = uow.actor.role

@@ -45,15 +45,16 @@ class Evidence:
     def look(self, cell: str) -> None:
         """Take a cell into account; one that is no date of figures says nothing."""
         match = _FIGURES.match(cell.strip())
-        if match is None:
+        # Dots are between day and month alone: they tell nothing of what other signs are between.
+        if match is None or match[2] == ".":
             return
-        first, second = int(match[1]), int(match[3])
+        first, second, year = int(match[1]), int(match[3]), _year(match[4])
         if _may_begin_with_year(match):
             self._ask(cell)
-        elif match[2] == "." or (first > 12 >= second):
-            self.dmy += 1
-        elif second > 12 >= first:
-            self.mdy += 1
+        elif first > 12:
+            self.dmy += _is_day(year, second, first)
+        elif second > 12:
+            self.mdy += _is_day(year, first, second)
         elif first != second:
             self._ask(cell)
 
@@ -128,6 +129,14 @@ def _may_begin_with_year(match: re.Match[str]) -> bool:
     if sign != "-" or (len(first), len(second), len(last)) != (2, 2, 2):
         return False
     return int(first) > 12 >= int(second) and 1 <= int(last) <= 31
+
+
+def _is_day(year: int, month: int, number: int) -> bool:
+    try:
+        date(year, month, number)
+    except ValueError:
+        return False
+    return True
 
 
 def _made(text: str, year: int, month: int, number: int) -> date:

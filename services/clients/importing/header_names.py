@@ -22,13 +22,14 @@ NAMES: dict[str, str] = {
     "state province|mailing state province|shipping state|shipping state province|state county of address|state county",
     "client.country": "country|country region|billing country|mailing country|land|office location|"
     "shipping country|country of address|billing country region|mailing country region",
-    "client.notes": "notes|about us|company description|account description|notizen|comments|company notes",
+    "client.notes": "notes|about us|company description|account description|notizen|notiz|bemerkung|bemerkungen|"
+    "comments|company notes",
     "client.source": "source|lead source|original source|account source|quelle|original source type|"
     "original traffic source",
     "client.status": "status|account status|lifecycle stage|lead status|customer status|account type|rating status",
     "client.tags": "tags|tag|labels|label|company tags|organization label|schlagworte",
     "client.owner": "owner|company owner|account owner|contact owner|lead owner|account owner email|assigned to|"
-    "besitzer|organization owner|owner email|owner id|owner name",
+    "besitzer|betreuer|kundenbetreuer|organization owner|owner email|owner id|owner name",
     "client.external_id": "company id|account id|organization id|associated company id|associated company ids|"
     "client id|record id company|associated company ids primary|organization name id|"
     "account name id",
@@ -111,11 +112,15 @@ WITHIN: dict[str, dict[str, str]] = {
         "source": "deal.source", "lead source": "deal.source", "status": "deal.deal_status",
         "outcome": "deal.deal_status", "won lost": "deal.deal_status", "tags": "deal.tags",
         "owner": "deal.owner", "owner email": "deal.owner", "owner id": "deal.owner", "owner name": "deal.owner",
-        "notes": "deal.description", "label": "deal.tags", "labels": "deal.tags", "tag": "deal.tags",
+        "notes": "deal.description", "notizen": "deal.description", "notiz": "deal.description",
+        "bemerkung": "deal.description", "bemerkungen": "deal.description", "label": "deal.tags",
+        "labels": "deal.tags", "tag": "deal.tags",
     },
     "activity": {
         "id": "activity.external_id", "record id": "activity.external_id", "name": "activity.subject",
         "title": "activity.subject", "description": "activity.description", "notes": "activity.description",
+        "notizen": "activity.description", "notiz": "activity.description", "bemerkung": "activity.description",
+        "bemerkungen": "activity.description", "beschreibung": "activity.description",
         "owner": "activity.actor_name", "assigned to": "activity.assignee", "status": "activity.done",
         "created date": "activity.created_at", "create date": "activity.created_at",
         "created time": "activity.created_at", "add time": "activity.created_at",

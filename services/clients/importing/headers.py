@@ -35,6 +35,12 @@ _NAMING = {
     "deal": {"deal.deal_name", "deal.external_id"},
     "activity": {"activity.subject", "activity.description"},
 }
+# What says that something happened; a date alone may be the day of anything.
+_HAPPENED = {"activity.subject", "activity.description", "activity.type"}
+_DAYS = {"activity.occurred_at", "activity.due_at", "activity.done_at", "activity.created_at"}
+# What happened is told under these too, where its day stands beside it.
+_DESCRIBED = {"description", "beschreibung"}
+_COMPANY = "client.company_name"
 _SYSTEMS = {
     "hubspot": ("record id", "associated company", "lifecycle stage", "company domain name"),
     "salesforce": (
@@ -61,8 +67,10 @@ def recognised(name: str) -> bool:
 
 def about(file_name: str, columns: Sequence[str]) -> str:
     """What a file is about: its name says so, else the columns that only one entity has."""
-    stem = plain(file_name)
-    meanings = [_EXACT.get(plain(column)) or _OWN.get(plain(column)) for column in columns]
+    stem, names = plain(file_name), [plain(column) for column in columns]
+    meanings = [_EXACT.get(name) or _OWN.get(name) for name in names]
+    if not (_HAPPENED & set(meanings) or _DESCRIBED & set(names)):
+        meanings = [each for each in meanings if each not in _DAYS]
     scores = {entity: sum(meaning in fields for meaning in meanings) for entity, fields in _OWN_FIELDS.items()} | {
         "client": int("client.company_name" in meanings) + int("client.industry" in meanings)
     }
@@ -84,8 +92,12 @@ def guess(
     custom: the fields that the company made, and their labels: ``{"client.custom.region": "Region"}``.
     """
     entity, own, taken = about(file_name, columns), custom or {}, set[str]()
-    order = _order(entity, [_meaning(entity, column, {}, ()) for column in columns])
+    everybodys = [_meaning(entity, column, {}, ()) for column in columns]
+    order = _order(entity, everybodys)
     found = [_meaning(entity, column, own, order) for column in columns]
+    if _COMPANY not in found:
+        # Nothing else names the company, whatever field of its own bears this name too.
+        found = [_COMPANY if meant == _COMPANY else each for each, meant in zip(found, everybodys, strict=True)]
     if "activity.occurred_at" not in found:
         # Nothing else says when it happened.
         found = ["activity.occurred_at" if each == "activity.created_at" else each for each in found]
@@ -109,6 +121,8 @@ def _order(entity: str, meanings: Sequence[str | None]) -> list[str]:
 def _belongs(name: str, entity: str, all_names: set[str]) -> bool:
     """Whether a file says enough of a deal, or of what happened, for its columns to be about one."""
     of = name.partition(".")[0]
+    if name in _DAYS and not _HAPPENED & all_names:
+        return False
     if of == entity or of not in _NAMING:
         return True
     return bool(_NAMING[of] & all_names)
@@ -131,11 +145,21 @@ def _meaning(entity: str, column: str, custom: Mapping[str, str], order: Sequenc
         return _of_systems(entity, column)
     if (named := _NAMED.fullmatch(column)) and (of := _ENTITY_NAMES.get(plain(named[1]))):
         return _of_named(of, column, named[2], custom)
-    own = _labelled(column, custom, order)
+    standard, own = _of_systems(entity, column), _labelled(column, custom, order)
+    # A deal, or what happened, is nothing that every file is about.
+    if standard and standard.partition(".")[0] in (entity, "client", "contact") and _is_standard(standard, column):
+        return standard
     # A list of people or deals is one of their companies, too.
     if own and own.partition(".")[0] in (entity, "client"):
         return own
-    return _of_systems(entity, column) or own
+    return standard or own
+
+
+def _is_standard(meaning: str, column: str) -> bool:
+    """Whether a field of everybody's is called so by us, or best known by it: a label that the company gave a field of
+    its own takes no such column over. Of what only other systems call so, the company's label is the better guess."""
+    field = meaning.partition(".")[2].replace("_", " ")
+    return plain(column) in (field, NAMES.get(meaning, "").partition("|")[0])
 
 
 def _of_named(entity: str, column: str, rest: str, custom: Mapping[str, str]) -> str | None:
@@ -144,8 +168,10 @@ def _of_named(entity: str, column: str, rest: str, custom: Mapping[str, str]) ->
     if whole in _LINKS:
         return whole
     known = (whole, WITHIN[entity].get(name), f"{entity}.{name.replace(' ', '_')}", _EXACT.get(name), _OWN.get(name))
-    own = _labelled(column, custom, (entity,)) or _labelled(rest, custom, (entity,))
-    return own or next((each for each in known if each in TARGETS and each.partition(".")[0] == entity), None)
+    standard = next((each for each in known if each in TARGETS and each.partition(".")[0] == entity), None)
+    if standard and _is_standard(standard, rest):
+        return standard
+    return _labelled(column, custom, (entity,)) or _labelled(rest, custom, (entity,)) or standard
 
 
 def _labelled(column: str, custom: Mapping[str, str], entities: Sequence[str]) -> str | None:

@@ -107,7 +107,7 @@ def _text(cell: str) -> str:
 def _money(cell: str, currency: str, mark: str | None) -> dict[str, Any]:
     minor, named = amounts.money(cell, currency, mark)
     if minor < 0:
-        raise Unclear("this amount is not negative")
+        raise Unclear("this amount cannot be below zero")
     return {"amount_minor": minor, "currency": named}
 
 

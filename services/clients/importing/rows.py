@@ -225,7 +225,7 @@ class RowReader:
             reading.problems.append(Problem(self._money, MONEY, str(error)))
             return
         if minor < 0:
-            reading.problems.append(Problem(self._money, MONEY, "a deal's value is not negative"))
+            reading.problems.append(Problem(self._money, MONEY, "a deal's value cannot be below zero"))
         elif named != currency and "currency" in deal:
             reading.problems.append(Problem(self._money, MONEY, f"{cell!r} is not in {currency}"))
         else:

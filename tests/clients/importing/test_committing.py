@@ -16,7 +16,7 @@ from sqlalchemy import text
 from libs.common.problems import Conflict, Invalid, NotFound
 from services.clients import wiring
 from services.clients.importing.committing import Batch
-from services.clients.importing.steps import undoing, working
+from services.clients.importing.steps import working
 from services.gateway.api.exports import INVOICES
 from tests.clients.importing.conftest import Deals, Importer
 from tests.support.actors import ADMIN, JESSICA, JOHN
@@ -115,43 +115,6 @@ def test_ids_of_another_system_keep_companies_of_one_name_apart(importer: Import
     assert importer.commit(found["id"])["states"] == {"refused": 2}
 
 
-def test_undo_takes_back_what_nobody_touched(importer: Importer, runtime: Any, new_client: Any) -> None:
-    beta = new_client(company_name="Beta", industry="Steel")
-    found = importer.commit(importer.bring(PEOPLE.replace("GmbH,,", "GmbH,Wood,"))["id"], only_good=True)
-    assert found["results"] == {"client.created": 2, "client.updated": 1, "contact.created": 4}
-    gamma = next(each for each in importer.listed() if each["company_name"] == "gamma.example")
-    importer.rpc.update_client(client_id=gamma["id"], changes={"city": "Bern"})
-    undone = importer.undo(found["id"])
-    assert undone["state"] == "undone" and undone["results"]["refused"] == 1
-    assert [(each["name"], each["reason"]) for each in undone["kept"]] == [("gamma.example", "changed since")]
-    assert [each["company_name"] for each in importer.listed()] == ["Beta", "gamma.example"]
-    assert importer.rpc.get_client(client_id=beta["id"])["industry"] == "Steel"
-    assert importer.rpc.list_contacts(client_id=beta["id"])["total"] == 0
-    with pytest.raises(Conflict):
-        importer.rpc.undo_import(import_id=found["id"])
-    again = importer.commit(importer.bring(PEOPLE)["id"], only_good=True)
-    assert again["results"]["client.created"] == 1
-
-
-@pytest.mark.parametrize("page", [1, 2, 3])
-def test_people_of_one_company_go_whatever_page_of_the_undo_they_are_on(
-    importer: Importer, monkeypatch: pytest.MonkeyPatch, page: int
-) -> None:
-    monkeypatch.setattr(undoing, "_PAGE", page)
-    people = "".join(f"Acme,P{n},p{n}@acme.example\n" for n in range(5))
-    found = importer.commit(importer.bring("Company name,First name,Email\n" + people)["id"])
-    (acme,) = importer.listed()
-    own = importer.rpc.create_contact(client_id=acme["id"], data={"first_name": "Zoe", "email": "zoe@acme.example"})
-    importer.rpc.undo_import(import_id=found["id"])
-    assert importer.get(found["id"])["progress"] == {"done": 0, "total": 6, "percent": 0}
-    importer.work()
-    undone = importer.get(found["id"])
-    assert undone["progress"]["percent"] == 100
-    assert [(each["entity"], each["reason"]) for each in undone["kept"]] == [("client", "it has contacts by now")]
-    left = importer.rpc.list_contacts(client_id=acme["id"])["items"]
-    assert [(each["id"], each["is_primary"]) for each in left] == [(own["id"], True)]
-
-
 def test_dates_that_may_be_two_are_asked_and_never_guessed(importer: Importer) -> None:
     file = "Company,Activity type,Subject,Activity date\nAcme,call,Hello,01/02/2025\nAcme,call,Again,03/04/2025\n"
     found = importer.bring(file, "activities.csv")
@@ -171,6 +134,20 @@ def test_dates_that_may_be_two_are_asked_and_never_guessed(importer: Importer) -
     assert decided["questions"] == [] and decided["sheets"][0]["columns"][3]["order"] == "dmy"
 
 
+def test_dates_with_dots_and_those_of_no_day_tell_nothing_of_others(importer: Importer) -> None:
+    for said in ("01.02.2025", "31.02.2025", "31/02/2025"):
+        found = importer.bring(f"Deal name,Company,Expected close date\nA,Acme,{said}\nB,Acme,03/04/2025\n")
+        (asked,) = (each for each in found["questions"] if each["answer"] == "date_order")
+        assert asked["needed"] and asked["columns"][0]["samples"] == ["03/04/2025"]
+
+
+def test_rows_at_fault_are_counted_in_words(importer: Importer) -> None:
+    for rows, said in (("a@\n", "1 row has faults: repair it"), ("a@\nb@\n", "2 rows have faults: repair them")):
+        found = importer.bring("Company name,Email\n" + "".join(f"Acme,{row}\n" for row in rows.split()))
+        with pytest.raises(Conflict, match=f"^{said}, or commit only the good ones"):
+            importer.rpc.commit_import(import_id=found["id"], only_good=False)
+
+
 def test_deals_and_what_happened_come_with_their_company(importer: Importer, deals: Deals) -> None:
     file = (
         "Deal name,Account,Amount,Stage,Close date,Subject,Activity type,Occurred at\n"
@@ -180,7 +157,7 @@ def test_deals_and_what_happened_come_with_their_company(importer: Importer, dea
     )
     found = importer.bring(file, "everything.csv")
     assert [row["problems"][0]["reason"] for row in importer.rows(found["id"], "bad")] == [
-        "a deal's value is not negative",
+        "a deal's value cannot be below zero",
         "'Somewhere' is none of lead, qualified, proposal, negotiation, won, lost",
     ]
     assert [each["values"] for each in found["questions"]] == [[{"value": "Somewhere", "rows": 1}]]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from libs.common.problems import Conflict, Invalid
+from services.clients.importing.steps.reading import HIDDEN
 from tests.clients.importing.conftest import Importer
 from tests.clients.unit.test_import_files import workbook
 
@@ -60,6 +61,17 @@ def test_a_sheet_of_a_workbook_has_a_header_alone(importer: Importer) -> None:
         importer.rpc.change_import(import_id=found["id"], sheets=[{"separator": ";"}])
     found = importer.change(found["id"], sheets=[{"header_line": 0}])
     assert (found["rows"], names(found)) == (3, ["Column 1", "Column 2"])
+
+
+def test_a_hidden_sheet_waits_to_be_taken_in(importer: Importer) -> None:
+    shown, away = ([["Company name", "City"], [name, "Ulm"]] for name in ("Shown", "Away"))
+    found = importer.bring(workbook(shown, away, hidden=(1,)), "book.xlsx")
+    assert [(each["skip"], each["note"]) for each in found["sheets"]] == [(False, None), (True, HIDDEN)]
+    assert importer.commit(found["id"])["results"] == {"client.created": 1}
+    importer.undo(found["id"])
+    again = importer.bring(workbook(shown, away, hidden=(1,)), "book.xlsx")
+    importer.change(again["id"], sheets=[{"sheet": 1, "skip": False}])
+    assert importer.commit(again["id"])["results"] == {"client.created": 2}
 
 
 def test_what_cannot_be_read_in_one_way_is_read_in_another(importer: Importer) -> None:

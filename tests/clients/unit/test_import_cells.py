@@ -226,16 +226,20 @@ OWN = {
         ("clients.csv", "custom.region", "client.custom.region"),
         ("clients.csv", "Sales Region", "client.custom.region"),
         ("clients.csv", "kunde seit", "client.custom.kunde"),
-        ("clients.csv", "KUNDE", "client.custom.kunde"),
+        # Nothing else names the company.
+        ("clients.csv", "KUNDE", "client.company_name"),
         ("contacts.csv", "Birthday", "contact.custom.birthday"),
         ("contacts.csv", "sales region", "client.custom.region"),
         ("clients.csv", "Birthday", "contact.custom.birthday"),
         ("deals.csv", "Region", "deal.custom.region"),
         ("deals.csv", "deal.custom.gone", None),
-        # What stands above our own columns is ours.
+        # What our own columns are called is ours.
         ("deals.csv", "source", "deal.source"),
-        ("deals.csv", "Source", "deal.custom.source"),
+        ("deals.csv", "Source", "deal.source"),
+        ("deals.csv", "deal.custom.source", "deal.custom.source"),
         ("contacts.csv", "company_name", "client.company_name"),
+        ("contacts.csv", "Company name", "client.company_name"),
+        ("contacts.csv", "contact.custom.company_name", "contact.custom.company_name"),
         # Without a deal there is no field of one.
         ("contacts.csv", "deal.custom.region", None),
     ],
@@ -346,8 +350,8 @@ def test_cells_of_the_companys_own_fields_are_kept_by_their_kind(kind: str, cell
     ("kind", "cell", "reason"),
     [
         ("text", "x" * 501, "at most 500"), ("number", "1,234", "is two numbers"), ("number", "0.1234567", "15 digits"),
-        ("number", "a", "is not a number"), ("money", "-5 USD", "not negative"), ("money", "5 XXQ", "no currency"),
-        ("money", "1,234 €", "is two numbers"),
+        ("number", "a", "is not a number"), ("money", "-5 USD", "cannot be below zero"),
+        ("money", "5 XXQ", "no currency"), ("money", "1,234 €", "is two numbers"),
         ("date", "01/02/2025", "is two dates"), ("yes_no", "maybe", "neither yes nor no"),
         ("choice", "East", "is none of North West, South"),
     ],

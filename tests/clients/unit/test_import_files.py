@@ -64,14 +64,16 @@ def test_names_of_columns_are_each_there_once(tmp_path: Path) -> None:
     assert columns == ["Email", "Email (2)", "Column 3"]
 
 
-def workbook(*sheets: list[list[Any]]) -> bytes:
+def workbook(*sheets: list[list[Any]], hidden: tuple[int, ...] = ()) -> bytes:
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
-    for rows in sheets:
+    for place, rows in enumerate(sheets):
         sheet = book.add_worksheet()
+        if place in hidden:
+            sheet.hide()
         for number, row in enumerate(rows):
-            for place, cell in enumerate(row):
-                sheet.write(number, place, cell)
+            for column, cell in enumerate(row):
+                sheet.write(number, column, cell)
     book.close()
     return made.getvalue()
 
@@ -82,6 +84,19 @@ def test_workbooks_with_several_sheets(tmp_path: Path) -> None:
         ("Sheet1", ["Company", "Size"], [["A", "12"], ["B", "1.5"]]),
         ("Sheet2", ["First name"], [["Ann"]]),
     ]
+
+
+@pytest.mark.parametrize(("hidden", "found"), [((1, 2), [False, True, True]), ((1,), [False, True, False])])
+def test_hidden_sheets_are_told(tmp_path: Path, hidden: tuple[int, ...], found: list[bool]) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(workbook(*([["Company"], [name]] for name in "ABC"), hidden=hidden))
+    assert [each.hidden for each in tables(path, "book.xlsx", tmp_path, LIMITS, recognised) if list(each.rows)] == found
+
+
+def test_a_hidden_sheet_that_is_all_there_is_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(workbook([], [["Company"], ["A"]], hidden=(1,)))
+    assert [each.hidden for each in tables(path, "book.xlsx", tmp_path, LIMITS, recognised)] == [False]
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

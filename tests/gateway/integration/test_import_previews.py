@@ -91,7 +91,8 @@ def test_it_is_said_in_words(admin: Any) -> None:
 
 
 def test_it_is_a_page_of_its_own_and_goes_on(admin: Any, rpc: Any) -> None:
-    assert "<h1>list.csv</h1>" in admin.get(PREVIEW).text
+    page = admin.get(PREVIEW).text
+    assert "<h1>list.csv</h1>" in page and f'<a class="btn" href="/imports/{ID}">Back to the import</a>' in page
     more = admin.get(f"{PREVIEW}?cursor=abc", headers=PART).text
     assert more.lstrip().startswith("<li") and "<h2" not in more
     rpc.answers["clients.preview_import"] = {"items": [], "next_cursor": None, "total": 0}

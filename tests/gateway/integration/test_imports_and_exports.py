@@ -158,6 +158,27 @@ def test_a_row_of_no_number_is_not_found(admin: Any, rpc: Any, runtime: Any, bea
     assert admin.post(path, data={"csrf_token": token_of(admin, runtime), "cell.a": "b"}).status_code in (404, 422)
 
 
+def test_a_row_that_is_repaired_comes_with_what_else_shows_it(admin: Any, rpc: Any, runtime: Any) -> None:
+    cells = {"Company": "Fixed", "Where": "", "What": ""}
+    row = {"n": 1, "sheet": 0, "line": 2, "state": "good", "problems": [], "notes": [], "cells": cells}
+    rpc.answers["clients.repair_row"] = row
+    rpc.answers["clients.import_rows"] = {"items": [row], "next_cursor": None, "total": 1}
+
+    def repair(query: str, row: dict[str, Any]) -> str:
+        rpc.answers["clients.repair_row"] = row
+        sent = {"csrf_token": token_of(admin, runtime), "cell.Company": "Fixed"}
+        text: str = admin.post(f"/imports/{ID}/rows/1?{query}", data=sent, headers={"HX-Request": "true"}).text
+        return text
+
+    whole = repair("of=bad", row)
+    assert '<span id="bad-count" hx-swap-oob="innerHTML">1 row</span>' in whole
+    assert '<section id="finish" hx-swap-oob="true"' in whole and '<section id="first" hx-swap-oob="true"' in whole
+    # Only what the page has is sent.
+    assert 'id="first"' not in repair("of=bad", row | {"n": 9}) and "-count" not in repair("of=<b>", row)
+    alone = repair("of=bad&alone=true", row)
+    assert 'id="bad-count"' in alone and 'id="finish"' not in alone and 'id="first"' not in alone
+
+
 def test_a_cell_of_several_lines_keeps_them(admin: Any, rpc: Any) -> None:
     row = {"n": 1, "sheet": 0, "line": 2, "state": "bad", "problems": [], "notes": []}
     cells = {"Company": "one", "Where": "\ntwo\nlines", "What": ""}
@@ -276,11 +297,13 @@ def test_what_stays_of_an_import_is_said_in_plain_words(admin: Any, rpc: Any, ru
         for reason in ("records have values of it", "a segment filters by it")
     ]
     kept.append({"entity": "segment", "row_id": ID, "client_id": None, "name": "Big", "reason": "changed since"})
+    kept.append({"entity": "contact", "row_id": ID, "client_id": ID, "name": "Uwe", "reason": "its company stays"})
     rpc.answers["clients.get_import"] = IMPORT | {"state": "undone", "committed_at": WHEN, "kept": kept}
     text = admin.get(f"/imports/{ID}").text
     assert "Left alone:" in text and "Records have values of it" in text and HOSTILE not in text
     speak(runtime, "de")
     german = admin.get(f"/imports/{ID}").text
+    assert "Its company stays" in text and "Ihre Firma bleibt" in german
     assert "Datensätze haben Werte davon" in german and "Ein Segment filtert danach" in german
 
 

@@ -35,6 +35,7 @@ _SAMPLES = 3
 _SHOWN = 80
 FIELDS = "these fields of your own are made before the rows that have values of them; those you have already stay"
 SEGMENTS = "these segments are saved after the rows; of those you have already each stays as it is"
+HIDDEN = "this sheet is hidden in its workbook, and is left out unless you take it in"
 _NOTES = {ABOUT: FIELDS, segment_lists.ABOUT: SEGMENTS}
 # Of a date or a number, as people write them.
 _LONGEST = 30
@@ -146,10 +147,16 @@ class _Sheet:
         about = {"name": self.table.name, "about": entity, "rows": self.rows, "columns": columns}
         about |= {"encoding": self.table.encoding, "separator": self.table.separator, "header_line": self.table.header}
         about["first_lines"] = [{"line": row.line, "text": _shown(row.cells)} for row in self.table.begin]
+        return about | self._left_out()
+
+    def _left_out(self) -> dict[str, Any]:
+        """Whether the table is left out while nobody says otherwise, and what is said of it."""
+        if self.table.hidden:
+            return {"skip": True, "note": HIDDEN}
         if self._list:
-            return about | {"skip": False, "note": _NOTES[self._list]}
+            return {"skip": False, "note": _NOTES[self._list]}
         note = foreign(self.table.columns)
-        return about | {"skip": note is not None, "note": note}
+        return {"skip": note is not None, "note": note}
 
 
 def _shown(cells: list[str]) -> str:

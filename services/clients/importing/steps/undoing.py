@@ -38,6 +38,7 @@ _PAGE = 500
 # As many deals as are counted in a few seconds.
 _DEALS = 250
 _SINCE = "changed since"
+_COMPANY_STAYS = "its company stays"
 
 
 def undo(tools: Tools, job: Job, run: Any) -> bool:
@@ -127,12 +128,15 @@ def _last_activities(uow: UnitOfWork, client_ids: set[str]) -> None:
 
 def _undo_contacts(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
     there, refused = _locked(uow, Contact, contacts, found), {}
+    staying = _staying(uow, found[0].import_id, {each.client_id for each in found})
     for each in found:
         contact = there.get(each.row_id)
         if contact is None:
             continue
         if contact.version != each.version_after:
             refused[each.row_id] = _SINCE
+        elif each.created and each.client_id in staying:
+            refused[each.row_id] = _COMPANY_STAYS
         elif each.created:
             uow.session.delete(contact)
         else:
@@ -141,6 +145,17 @@ def _undo_contacts(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
     clients_of = {each.client_id for each in found}
     _heirs(uow, clients_of - _to_come(uow, found[-1], clients_of))
     return refused
+
+
+def _staying(uow: UnitOfWork, import_id: str, client_ids: set[str]) -> set[str]:
+    """Those of the clients that the import made and will not take away: who works with one needs its people."""
+    row = import_changes.c
+    made = (row.import_id == import_id, row.entity == "client", row.created, texts(row.row_id, client_ids))
+    statement = select(clients.c.id, (clients.c.version != row.version_after).label("changed"))
+    statement = statement.join(import_changes, row.row_id == clients.c.id).where(*made, clients.c.deleted_at.is_(None))
+    found = uow.session.execute(statement).all()
+    hanging = _hanging(uow, import_id, [client.id for client in found])
+    return {client.id for client in found if client.changed or client.id in hanging}
 
 
 def _to_come(uow: UnitOfWork, last: Any, client_ids: set[str]) -> set[str]:
@@ -167,7 +182,7 @@ def _heirs(uow: UnitOfWork, client_ids: set[str]) -> None:
 
 def _undo_clients(uow: UnitOfWork, found: Sequence[Any]) -> dict[str, str]:
     there, refused = _locked(uow, Client, clients, found), {}
-    hanging = _hanging(uow, [each.row_id for each in found if each.created])
+    hanging = _hanging(uow, found[0].import_id, [each.row_id for each in found if each.created])
     told: list[Client] = []
     for each in found:
         client = there.get(each.row_id)
@@ -197,10 +212,14 @@ def _before(before: dict[str, Any]) -> dict[str, Any]:
             for name, value in before.items()}  # fmt: skip
 
 
-def _hanging(uow: UnitOfWork, client_ids: list[str]) -> dict[str, str]:
+def _hanging(uow: UnitOfWork, import_id: str, client_ids: list[str]) -> dict[str, str]:
     """What hangs on clients that other people or services put there."""
+    row = import_changes.c
+    of_contact = (row.import_id == import_id, row.entity == "contact", row.row_id == contacts.c.id, row.created)
+    untouched = exists().where(*of_contact, row.refused.is_(None), row.version_after == contacts.c.version)
     kinds: dict[str, tuple[Any, ...]] = {
-        "contacts": (contacts,),
+        # One that the import made, and whose turn to go is to come, holds nothing.
+        "contacts": (contacts, ~untouched),
         # A task that made itself is no work of anybody's.
         "a history": (activities, ~exists().where(task_causes.c.activity_id == activities.c.id)),
         "documents": (documents,),

@@ -27,6 +27,7 @@ pages = Pages("imports")
 # What goes on while nobody does anything.
 WORKING = ("uploading", "reading", "checking", "committing", "undoing")
 _SHOWN = 50
+_FIRST = 8
 # A word of a field, and what it means.
 _WORD = re.compile(r"value\.(?P<field>[a-z]+\.custom\.[a-z0-9_]+|[a-z_]+)\.(?P<word>.+)", re.DOTALL)
 
@@ -79,7 +80,8 @@ def rows(import_id: Any) -> Any:
             }
         ).values()
     )
-    values = {"run": run, "rows": lines, "state": request.args.get("state", ""), "reason": reason}
+    state = request.args.get("state", "")
+    values = {"run": run, "rows": lines, "of": _list(state), "alone": True, "reason": reason}
     if is_part():
         return shell.fragment("imports/rows.html", **values)
     return shell.page("imports/all_rows.html", states=STATES, **values)
@@ -112,9 +114,9 @@ def repair(import_id: Any, n: str) -> Any:
     if not is_part():
         text = _("Line %(line)s is good now", line=line["line"]) if line["state"] == "good" else ""
         return done(f"/imports/{import_id}#rows", Toast(text or _("Line %(line)s is not good yet", line=line["line"])))
-    run = parts.one("clients", "get_import", import_id=str(import_id))
-    values = {"run": run, "row": line, "reason": reason, "repaired": True, "form": Form()}
-    return shell.fragment("imports/repaired.html", **values)
+    return shell.fragment(
+        "imports/repaired.html", row=line, reason=reason, form=Form(), **_around(str(import_id), line)
+    )
 
 
 @pages.post("/imports/<uuid:import_id>/commit", who=SALES)
@@ -147,6 +149,25 @@ def delete(import_id: Any) -> Any:
     return done("/imports", Toast(_("Thrown away")))
 
 
+def _list(state: str) -> str:
+    """The list of rows to be repaired that is of this state; "" for none."""
+    return state if state in ("bad", "refused") else ""
+
+
+def _around(import_id: str, line: dict[str, Any]) -> dict[str, Any]:
+    """What else of its page shows a row that was repaired: the count of its list, the first rows if it is of them."""
+    mine, alone = {"import_id": import_id}, "alone" in request.args
+    calls = {
+        "run": Call("clients", "get_import", mine),
+        "first": None if alone else Call("clients", "import_rows", mine | {"limit": _FIRST}),
+    }
+    found = parts.ask(calls)
+    run, part = found["run"].needed(), found.get("first")
+    first = part.value["items"] if part and run["state"] == "ready" else []
+    shown = line["sheet"] == 0 and any(each["n"] == line["n"] for each in first)
+    return {"run": run, "alone": alone, "of": _list(request.args.get("of", "")), "first": first if shown else []}
+
+
 def _parts(import_id: str) -> dict[str, parts.Part]:
     mine: dict[str, Any] = {"import_id": import_id}
     found = parts.ask(
@@ -155,7 +176,7 @@ def _parts(import_id: str) -> dict[str, parts.Part]:
             "bad": Call("clients", "import_rows", mine | {"state": "bad", "limit": _SHOWN}),
             "refused": Call("clients", "import_rows", mine | {"state": "refused", "limit": _SHOWN}),
             "noted": Call("clients", "import_rows", mine | {"state": "noted", "limit": _SHOWN}),
-            "first": Call("clients", "import_rows", mine | {"limit": 8}),
+            "first": Call("clients", "import_rows", mine | {"limit": _FIRST}),
         }
     )
     found["run"].needed()
