@@ -1,4 +1,4 @@
-"""What is done to many clients on their list: asked before they are deleted, and what is said afterwards."""
+"""The list of clients: many are deleted when it was asked, what is said afterwards, and what an export is without."""
 
 from __future__ import annotations
 
@@ -83,3 +83,9 @@ def test_a_reason_that_several_share_is_said_once(admin: Any, rpc: Any, runtime:
         ". 1 client left as it was: it is gone (?)"
     )
     assert [each.text for each in said] == [told, f"{told}. 3 more left as they were"]
+
+
+def test_a_list_with_cards_says_that_its_export_is_without_them(admin: Any, rpc: Any) -> None:
+    assert "of which only the card shows" not in admin.get("/clients").text
+    rpc.answers["clients.list_clients"] = ANSWERS["clients.list_clients"] | {"total": 125, "cards": 12}
+    assert "without the 12 of colleagues of which only the card shows" in admin.get("/clients").text
