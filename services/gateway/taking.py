@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 import tempfile
@@ -10,9 +11,9 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from libs.common.money import json_number, to_major
+from libs.common.money import exponent, json_number, to_major
 from libs.common.problems import Invalid
 from libs.reporting.sheets import neutral
 
@@ -22,6 +23,8 @@ Rows = Iterator[Row]
 # Rows of a sheet beside its header, as Excel has them.
 SHEET_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
+# Of a number, as spreadsheets keep it; one with more would be another.
+_DIGITS = 15
 _PIECE = 256 * 1024
 # What separates the words of a cell when a file is brought in, and the quotes that keep them together.
 _PARTING = re.compile(r'[,;|\r\n"]')
@@ -33,12 +36,14 @@ _MASKED = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'\n", "'＝", "'＋", "'－", 
 class Columns:
     """One table: its name and the API's names of its fields, in order. An amount has its minor units in the rows.
 
-    entity: whose fields the company may have added to. own: the keys of those fields.
+    numbers: the fields that are numbers and no amounts. entity: whose fields the company may have added to. own: the
+    keys of those fields.
     """
 
     name: str
     names: Sequence[str]
     money: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     entity: str | None = None
     own: Sequence[str] = ()
 
@@ -56,11 +61,55 @@ class Columns:
         values = row.get("custom") or {}
         return [*(self._cell(name, row) for name in self.names), *(own_value(values.get(key)) for key in self.own)]
 
+    def figures(self, row: Row, base: str) -> list[Figure | None]:
+        """What of a row a spreadsheet keeps as a number; None for all else. base: the currency that amounts are in
+        when they name none."""
+        values = row.get("custom") or {}
+        return [
+            *(self._figure(name, row) for name in self.names),
+            *(own_figure(values.get(key), base) for key in self.own),
+        ]
+
     def _cell(self, name: str, row: Row) -> str:
         if name in self.money:
             minor = row.get(f"{name}_minor")
             return "" if minor is None else in_figures(Decimal(json_number(minor, str(row["currency"]))))
         return written(row.get(name))
+
+    def _figure(self, name: str, row: Row) -> Figure | None:
+        if name in self.money and (minor := row.get(f"{name}_minor")) is not None:
+            return _exact(to_major(minor, row["currency"]), _decimals(row["currency"]))
+        if name in self.numbers and (number := row.get(name)) is not None:
+            return _exact(Decimal(str(number)))
+        return None
+
+
+class Figure(NamedTuple):
+    """A number of a sheet, and how it is shown there."""
+
+    number: Decimal
+    shown: str
+
+
+def own_figure(value: Any, base: str) -> Figure | None:
+    """A number or an amount of one of the company's own fields. An amount in another currency than ``base`` stays text,
+    which names it: as a number it would be brought in as one in ``base``, and would be summed with them."""
+    if isinstance(value, Mapping):
+        amount = to_major(value["amount_minor"], value["currency"])
+        return _exact(amount, f'{_decimals(base)} "{base}"') if value["currency"] == base else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _exact(Decimal(str(value)))
+    return None
+
+
+def _exact(number: Decimal, shown: str = "General") -> Figure | None:
+    """A number as a figure; None where a spreadsheet would round it."""
+    return Figure(number, shown) if len(number.normalize().as_tuple().digits) <= _DIGITS else None
+
+
+def _decimals(currency: str) -> str:
+    digits = exponent(currency)
+    return "#,##0" + ("." + "0" * digits if digits else "")
 
 
 def written(value: Any) -> str:
@@ -116,8 +165,9 @@ def csv_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
     yield _taken(buffer)
 
 
-def xlsx_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
-    """The table as a workbook, in pieces. It is written to the disk first; Invalid when a sheet cannot hold it."""
+def xlsx_pieces(columns: Columns, rows: Rows, base: str) -> Iterator[bytes]:
+    """The table as a workbook, in pieces: numbers and amounts as numbers, all else as text. It is written to the disk
+    first; Invalid when a sheet cannot hold it. base: the currency that amounts are in when they name none."""
     import xlsxwriter
 
     with tempfile.TemporaryFile() as held:
@@ -126,12 +176,17 @@ def xlsx_pieces(columns: Columns, rows: Rows) -> Iterator[bytes]:
             sheet, bold = book.add_worksheet(columns.name[:31]), book.add_format({"bold": True})
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, columns.header, bold)
-            for number, row in enumerate(rows, start=1):
-                if number > SHEET_ROWS:
+            as_shown = functools.cache(lambda shown: book.add_format({"num_format": shown}))
+            for line, row in enumerate(rows, start=1):
+                if line > SHEET_ROWS:
                     raise Invalid(f"a sheet holds at most {SHEET_ROWS:,} rows; take the CSV")
-                for place, cell in enumerate(columns.cells(row)):
-                    # As text, so that an amount is what it was and a number of a phone is no sum.
-                    sheet.write_string(number, place, cell[:_LONGEST_CELL])
+                cells = zip(columns.cells(row), columns.figures(row, base), strict=True)
+                for place, (cell, figure) in enumerate(cells):
+                    if figure:
+                        sheet.write_number(line, place, figure.number, as_shown(figure.shown))
+                    else:
+                        # By its column, never by its looks: a number of a phone is no sum.
+                        sheet.write_string(line, place, cell[:_LONGEST_CELL])
         held.seek(0)
         while piece := held.read(_PIECE):
             yield piece

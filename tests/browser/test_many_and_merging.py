@@ -50,6 +50,26 @@ def test_all_that_match_are_tagged_and_it_is_undone(open_browser: Open, wood: st
     expect(page.locator("#state")).to_contain_text(f"Taken back{MANY}")
 
 
+def test_what_is_picked_is_deleted_when_it_was_asked(open_browser: Open, crm: Crm) -> None:
+    admin, mark = crm.sign_in("admin"), TechCorp().mark
+    for number in range(2):
+        admin.post("/clients", {"company_name": f"Gone {mark} {number}", "tags": [f"gone-{mark}"]})
+    visit = open_browser("admin")
+    page = visit.go(f"/clients?tag=gone-{mark}")
+    page.get_by_label("Select all that are shown").check()
+    bar, dialog = page.locator(".bulkbar"), page.locator("#sure")
+    bar.get_by_label("What to do").select_option("delete")
+    for answer in ("Cancel", "Delete"):
+        bar.get_by_role("button", name="Apply").click()
+        expect(dialog).to_contain_text("Clients to delete: 2")
+        assert admin.get("/clients", tag=f"gone-{mark}")["total"] == 2
+        dialog.get_by_role("button", name=answer).click()
+    visit.toast("2 clients deleted")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    visit.toast("2 clients are as they were")
+    assert admin.get("/clients", tag=f"gone-{mark}")["total"] == 2
+
+
 def test_unpicking_one_unpicks_the_rest_that_match(open_browser: Open, wood: str) -> None:
     page = open_browser("admin").go(f"/clients?tag={wood}")
     page.get_by_label("Select all that are shown").check()

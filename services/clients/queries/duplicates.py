@@ -15,9 +15,10 @@ from services.clients.domain import SIGNS, likeness, mail_host, normal_name, pho
 from services.clients.models import clients, contacts
 from services.clients.queries.clients import access_of
 from services.clients.queries.filtering import by_letters
-from services.clients.similarity import BLOCKED_UNDER, LEAST, similar_names
+from services.clients.similarity import BLOCKED_UNDER, LEAST, Reached, similar_names
 
 _SHOWN = ("id", "company_name", "industry", "status", "owner_id")
+_REACHED = ("email", "website", "phone")
 _SIMILAR = "similar name"
 # As many rows as one sign is followed to: a phone number of a thousand clients says little.
 _FOLLOWED = 50
@@ -45,14 +46,20 @@ def find_duplicates(
     searches += _by_phone(actor, fields.text(60)("phone", phone))
     if not searches:
         return {"items": []}
+    typed = Reached.of(address, None, phone)
     found: dict[str, dict[str, Any]] = {}
+    elsewhere: set[str] = set()
     for row in session.execute(union_all(*(select(each.subquery()) for each in searches))):
         if row.id != left_out:
             client = {each: row._mapping[each] for each in (*_SHOWN, "access")}
             strength = similar_names(name, row.match_name) if row.sign == _SIMILAR else SIGNS[row.sign]
             if strength:
                 found.setdefault(row.id, client | {"signs": {}})["signs"][row.sign] = strength
-    judged = [each for each in (_judged(**each) for each in found.values()) if each["score"] >= LEAST]
+            # What a card hides tells nothing, not even that it is another's.
+            if row.access != "card" and typed.elsewhere(Reached.of(*(row._mapping[each] for each in _REACHED))):
+                elsewhere.add(row.id)
+    likely = [each for each in found.values() if set(each["signs"]) != {_SIMILAR} or each["id"] not in elsewhere]
+    judged = [each for each in (_judged(**each) for each in likely) if each["score"] >= LEAST]
     return {"items": sorted(judged, key=lambda each: (-each["score"], each["company_name"], each["id"]))[:5]}
 
 
@@ -99,7 +106,11 @@ def _by_value(
 
 
 def _sign(actor: Actor, sign: str) -> Select[Any]:
-    columns = [*(clients.c[name] for name in _SHOWN), access_of(actor).label("access"), clients.c.match_name]
+    columns = [
+        *(clients.c[name] for name in (*_SHOWN, *_REACHED)),
+        access_of(actor).label("access"),
+        clients.c.match_name,
+    ]
     return select(*columns, literal(sign).label("sign"))
 
 

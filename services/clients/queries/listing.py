@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from libs.common.custom_fields import Definition
@@ -31,6 +29,14 @@ class _Part:
     count: Select[Any]
 
 
+class _Found(NamedTuple):
+    """The rows of a page and one more, how many there are in all, and how many of those are cards."""
+
+    rows: list[Any]
+    total: int
+    cards: int
+
+
 def list_clients(
     session: Session,
     actor: Actor,
@@ -43,26 +49,28 @@ def list_clients(
 ) -> dict[str, Any]:
     """Clients the actor may see, a page at a time. A row that is only a card matches by what the card shows.
 
+    ``cards`` says how many of the total are only cards, where there are any: an export has none of them.
     With ``q`` each has ``hits``; ``fuzzy`` says that nothing has the words as typed, and these have some like them.
     zone: the business time zone, in which ``created_from`` is a day. owners: the people's ids in the order of their
     names, to sort by ``owner``.
     """
     size, order = limit_of(limit), order_of(sort, owners)
     wanted = filtering.wanted(session, actor, filters, zone)
-    rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
+    found = _found(session, actor, _parts(wanted, order), order, cursor, size)
     fuzzy = bool(filters.get("fuzzy"))
-    if not total and not fuzzy and (search := filtering.searched_for(filters)) and search.wanted:
+    if not found.total and not fuzzy and (search := filtering.searched_for(filters)) and search.wanted:
         # Only where nothing has the words as typed may it be a slip, and the answer says so.
         fuzzy, wanted = True, filtering.wanted(session, actor, filters | {"fuzzy": True}, zone)
         if wanted.slips:
-            rows, total = _found(session, actor, _parts(wanted, order), order, cursor, size)
-    shown, next_cursor = page(rows, size, lambda row: (row.sort_value, row.id))
+            found = _found(session, actor, _parts(wanted, order), order, cursor, size)
+    shown, next_cursor = page(found.rows, size, lambda row: (row.sort_value, row.id))
     items = [document(row) for row in shown]
-    answer = {"items": items, "next_cursor": next_cursor, "total": total}
+    answer = {"items": items, "next_cursor": next_cursor, "total": found.total}
+    answer |= {"cards": found.cards} if found.cards else {}
     if (search := filtering.searched_for(filters)) is None:
         return answer
     _tell_hits(items, hits_of(session, search, items, wanted.slips))
-    return answer | {"fuzzy": fuzzy and bool(total)}
+    return answer | {"fuzzy": fuzzy and bool(found.total)}
 
 
 def check_list(
@@ -79,13 +87,11 @@ def check_list(
     order_of(sort)
 
 
-def _found(
-    session: Session, actor: Actor, parts: list[_Part], order: Order, cursor: str | None, size: int
-) -> tuple[list[Any], int]:
-    """The rows of a page and one more, and how many there are in all."""
+def _found(session: Session, actor: Actor, parts: list[_Part], order: Order, cursor: str | None, size: int) -> _Found:
     found = session.execute(_page(actor, parts, order, cursor, size)).all()
-    # The total stands beside each row, and alone where there is none.
-    return [row for row in found if row.id], found[0].total
+    # The counts stand beside each row, and alone where there is none.
+    counts = found[0]
+    return _Found([row for row in found if row.id], counts.matched + counts.cards, counts.cards)
 
 
 def _tell_hits(items: list[dict[str, Any]], hits: Mapping[str, list[dict[str, Any]]]) -> None:
@@ -115,13 +121,14 @@ def _part(name: str, condition: ColumnElement[bool], key: ColumnElement[Any], co
 
 
 def _page(actor: Actor, parts: list[_Part], order: Order, cursor: str | None, size: int) -> Select[Any]:
-    """The documents of one page and one row more, in order, each with the total."""
+    """The documents of one page and one row more, in order, each with how many there are of each part."""
     pages = [keyset(each.rows, order.keys(each.key, each.id), cursor, size).subquery() for each in parts]
     both = union_all(*(select(each) for each in pages)).subquery() if len(pages) > 1 else pages[0]
     rows = keyset(select(both), order.keys(both.c.sort_value, both.c.id), None, size).subquery()
-    total = functools.reduce(operator.add, (each.count.scalar_subquery() for each in parts))
-    counted = select(total.label("total")).cte("counted").prefix_with("MATERIALIZED")
-    columns = [*DOCUMENT, access_of(actor).label("access"), rows.c.sort_value, counted.c.total]
+    counts = [each.count.scalar_subquery() for each in parts]
+    matched, cards = counts if len(counts) > 1 else (counts[0], literal(0))
+    counted = select(matched.label("matched"), cards.label("cards")).cte("counted").prefix_with("MATERIALIZED")
+    columns = [*DOCUMENT, access_of(actor).label("access"), rows.c.sort_value, counted.c.matched, counted.c.cards]
     joined = counted.join(rows, true(), isouter=True).join(clients, clients.c.id == rows.c.id, isouter=True)
     statement = select(*columns).select_from(joined)
     return keyset(statement, order.keys(rows.c.sort_value, rows.c.id), None, size)

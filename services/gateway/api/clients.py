@@ -58,9 +58,11 @@ class FoundClient(d.ClientDocument):
 
 
 class FoundClients(d.ListOf[FoundClient]):
-    """``fuzzy``: nothing has the words of ``q`` as they were typed, and these have words that are nearly those."""
+    """``fuzzy``: nothing has the words of ``q`` as they were typed, and these have words that are nearly those.
+    ``cards``: of how many in ``total`` only the public card shows, where there are any; exports are without them."""
 
     fuzzy: bool | None = None
+    cards: int | None = None
 
 
 @routes.route("GET", "/clients", query=s.ClientFilters, answers=FoundClients)

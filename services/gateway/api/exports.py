@@ -31,6 +31,7 @@ routes = Routes("exports")
 ZIP_TYPE = "application/zip"
 _PAGE = 1000
 _INVOICES_PAGE = 200
+_VERSION = frozenset({"version"})
 
 FIELDS = Columns("custom_fields", "entity key label kind options archived".split())
 SEGMENTS = Columns("segments", "name shared owner filters sort currency".split())
@@ -39,12 +40,14 @@ CLIENTS = Columns(
     "id company_name email phone website industry status source address city state country notes tags owner owner_id"
     " lifetime_value currency last_activity_at waiting_since created_at updated_at version".split(),
     frozenset({"lifetime_value"}),
+    _VERSION,
     entity="client",
 )
 CONTACTS = Columns(
     "contacts",
     "id client_id company_name first_name last_name email phone job_title is_primary created_at updated_at"
     " version".split(),
+    numbers=_VERSION,
     entity="contact",
 )
 DEALS = Columns(
@@ -52,18 +55,21 @@ DEALS = Columns(
     "id deal_name client_id company_name deal_value currency stage source description expected_close_date"
     " actual_close_date created_on lost_reason history tags owner owner_id ai_score updated_at version".split(),
     frozenset({"deal_value"}),
+    _VERSION | {"ai_score"},
     entity="deal",
 )
 ACTIVITIES = Columns(
     "activities",
     "id client_id company_name contact_id deal_id type subject description occurred_at due_at done_at assignee"
     " assignee_id actor_name created_at updated_at version".split(),
+    numbers=_VERSION,
 )
 INVOICES = Columns(
     "invoices",
     "id invoice_number status overdue client_id company_name deal_id amount tax discount_percent tax_percent currency"
     " due_date paid_date payment_method payment_reference description created_at updated_at version".split(),
     frozenset({"amount", "tax"}),
+    _VERSION | {"discount_percent", "tax_percent"},
 )
 
 
@@ -212,7 +218,10 @@ def _declare(export: Export, ending: str, kind: str) -> None:
 
     def view(query: Any) -> Response:
         found, columns = rows(export, export.asked(query)), columns_of(export)
-        pieces = csv_pieces(columns, found) if ending == "csv" else _begun(xlsx_pieces(columns, found))
+        if ending == "csv":
+            pieces = csv_pieces(columns, found)
+        else:
+            pieces = _begun(xlsx_pieces(columns, found, r.gateway().settings.base_currency))
         return _file(pieces, _name(name, ending), kind)
 
     view.__name__ = f"export_{name}_{ending}"

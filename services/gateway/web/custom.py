@@ -52,7 +52,7 @@ class CustomField(Field):
 
     @property
     def reader(self) -> forms.Reader:
-        return {"number": forms.amount, "money": _money, "yes_no": forms.flag}.get(self.kind, forms.text)
+        return {"number": forms.number, "money": _money, "yes_no": forms.flag}.get(self.kind, forms.text)
 
     def typed(self, record: Mapping[str, Any]) -> str:
         """The value as it stands in an input."""

@@ -61,17 +61,33 @@ def sent() -> Form:
 
 
 def read(readers: Mapping[str, Reader], values: Mapping[str, Any], *, blanks: bool = False) -> dict[str, Any]:
-    """The values that were typed, as the API takes them. blanks: an emptied field is told as None, else left out."""
+    """The values that were typed, as the API takes them; Invalid names all that do not fit.
+
+    blanks: an emptied field is told as None, else left out.
+    """
     found: dict[str, Any] = {}
+    faults: list[Invalid] = []
     for name, reader in readers.items():
         if name not in values:
             continue
         typed = str(values[name]).strip()
         if typed:
-            found[name] = reader(name, typed)
+            try:
+                found[name] = reader(name, typed)
+            except Invalid as fault:
+                faults.append(fault)
         elif blanks:
             found[name] = None
+    if faults:
+        raise _together(faults)
     return found
+
+
+def _together(faults: list[Invalid]) -> Invalid:
+    if len(faults) == 1:
+        return faults[0]
+    errors = [{"field": each.field, "message": each.detail} for each in faults]
+    return Invalid(faults[0].detail, field=faults[0].field, errors=errors)
 
 
 def text(_name: str, typed: str) -> str:
@@ -81,18 +97,28 @@ def text(_name: str, typed: str) -> str:
 
 def amount(name: str, typed: str) -> Decimal:
     """An amount in the reader's way of writing: 62,500.50 in English, 62.500,50 in German."""
+    found = _decimal(_CURRENCY.sub(r"\1", typed.strip()))
+    if found is None:
+        raise Invalid(_("Write an amount in figures, as in %(example)s.", example=_("62,500.00")), field=name)
+    return found
+
+
+def number(name: str, typed: str) -> Decimal:
+    """A number that is no amount, written in the same ways."""
+    found = _decimal(typed.strip())
+    if found is None:
+        raise Invalid(_("Write a number in figures, as in %(example)s.", example=_("12.5")), field=name)
+    return found
+
+
+def _decimal(bare: str) -> Decimal | None:
     group, point = _GROUPS.get(current(), _GROUPS["en"])
-    bare = _CURRENCY.sub(r"\1", typed.strip())
     grouped = re.fullmatch(rf"-?\d{{1,3}}([\{group}\s']\d{{3}})+(\{point}\d*)?", bare)
     plain = re.sub(rf"[\{group}\s']", "", bare) if grouped else bare
     try:
-        return Decimal(plain.replace(point, ".")) if re.fullmatch(rf"-?\d*(\{point}\d*)?", plain) else _refuse(name)
+        return Decimal(plain.replace(point, ".")) if re.fullmatch(rf"-?\d*(\{point}\d*)?", plain) else None
     except InvalidOperation:
-        return _refuse(name)
-
-
-def _refuse(name: str) -> Decimal:
-    raise Invalid(_("Write an amount in figures, as in %(example)s.", example=_("62,500.00")), field=name)
+        return None
 
 
 def whole(name: str, typed: str) -> int:

@@ -38,7 +38,7 @@ from services.gateway.api.exports import (
     field_row,
     segment_rows,
 )
-from services.gateway.taking import Columns, zip_pieces
+from services.gateway.taking import Columns, xlsx_pieces, zip_pieces
 from tests.clients.importing.conftest import Importer
 from tests.support.actors import ADMIN, FINANCE, JOHN, system
 from tests.support.calling import Caller
@@ -97,6 +97,9 @@ class System:
                             each.handle(uow, event.read(each.event), event)
 
     def export(self) -> bytes:
+        return b"".join(zip_pieces([(FIELDS, self.fields), (SEGMENTS, self.segments), *self.tables()]))
+
+    def tables(self) -> list[tuple[Columns, Any]]:
         ask = self.clients.as_(ADMIN).export_page
         pages = (
             (self._with_own(CLIENTS), partial(ask, what="clients")),
@@ -104,8 +107,7 @@ class System:
             (self._with_own(DEALS), self.deals.as_(ADMIN).export_deals),
             (ACTIVITIES, partial(ask, what="activities")),
         )
-        tables = [(columns, partial(_rows, page)) for columns, page in pages]
-        return b"".join(zip_pieces([(FIELDS, self.fields), (SEGMENTS, self.segments), *tables]))
+        return [(columns, partial(_rows, page)) for columns, page in pages]
 
     def segments(self) -> Iterator[dict[str, Any]]:
         found: Any = _rows(partial(self.clients.as_(ADMIN).export_page, what="segments"))
@@ -322,3 +324,20 @@ def test_an_export_brought_in_elsewhere_is_the_same_export(systems: list[System]
     importer.commit(importer.bring(first, "crm-2026.zip")["id"])
     there.settle()
     assert shown(there.export()) == shown(first)
+
+
+def test_workbooks_brought_in_again_change_nothing(systems: list[System]) -> None:
+    here = systems[0]
+    fill(here)
+    money = {"amount_minor": 123450, "currency": "USD"}
+    client = here.clients.as_(ADMIN).list_clients(filters={"country": "C0"})["items"][0]
+    numbers = {"my_money": money, "my_number": -1234567.891}
+    here.clients.as_(ADMIN).update_client(client_id=client["id"], changes={"custom": numbers})
+    before, importer = here.export(), here.importer()
+    for columns, rows in here.tables():
+        book = b"".join(xlsx_pieces(columns, rows(), "USD"))
+        found = importer.bring(book, f"{columns.name}.xlsx")
+        assert (found["state"], found["bad"], found["questions"]) == ("ready", 0, []), importer.rows(found["id"], "bad")
+        done = importer.commit(found["id"])
+        assert (done["results"], set(done["states"])) == ({}, {"unchanged"}), columns.name
+    assert here.export() == before

@@ -293,6 +293,47 @@ def test_likely_pairs_are_listed_the_likeliest_first(
     assert listed(clients) == pairs
 
 
+def test_branches_and_who_is_reached_elsewhere_are_no_pairs(clients: Any, runtime: Any, new_client: Any) -> None:
+    reached = [
+        {"email": f"info@house{n}.example", "website": f"https://www.house{n}.example", "phone": f"+49 731 10000{n}"}
+        for n in range(4)
+    ]
+    for name, more in (
+        ("Granite Logistics Ost GmbH", {}),
+        ("Granite Logistics West GmbH", {}),
+        ("Granite Logistics Süd GmbH", reached[0]),
+        ("Falcon Bakery Ulm", reached[1]),
+        ("Falcon Bakery Bonn", {"phone": "+49 731 999999"}),
+        # A typo, and one way in common: still likely.
+        ("Quartz Machines Ltd", reached[2]),
+        ("Quartz Machnies", reached[3] | {"website": "house2.example/contact"}),
+    ):
+        new_client(JOHN.id, company_name=name, **more)
+    compared(runtime)
+    assert listed(clients) == [({"Quartz Machines Ltd", "Quartz Machnies"}, ["similar name"])]
+
+
+def test_a_new_website_has_a_client_compared_anew(clients: Any, runtime: Any, new_client: Any) -> None:
+    one, _other = (
+        new_client(JOHN.id, company_name=name, website=f"{name[-4:].strip().lower()}.example")["id"]
+        for name in ("Falcon Bakery Ulm", "Falcon Bakery Bonn")
+    )
+    compared(runtime)
+    assert listed(clients) == []
+    clients.as_(JOHN).update_client(client_id=one, changes={"website": "www.bonn.example"})
+    compared(runtime)
+    assert listed(clients) == [({"Falcon Bakery Ulm", "Falcon Bakery Bonn"}, ["similar name"])]
+
+
+def test_the_most_similar_of_many_names_are_compared(clients: Any, runtime: Any, new_client: Any) -> None:
+    for number in range(30):
+        new_client(JOHN.id, company_name=f"Granite Logistics {number}")
+    for name in ("Granite Logistics Campus", "Granite Logistic Campus"):
+        new_client(JOHN.id, company_name=name)
+    compared(runtime)
+    assert ({"Granite Logistics Campus", "Granite Logistic Campus"}, ["similar name"]) in listed(clients)
+
+
 def test_a_pair_that_is_none_is_not_listed_again(clients: Any, two: tuple[str, str], runtime: Any) -> None:
     compared(runtime)
     this, other = two

@@ -157,6 +157,18 @@ def test_cards_are_found_by_what_they_show(clients: Any, world: dict[str, str], 
     assert set(accesses(clients.as_(JOHN).list_clients(filters=filters), world)) == found
 
 
+@pytest.mark.parametrize("who", MATRIX)
+@pytest.mark.parametrize("filters", [{}, {"q": "Company"}])
+def test_a_list_counts_its_cards_and_an_export_has_the_rest(
+    clients: Any, world: dict[str, str], who: str, filters: dict[str, Any]
+) -> None:
+    rpc = clients.as_(PEOPLE[who])
+    listed = rpc.list_clients(filters=filters, limit=1)
+    cards = list(MATRIX[who].values()).count("card")
+    assert (listed["total"], listed.get("cards", 0)) == (len(MATRIX[who]), cards)
+    assert len(rpc.export_page(what="clients", filters=filters)["items"]) == listed["total"] - cards
+
+
 def test_where_a_card_stands_tells_nothing_of_its_value(clients: Any, world: dict[str, str], runtime: Any) -> None:
     with runtime.database.engine.begin() as connection:
         for n, client_id in enumerate(world.values(), 1):

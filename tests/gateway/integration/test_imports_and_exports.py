@@ -19,6 +19,7 @@ from services.gateway.web import import_words
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import speak, token_of
 from tests.gateway.page_answers import ANSWERS, CLIENT, CUSTOM, FIELDS, HOSTILE, ID, WHEN
+from tests.support.workbooks import Workbook
 
 REGION = {
     "name": "client.custom.region", "entity": "client", "key": "region", "label": f"Region {HOSTILE}", "kind": "choice",
@@ -222,8 +223,41 @@ def test_exports_have_a_column_for_each_own_field(exports: Any) -> None:
     assert [second[name] for name in names] == ["'=cmd", "-1.2340", "0.0050 BHD", "", "", "", ""]
     book = CalamineWorkbook.from_filelike(io.BytesIO(exports.get("/api/v1/clients/export.xlsx").data))
     head, *rows = book.get_sheet_by_index(0).to_python()
-    assert [dict(zip(head, row, strict=True)) for row in rows] == [first, second]
+    texts = [dict(zip(head, row, strict=True)) for row in rows]
+    figures = {name: float(first[name]) for name in ("lifetime_value", "version")}
+    own = "client.custom.our_number"
+    assert texts == [first | figures | {own: 12.5}, second | figures | {own: -1.234}]
     assert ".custom." not in exports.get("/api/v1/contacts/export.csv").text
+
+
+def test_numbers_and_amounts_of_a_workbook_can_be_summed(exports: Any, rpc: Any) -> None:
+    row = {"name": "Ada", "invoice_number": "20250001", "currency": "BHD", "version": 3, "custom": {}}
+    owed = row | {"amount_minor": -1_234_567, "tax_minor": None, "tax_percent": "7.25", "discount_percent": "0"}
+    client = CLIENT | {"phone": "5550123", "company_name": "42", "lifetime_value_minor": 10**15, "currency": "USD"}
+    own = {"our_text": "1234", "our_money": {"amount_minor": 123_450, "currency": "USD"}}
+    large = client | {"custom": own, "lifetime_value_minor": 10**15 - 1, "currency": "BHD"}
+    rpc.answers["billing.list_invoices"] = {"items": [owed], "next_cursor": None, "total": 1}
+    rpc.answers["clients.export_page"] = lambda **_asked: {"items": [client, large], "next_cursor": None}
+
+    def taken(what: str) -> list[dict[str, Any]]:
+        head, *rows = Workbook(exports.get(f"/api/v1/{what}/export.xlsx").data).cells()
+        return [dict(zip((each.value for each in head), row, strict=True)) for row in rows]
+
+    (invoice,) = taken("invoices")
+    assert (invoice["amount"].value, invoice["amount"].number_format) == (-1234.567, "#,##0.000")
+    assert [invoice[name].value for name in ("tax", "tax_percent", "discount_percent")] == ["", 7.25, 0]
+    assert invoice["invoice_number"].value == "20250001"
+    first, second = taken("clients")
+    assert (first["lifetime_value"].value, first["version"].value) == (10**13, CLIENT["version"])
+    assert (first["phone"].value, first["company_name"].value) == ("5550123", "42")
+    assert (second["client.custom.our_text"].value, second["client.custom.our_money"].value) == ("1234", 1234.5)
+    assert second["client.custom.our_money"].number_format == '#,##0.00 "USD"'
+    # All of its fifteen digits; one with more would be rounded, and is text.
+    assert second["lifetime_value"].value == 999_999_999_999.999
+    rpc.answers["clients.export_page"] = lambda **_asked: {
+        "items": [client | {"lifetime_value_minor": 999_999_999_999_999_9}], "next_cursor": None
+    }  # fmt: skip
+    assert taken("clients")[0]["lifetime_value"].value == "99999999999999.99"
 
 
 def test_lists_are_taken_away_in_their_order(exports: Any, rpc: Any) -> None:

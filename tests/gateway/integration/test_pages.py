@@ -130,6 +130,18 @@ def test_what_does_not_fit_comes_back_with_a_word_at_its_field(admin: FlaskClien
     assert 'id="error-lines.0.unit_price"' in answer.text and 'value="a lot"' in answer.text
 
 
+def test_all_faults_of_own_fields_are_told_at_once_each_in_its_words(
+    admin: FlaskClient, rpc: Any, runtime: Any
+) -> None:
+    rpc.answers |= ANSWERS
+    typed = {"company_name": "Tech", "custom-our_number": "large", "custom-our_money": "much"}
+    answer = admin.post("/clients/new", data=typed | {"csrf_token": token_of(admin, runtime)})
+    assert answer.status_code == 422
+    assert re.search(r'id="error-custom-our_number"[^<]*Write a number in figures, as in 12\.5\.', answer.text)
+    assert re.search(r'id="error-custom-our_money"[^<]*Write an amount in figures, as in 62,500\.00\.', answer.text)
+    assert not [asked for asked in rpc.asked if asked.method == "clients.create_client"]
+
+
 def test_what_was_typed_is_kept_when_a_service_does_not_answer(admin: FlaskClient, rpc: Any, runtime: Any) -> None:
     typed = {"company_name": "Tech & Co", "csrf_token": token_of(admin, runtime), "sure": "yes"}
     answer = admin.post("/clients/new", data=typed)

@@ -104,6 +104,29 @@ def test_what_is_no_amount_is_refused_at_its_field(reading_in: Reading, tongue: 
     assert {"en": "62,500.00", "de": "62.500,00"}[tongue] in refused.value.detail
 
 
+@pytest.mark.parametrize(("tongue", "example"), [("en", "12.5"), ("de", "12,5")])
+@pytest.mark.parametrize("typed", [*NEVER, "5 €", "USD 5"])
+def test_what_is_no_number_is_refused_as_one(reading_in: Reading, tongue: str, example: str, typed: str) -> None:
+    with reading_in(tongue), pytest.raises(Invalid) as refused:
+        forms.number("size", typed)
+    assert refused.value.field == "size" and example in refused.value.detail
+    with reading_in(tongue):
+        assert forms.number("size", example) == Decimal("12.5")
+
+
+def test_all_that_does_not_fit_is_named_at_once(reading_in: Reading) -> None:
+    typed = {"price": "much", "size": "large", "name": "Ada", "count": "3"}
+    readers = {"price": forms.amount, "size": forms.number, "name": forms.text, "count": forms.whole}
+    with reading_in("en"), pytest.raises(Invalid) as refused:
+        forms.read(readers, typed)
+    with reading_in("en"):
+        errors = forms.Form().refused(refused.value).errors
+    assert errors == {
+        "price": "Write an amount in figures, as in 62,500.00.",
+        "size": "Write a number in figures, as in 12.5.",
+    }
+
+
 @pytest.mark.parametrize(("tongue", "typed"), [("en", "1,5"), ("en", "62.500,50"), ("de", "1.5"), ("de", "62,500.50")])
 def test_the_other_language_s_way_is_refused_and_not_guessed(reading_in: Reading, tongue: str, typed: str) -> None:
     with reading_in(tongue), pytest.raises(Invalid):

@@ -20,7 +20,7 @@ from libs.common.schedule import ScheduledJob
 from services.clients import queries
 from services.clients.domain import FREE_MAIL_HOSTS, SIGNS, likeness
 from services.clients.models import change_sets, duplicate_checks, duplicate_pairs, imports
-from services.clients.similarity import BLOCKED_UNDER, LEAST, similar_names
+from services.clients.similarity import BLOCKED_UNDER, LEAST, Reached, similar_names
 
 JOB = "check_duplicates"
 _BATCH = 50
@@ -30,27 +30,35 @@ _SLICE_SECONDS, _LEASE = 10.0, timedelta(minutes=1)
 _AT_WORK = timedelta(minutes=30)
 _SIMILAR = "similar name"
 
-# By what a client is compared: whenever that changes it is compared anew.
-SIGNED = "md5(concat_ws('|', c.match_name, lower(c.email), right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9)))"
+# By what a client is compared: whenever that changes it is compared anew. The last word stands for how: pairs that
+# were kept under other rules are judged again.
+SIGNED = (
+    "md5(concat_ws('|', c.match_name, lower(c.email), right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9),"
+    " 'at ' || lower(c.website), 'elsewhere'))"
+)
 _STALE = text(f"""
     SELECT c.id::text AS id, {SIGNED} AS signs FROM clients AS c
     LEFT JOIN duplicate_checks AS d ON d.client_id = c.id
     WHERE c.deleted_at IS NULL AND d.signs IS DISTINCT FROM {SIGNED} ORDER BY c.id LIMIT :most
 """)  # noqa: S608  (our own expression)
-# Followed to twenty by each sign: a phone number of a thousand clients says little.
+# Followed to twenty by each sign: a phone number of a thousand clients says little. Of similar names the most similar.
 _BLOCK = text("""
     WITH mine AS MATERIALIZED (
-        SELECT c.id, c.match_name, c.email, lower(substring(c.email from '[^@]*$')) AS host,
+        SELECT c.id, c.match_name, c.email, c.website, c.phone AS full_phone,
+               lower(substring(c.email from '[^@]*$')) AS host,
                right(regexp_replace(c.phone, '[^0-9]', '', 'g'), 9) AS phone
         FROM clients AS c WHERE c.id = ANY (CAST(:ids AS uuid[])) AND c.deleted_at IS NULL
     )
-    SELECT m.id::text AS one, o.id::text AS other, m.match_name AS name, o.match_name AS other_name, o.sign
+    SELECT m.id::text AS one, o.id::text AS other, m.match_name AS name, o.match_name AS other_name, o.sign,
+           m.email, m.website, m.full_phone AS phone,
+           t.email AS other_email, t.website AS other_website, t.phone AS other_phone
     FROM mine AS m CROSS JOIN LATERAL (
         (SELECT c.id, c.match_name, 'same name' AS sign FROM clients AS c
          WHERE c.match_name = m.match_name AND c.deleted_at IS NULL AND c.id <> m.id LIMIT 20)
         UNION ALL
         (SELECT c.id, c.match_name, 'similar name' FROM clients AS c
-         WHERE lower(c.match_name) % m.match_name AND c.match_name <> m.match_name AND c.deleted_at IS NULL LIMIT 20)
+         WHERE lower(c.match_name) % m.match_name AND c.match_name <> m.match_name AND c.deleted_at IS NULL
+         ORDER BY similarity(lower(c.match_name), m.match_name) DESC, c.id LIMIT 20)
         UNION ALL
         (SELECT c.id, c.match_name, 'same e-mail address' FROM clients AS c
          WHERE lower(c.email) COLLATE "C" = lower(m.email) COLLATE "C" AND c.deleted_at IS NULL
@@ -68,7 +76,7 @@ _BLOCK = text("""
          JOIN contacts AS s ON lower(s.email) COLLATE "C" = lower(t.email) COLLATE "C" AND s.client_id <> t.client_id
          JOIN clients AS c ON c.id = s.client_id AND c.deleted_at IS NULL
          WHERE t.client_id = m.id LIMIT 20)
-    ) AS o
+    ) AS o JOIN clients AS t ON t.id = o.id
 """).bindparams(bindparam("free", expanding=True))
 
 
@@ -129,20 +137,30 @@ def dismiss_duplicate(uow: UnitOfWork, first_id: str, second_id: str, dismissed:
 def _scored(found: Iterable[Any]) -> dict[tuple[str, str], tuple[int, list[str]]]:
     """The pairs that are sure enough, with how sure each sign makes it, the surest first."""
     signs: dict[tuple[str, str], dict[str, int]] = {}
+    elsewhere: dict[tuple[str, str], bool] = {}
     for row in found:
         strength = SIGNS.get(row.sign, 0)
         if row.sign == _SIMILAR:
             strength = similar_names(row.name, row.other_name)
         if strength:
-            signs.setdefault((min(row.one, row.other), max(row.one, row.other)), {})[row.sign] = strength
+            pair = min(row.one, row.other), max(row.one, row.other)
+            signs.setdefault(pair, {})[row.sign] = strength
+            elsewhere[pair] = _elsewhere(row)
     pairs = {}
     for pair, mine in signs.items():
+        if set(mine) == {_SIMILAR} and elsewhere[pair]:
+            continue
         if "same e-mail address" in mine:
             mine.pop("same e-mail domain", None)
         score = likeness(mine.values())
         if score >= LEAST:
             pairs[pair] = (score, sorted(mine, key=lambda sign: -mine[sign]))
     return pairs
+
+
+def _elsewhere(row: Any) -> bool:
+    this = Reached.of(row.email, row.website, row.phone)
+    return this.elsewhere(Reached.of(row.other_email, row.other_website, row.other_phone))
 
 
 def _keep(uow: UnitOfWork, ids: list[str], pairs: dict[tuple[str, str], tuple[int, list[str]]]) -> None:

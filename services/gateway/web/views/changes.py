@@ -22,7 +22,7 @@ pages = Pages("changes")
 _PAGE = 30
 # Where a page that looks by itself stops looking; at a second each, a quarter of an hour.
 _LOOKS = 900
-# Of clients in a message that is gone in a few seconds; the page of the change has all.
+# Of reasons, and of clients to each, in a message that is gone in a few seconds; the page of the change has all.
 _NAMED = 3
 _DONE = {
     "add_tag": _l("Tag %(value)s added"),
@@ -64,15 +64,32 @@ def undo(change_set_id: Any) -> Any:
     return done(local(request.form.get("back", ""), list_again()), Toast(text))
 
 
-def left_out(refused: list[dict[str, Any]]) -> str:
-    """Who was left as they were, and why: the first few by name, to stand behind a sentence."""
-    if not refused:
-        return ""
-    named = [f"{each['company_name'] or '?'} ({said(each['reason'])})" for each in refused[:_NAMED]]
-    more = len(refused) - len(named)
-    if more:
+def left_out(refused: list[dict[str, Any]], unnamed: int = 0) -> str:
+    """Who was left as they were, and why, to stand behind a sentence: each reason once, with the first few by name.
+    unnamed: how many more were, of whom nothing is said."""
+    names: dict[str, list[str]] = {}
+    for each in refused:
+        names.setdefault(each["reason"], []).append(each["company_name"] or "?")
+    told = sorted(names.items(), key=lambda reason: -len(reason[1]))
+    parts = [_left(reason, clients) for reason, clients in told[:_NAMED]]
+    if rest := unnamed + sum(len(clients) for _reason, clients in told[_NAMED:]):
+        parts.append(ngettext("%(num)s more left as it was", "%(num)s more left as they were", rest))
+    return "".join(f". {each}" for each in parts)
+
+
+def _left(reason: str, clients: list[str]) -> str:
+    named = clients[:_NAMED]
+    if more := len(clients) - len(named):
         named.append(ngettext("%(num)s more", "%(num)s more", more))
-    return ". " + str(_("Left as they were: %(clients)s", clients=", ".join(named)))
+    return str(
+        ngettext(
+            "%(num)s client left as it was: %(reason)s (%(clients)s)",
+            "%(num)s clients left as they were: %(reason)s (%(clients)s)",
+            len(clients),
+            reason=said(reason),
+            clients=", ".join(named),
+        )
+    )
 
 
 def list_again() -> str:

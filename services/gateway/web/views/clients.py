@@ -77,7 +77,8 @@ def list_clients() -> Any:
 
 @pages.post("/clients/bulk", who=SALES)
 def change_many() -> Any:
-    """Do one thing to every client that was ticked; the message that follows takes it back."""
+    """Do one thing to every client that was ticked; the message that follows takes it back. What deletes is asked for
+    once more."""
     action, value = request.form.get("action", ""), request.form.get("value", "")
     if action == "assign":
         value = request.form.get("owner_id", "")
@@ -88,11 +89,14 @@ def change_many() -> Any:
     which: dict[str, Any] = {"ids": request.form.getlist("ids")}
     if request.form.get("matching"):
         which = {"filter": _filtered(request.form.get("query", ""))}
+    if action == "delete" and "sure" not in request.form:
+        return _sure(which)
     made = bulk.change_clients(checked(bulk.BulkChange, which | {"action": action, "value": value or None}))
     if made["status"] == "running":
         return done(f"/changes/{made['change_set_id']}")
-    text = ngettext("%(num)s client changed", "%(num)s clients changed", made["changed"])
-    text += changes.left_out(made["refused"])
+    text = _changed(action, made["changed"])
+    unnamed = made["total"] - made["changed"] - made["unchanged"] - len(made["refused"])
+    text += changes.left_out(made["refused"], max(unnamed, 0))
     undo = f"/change-sets/{made['change_set_id']}/undo" if made["changed"] else None
     return done(changes.list_again(), Toast(text, undo))
 
@@ -171,6 +175,24 @@ def _similar(typed: dict[str, Any]) -> dict[str, Any]:
     except Problem:
         # A hint that cannot be given holds nobody up.
         return {"items": []}
+
+
+def _sure(which: dict[str, Any]) -> Any:
+    """Whether they are to be deleted, where no script asked it."""
+    ids = which.get("ids", [])
+    number = len(ids) if "ids" in which else _matching(which["filter"])
+    return shell.page("clients/sure.html", ids=ids, number=number, back=changes.list_again())
+
+
+def _matching(filters: dict[str, Any]) -> int:
+    query = checked(s.ClientFilters, filters | {"limit": 1})
+    return int(r.ask("clients", "list_clients", **api.list_arguments(query))["total"])
+
+
+def _changed(action: str, number: int) -> str:
+    if action == "delete":
+        return str(ngettext("%(num)s client deleted", "%(num)s clients deleted", number))
+    return str(ngettext("%(num)s client changed", "%(num)s clients changed", number))
 
 
 def _filtered(query: str) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-// Lists: the bar that appears with a selection.
+// Lists: the bar that appears with a selection, and the question before all of it is deleted.
+import { openDialog } from "./dialogs.js";
+
 const picked = (list) => [...list.querySelectorAll(".pick:checked")];
 
 function update(list) {
@@ -22,7 +24,19 @@ function update(list) {
   bar.querySelector("[data-count]").textContent = number.toLocaleString(document.documentElement.lang);
 }
 
+function askFirst(event) {
+  const form = event.target;
+  const bar = form.querySelector?.(".bulkbar");
+  if (!bar || bar.querySelector("[name=action]").value !== "delete" || event.submitter?.name === "sure") return;
+  event.preventDefault();
+  // Nobody takes it for sent.
+  event.stopImmediatePropagation();
+  form.querySelector("[data-how-many]").textContent = bar.querySelector("[data-count]").textContent;
+  openDialog("sure");
+}
+
 export function startLists() {
+  document.addEventListener("submit", askFirst, true);
   document.addEventListener("change", (event) => {
     const list = event.target.closest("[data-list]");
     if (!list) return;
