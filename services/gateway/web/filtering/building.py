@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from libs.common import conditions
 from libs.common.problems import Invalid
-from services.gateway.web import forms
-from services.gateway.web.custom import CustomField
-from services.gateway.web.filtering.fields import DAYS, LISTS, WITHOUT_VALUE, Field, Fields
-from services.gateway.web.formats import exact
+from services.gateway.web.filtering.chips import in_words
+from services.gateway.web.filtering.fields import Field, Fields
+from services.gateway.web.filtering.rows import Row, node_of, row_of
 
 MOST_GROUPS, MOST_ROWS = 8, 20
+# As long as a whole filter may be in an address.
+_LONGEST = 16_000
 _JOINS = ("all", "any")
-_OWN_MONEY = CustomField(name="", label="", kind="money", key="")
-
-
-@dataclass
-class Row:
-    """One condition as it stands in the form."""
-
-    field: str = "industry"
-    op: str = ""
-    value: str = ""
-    other: str = ""
+# A form as it is sent: what stands under each name.
+Sent = Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -50,28 +42,32 @@ class Builder:
 
     @classmethod
     def of_tree(cls, where: Any, known: Fields) -> Builder:
-        """The form for a tree; one that is deeper than the form begins anew."""
-        join, groups = _groups(where)
-        made = cls(known, join)
-        for each_join, nodes in groups:
-            rows = [_row(node, known) for node in nodes if isinstance(node, dict) and "field" in node]
-            if rows and len(rows) == len(nodes):
-                made.groups.append(Group(each_join, rows))
+        """The form for a tree; applied as it is, it means the same."""
+        join, nodes = _inside(where) or ("all", [where] if where and isinstance(where, dict) else [])
+        made, loose = cls(known, join), None
+        for node in nodes:
+            if group := _inside(node):
+                made.groups.append(Group(group[0], [row_of(each, known) for each in group[1]]))
+                loose = None
+            elif loose:
+                loose.rows.append(row_of(node, known))
+            else:
+                loose = Group(join, [row_of(node, known)])
+                made.groups.append(loose)
         made.groups = made.groups or [Group()]
         return made
 
     @classmethod
-    def of_form(cls, sent: Mapping[str, str], known: Fields) -> Builder:
+    def of_form(cls, sent: Sent, known: Fields) -> Builder:
         """The form as it was sent."""
-        made = cls(known, _join(sent.get("join")))
-        for g in range(MOST_GROUPS):
-            rows = [_sent_row(sent, f"g{g}.r{n}.") for n in range(MOST_ROWS) if f"g{g}.r{n}.field" in sent]
+        made = cls(known, _join(sent, "join"))
+        for g in _numbers(sent, r"g(\d{1,3})\."):
+            rows = [
+                _sent_row(sent, f"g{g}.r{n}.", known) for n in _numbers(sent, rf"g{g}\.r(\d{{1,3}})\.(?:field|kept)$")
+            ]
             if rows:
-                made.groups.append(Group(_join(sent.get(f"g{g}.join")), rows))
+                made.groups.append(Group(_join(sent, f"g{g}.join"), rows))
         made.groups = made.groups or [Group()]
-        for group in made.groups:
-            for row in group.rows:
-                row.op = _fitting(row, known.named(row.field))
         return made
 
     def do(self, what: str) -> None:
@@ -92,18 +88,16 @@ class Builder:
             self.fresh = (0, 0)
 
     def tree(self) -> Any:
-        """The tree that is meant; None where no row says anything. Invalid names the row as ``g0.r1``."""
-        said = [(g, rows) for g in range(len(self.groups)) if (rows := self._that_say(g))]
-        groups = []
-        for index, (g, rows) in enumerate(said):
-            join, at = self.groups[g].join, "where" if len(said) == 1 else f"where.{self.join}[{index}]"
-            nodes = [self._node(self.groups[g].rows[n], f"g{g}.r{n}") for n in rows]
-            groups.append(nodes[0] if len(nodes) == 1 else {join: nodes})
-            for number, n in enumerate(rows):
-                self.places[at if len(rows) == 1 else f"{at}.{join}[{number}]"] = (g, n)
-        if not groups:
+        """The tree that is meant; None of a form nobody touched. Invalid names the row as ``g0.r1``."""
+        if self._untouched:
             return None
-        return groups[0] if len(groups) == 1 else {self.join: groups}
+        join = self.join if len(self.groups) > 1 else self.groups[0].join
+        parts = [part for g in range(len(self.groups)) for part in self._parts(g, join)]
+        for index, (_node, places) in enumerate(parts):
+            at = "where" if len(parts) == 1 else f"where.{join}[{index}]"
+            self.places |= {at + inside: place for inside, place in places.items()}
+        nodes = [node for node, _places in parts]
+        return nodes[0] if len(nodes) == 1 else {join: nodes}
 
     def refuse(self, problem: Invalid) -> None:
         """Say at its row what does not fit, whether the form or the service found it."""
@@ -117,96 +111,76 @@ class Builder:
 
     @property
     def error_label(self) -> str:
-        """What the field of the row at fault is called."""
+        """What the field of the row at fault is called; of what is kept, nothing."""
         if self.error_at is None:
             return ""
         g, n = self.error_at
-        return self.known.named(self.groups[g].rows[n].field).label
+        row = self.groups[g].rows[n]
+        return "" if row.kept else self.known.named(row.field).label
 
-    def _that_say(self, g: int) -> list[int]:
-        return [n for n, row in enumerate(self.groups[g].rows) if self._says(row)]
+    @property
+    def keeps(self) -> bool:
+        """Whether there is something that the form cannot show."""
+        return any(row.kept for group in self.groups for row in group.rows)
 
-    def _says(self, row: Row) -> bool:
-        return row.op in WITHOUT_VALUE or bool(row.value.strip())
+    def in_words(self, row: Row) -> str:
+        """What is kept, as a sentence."""
+        return in_words(conditions.parsed(row.kept), self.known)
 
-    def _node(self, row: Row, at: str) -> dict[str, Any]:
-        node: dict[str, Any] = {"field": row.field, "op": row.op}
-        if row.op in WITHOUT_VALUE:
-            return node
-        kind = self.known.named(row.field).kind
-        if row.op in DAYS:
-            return node | {"value": _whole(row.value, at)}
-        if row.op == "between":
-            return node | {"value": [_value(kind, each, at, row.field) for each in (row.value, row.other)]}
-        if row.op in LISTS:
-            return node | {"value": [each.strip() for each in row.value.split(",") if each.strip()]}
-        return node | {"value": _value(kind, row.value, at, row.field)}
+    @property
+    def _untouched(self) -> bool:
+        rows = [row for group in self.groups for row in group.rows]
+        begun = Row(op=_fitting("", self.known.named(Row.field)))
+        return len(rows) == 1 and rows[0].lacks_value and rows[0].field == begun.field and rows[0].op in ("", begun.op)
 
-
-def _groups(where: Any) -> tuple[str, list[tuple[str, Sequence[Any]]]]:
-    if not isinstance(where, dict):
-        return "all", []
-    join = next((each for each in _JOINS if isinstance(where.get(each), list)), None)
-    if join is None:
-        return "all", [("all", [where])]
-    nodes = where[join]
-    if all(isinstance(each, dict) and "field" in each for each in nodes):
-        return "all", [(join, nodes)]
-    groups: list[tuple[str, Sequence[Any]]] = []
-    for node in nodes:
-        inner = next((each for each in _JOINS if isinstance(node, dict) and isinstance(node.get(each), list)), None)
-        groups.append((inner, node[inner]) if inner else ("all", [node]))
-    return join, groups
+    def _parts(self, g: int, join: str) -> Iterator[tuple[Any, dict[str, tuple[int, int]]]]:
+        """What a group adds to the whole, each with the places of its rows inside: its rows by themselves where they
+        are joined as the groups are."""
+        group = self.groups[g]
+        nodes = [node_of(row, self.known, f"g{g}.r{n}") for n, row in enumerate(group.rows)]
+        if len(nodes) == 1 or group.join == join:
+            yield from ((node, {"": (g, n)}) for n, node in enumerate(nodes))
+        else:
+            yield {group.join: nodes}, {f".{group.join}[{n}]": (g, n) for n in range(len(nodes))}
 
 
-def _row(node: Mapping[str, Any], known: Fields) -> Row:
-    value, row = node.get("value"), Row(str(node["field"]), str(node.get("op", "")))
-    if row.op == "between" and isinstance(value, list) and len(value) == 2:
-        row.value, row.other = (_typed(each) for each in value)
-    elif isinstance(value, list):
-        row.value = ", ".join(_typed(each) for each in value)
-    elif value is not None:
-        row.value = _typed(value)
-    row.op = _fitting(row, known.named(row.field))
-    return row
+def _inside(node: Any) -> tuple[str, list[Any]] | None:
+    """How a group is joined and what is in it; None for anything else."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return None
+    join, inside = next(iter(node.items()))
+    return (join, inside) if join in _JOINS and isinstance(inside, list) and inside else None
 
 
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return f"{exact(str(value.get('amount', '')))} {value.get('currency', '')}".strip()
-    return exact(f"{value:f}") if isinstance(value, Decimal) else str(value)
+def _numbers(sent: Sent, name: str) -> list[int]:
+    return sorted({int(found[1]) for each in sent if (found := re.match(name, each))})
 
 
-def _sent_row(sent: Mapping[str, str], at: str) -> Row:
-    return Row(*(sent.get(at + name, "")[:500] for name in ("field", "op", "value", "other")))
+def _sent_row(sent: Sent, at: str, known: Fields) -> Row:
+    if (kept := _first(sent, at + "kept")) and _is_json(kept):
+        return Row(kept=kept)
+    of = known.named(_first(sent, at + "field"))
+    values = tuple(each[:_LONGEST] for each in sent.get(at + "value", ()))
+    offered = tuple(each for each in values if not of.options or each in dict(of.options))
+    return Row(of.name, _fitting(_first(sent, at + "op"), of), offered, _first(sent, at + "other"))
 
 
-def _fitting(row: Row, of: Field) -> str:
-    known = [op for op, _words in of.operators]
-    return row.op if row.op in known else known[0]
-
-
-def _join(sent: str | None) -> str:
-    return sent if sent in _JOINS else "all"
-
-
-def _whole(typed: str, at: str) -> int:
-    if not re.fullmatch(r"\s*\d{1,6}\s*", typed):
-        raise Invalid("a whole number is needed", field=at)
-    return int(typed)
-
-
-def _value(kind: str, typed: str, at: str, name: str = "") -> Any:
+def _is_json(text: str) -> bool:
     try:
-        if kind == "money" and "custom." in name:
-            return _OWN_MONEY.reader(at, typed.strip())
-        if kind in ("money", "number"):
-            return forms.amount(at, typed.strip())
-    except Invalid as problem:
-        problem.field = at
-        raise
-    if kind == "yes_no":
-        return typed == "true"
-    return typed.strip()
+        conditions.parsed(text)
+    except Invalid:
+        return False
+    return True
+
+
+def _first(sent: Sent, name: str) -> str:
+    return next(iter(sent.get(name, ())), "")[:_LONGEST]
+
+
+def _fitting(op: str, of: Field) -> str:
+    known = [name for name, _words in of.operators]
+    return op if op in known else known[0]
+
+
+def _join(sent: Sent, name: str) -> str:
+    return found if (found := _first(sent, name)) in _JOINS else "all"

@@ -36,6 +36,6 @@ def in_words(node: Any, known: Fields, *, inner: bool = False) -> str:
     for group, joined in (("all", f" {_('and')} "), ("any", f" {_('or')} ")):
         if isinstance(node.get(group), list):
             said = joined.join(in_words(each, known, inner=True) for each in node[group])
-            return f"({said})" if inner and len(node[group]) > 1 else said
+            return f"({said})" if inner and len(node[group]) > 1 else said or "?"
     field = known.named(str(node.get("field")))
     return f"{field.label} {field.says(str(node.get('op')), node.get('value'))}"

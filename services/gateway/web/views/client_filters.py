@@ -47,13 +47,13 @@ def known_fields(found: dict[str, parts.Part]) -> Fields:
 def build() -> Any:
     """The form in which conditions are put together; applied, it leads back to the list."""
     known = known_fields(parts.ask(dict(own_fields())))
-    sent = {name: value for name, value in request.args.items() if name.startswith(("g", "join", "do", "rest"))}
+    sent = request.args.to_dict(flat=False)
     if "rest" not in sent:
         builder = Builder.of_tree(_where(request.args.get("where")), known)
         return _form(builder, _rest(request.args.items(multi=True)))
-    builder, rest = Builder.of_form(sent, known), _rest(parse_qsl(sent["rest"]))
-    if sent.get("do") != "apply":
-        builder.do(sent.get("do", ""))
+    builder, rest = Builder.of_form(sent, known), _rest(parse_qsl(request.args["rest"]))
+    if (do := request.args.get("do", "")) != "apply":
+        builder.do(do)
         return _form(builder, rest)
     try:
         tree = builder.tree()

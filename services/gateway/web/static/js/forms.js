@@ -26,8 +26,9 @@ export function startForms() {
     const { elt, formData } = event.detail.requestConfig;
     const form = elt.matches("select") ? elt.closest("form[data-anew]") : null;
     if (!form) return;
-    const typed = [...form.querySelectorAll("input[name]")].filter((each) => each.value !== formData.get(each.name));
-    meanwhile = { typed: typed.map((each) => [each.name, each.value]), focused: form.contains(document.activeElement) && document.activeElement.name };
+    const typed = [...form.querySelectorAll("input[name]:not([type=checkbox])")].filter((each) => each.value !== formData.get(each.name));
+    const ticked = [...form.querySelectorAll("input[type=checkbox]")].filter((each) => each.checked !== formData.getAll(each.name).includes(each.value));
+    meanwhile = { typed: typed.map((each) => [each.name, each.value]), ticked: ticked.map((each) => [each.name, each.value, each.checked]), focused: form.contains(document.activeElement) && document.activeElement.name };
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (meanwhile) resume(event.detail.target);
@@ -49,14 +50,18 @@ export function startForms() {
 }
 
 function resume(place) {
-  const { typed, focused } = meanwhile;
+  const { typed, ticked, focused } = meanwhile;
   meanwhile = null;
   const named = (name) => place.querySelector(`[name="${CSS.escape(name)}"]`);
   for (const [name, value] of typed) {
     const input = named(name);
-    if (!input?.matches("input")) continue;
+    if (!input?.matches("input:not([type=checkbox])")) continue;
     input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  for (const [name, value, checked] of ticked) {
+    const box = place.querySelector(`[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+    if (box) box.checked = checked;
   }
   if (focused) named(focused)?.focus();
 }
