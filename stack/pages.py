@@ -153,7 +153,7 @@ PAGES = (
 PARTS = frozenset(
     """
     /clients/<uuid:client_id>/composer /conversations/<uuid:conversation_id>/answer
-    /search /clients/similar /clients/options /clients/segments /clients/<uuid:client_id>/fields/<name>
+    /search /clients/similar /clients/options /clients/values /clients/segments /clients/<uuid:client_id>/fields/<name>
     /deals/<uuid:deal_id>/fields/<name>
     /deals/<uuid:deal_id>/notes/<uuid:notes_id>/reading
     /deals/<uuid:deal_id>/insights /deals/<uuid:deal_id>/invoices /invoices/<uuid:invoice_id>/state
