@@ -218,7 +218,8 @@ def _hanging(uow: UnitOfWork, import_id: str, client_ids: list[str]) -> dict[str
     of_contact = (row.import_id == import_id, row.entity == "contact", row.row_id == contacts.c.id, row.created)
     untouched = exists().where(*of_contact, row.refused.is_(None), row.version_after == contacts.c.version)
     kinds: dict[str, tuple[Any, ...]] = {
-        # One that the import made, and whose turn to go is to come, holds nothing.
+        # One that the import made, and whose turn to go is to come, holds nothing. Said only where nothing else hangs
+        # there: people may have been left for the sake of that.
         "contacts": (contacts, ~untouched),
         # A task that made itself is no work of anybody's.
         "a history": (activities, ~exists().where(task_causes.c.activity_id == activities.c.id)),
@@ -231,7 +232,8 @@ def _hanging(uow: UnitOfWork, import_id: str, client_ids: list[str]) -> dict[str
             for kind, (table, *more) in kinds.items()
         )
     )
-    return {row.client_id: row.kind for row in uow.session.execute(statement)}
+    found = sorted(uow.session.execute(statement), key=lambda row: list(kinds).index(row.kind))
+    return {row.client_id: row.kind for row in found}
 
 
 def _forget_deals(uow: UnitOfWork, found: Sequence[Any], removed: list[dict[str, Any]]) -> None:

@@ -55,15 +55,17 @@ function resume(place) {
   const named = (name) => place.querySelector(`[name="${CSS.escape(name)}"]`);
   for (const [name, value] of typed) {
     const input = named(name);
-    if (!input?.matches("input:not([type=checkbox])")) continue;
-    input.value = value;
-    input.dispatchEvent(new Event("input", { bubbles: true }));
+    if (input?.matches("input:not([type=checkbox])")) input.value = value;
   }
   for (const [name, value, checked] of ticked) {
     const box = place.querySelector(`[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
     if (box) box.checked = checked;
   }
-  if (focused) named(focused)?.focus();
+  const field = focused && named(focused);
+  if (!field) return;
+  field.focus();
+  // Only once it is settled does the new field know what is to be asked for when somebody is in it.
+  document.addEventListener("htmx:afterSettle", () => field.dispatchEvent(new Event("focus")), { once: true });
 }
 
 // Fields that only matter for one choice show with it: data-shows on the choice, data-when="value other" on the fields.
