@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from libs.common.ids import new_id
 from services.gateway.web import toasts
-from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import token_of
 from tests.gateway.page_answers import ANSWERS, ID
 
 DEALS = "it has deals"
-
-
-@pytest.fixture
-def admin(http: FlaskClient, new_user: Callable[..., str], rpc: Any) -> FlaskClient:
-    new_user("admin")
-    rpc.answers |= ANSWERS
-    http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD})
-    return http
 
 
 @pytest.fixture

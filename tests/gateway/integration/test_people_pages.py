@@ -9,24 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from services.gateway.models import invitations, users
-from tests.gateway.conftest import PASSWORD
 from tests.gateway.integration.test_pages import token_of
-from tests.gateway.page_answers import ANSWERS, HOSTILE
+from tests.gateway.page_answers import HOSTILE
 
 TEAMS = f"sales_agent,manager,regional_office\nMoses Frase,Dustin Brinkmann,East\n{HOSTILE},Dustin Brinkmann,\n"
 FAULTY = "name,email\nAnn,no address\nBen,\n"
-
-
-@pytest.fixture
-def admin(http: FlaskClient, new_user: Callable[..., str], rpc: Any) -> FlaskClient:
-    new_user("admin")
-    rpc.answers |= ANSWERS
-    http.post("/login", data={"email": "admin@amoai.example", "password": PASSWORD})
-    return http
 
 
 @pytest.fixture
